@@ -1,0 +1,103 @@
+#pragma once
+// The network as the program sees it: one call out, one call in. emulator/sim/wire.h joins them in memory,
+// middleware/live joins them by sockets. A status is an answer, not an error.
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "middleware/kernel/task.h"
+#include "middleware/kernel/time.h"
+
+namespace kernel {
+
+/// Header fields in order; names compare without case; a name may repeat.
+class Headers {
+ public:
+  Headers() = default;
+  Headers(std::initializer_list<std::pair<std::string, std::string>> fields) : fields_(fields) {}
+
+  void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
+  /// Replaces every field of that name.
+  void set(std::string_view name, std::string value);
+  void remove(std::string_view name);
+  /// The first value, or "" when there is none.
+  std::string_view get(std::string_view name) const;
+  bool has(std::string_view name) const;
+
+  auto begin() const { return fields_.begin(); }
+  auto end() const { return fields_.end(); }
+  std::size_t size() const { return fields_.size(); }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+bool equal_without_case(std::string_view a, std::string_view b);
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string host{};    ///< a name the client was told how to reach: "middleware", "payments"
+  std::string target = "/";  ///< path and query, still encoded
+  Headers headers{};
+  std::string body{};
+};
+
+struct HttpResponse {
+  int status = 200;
+  Headers headers{};
+  std::string body{};
+};
+
+/// Why there was no answer (facts: mocks-and-faults 7, outcome classes).
+enum class NoAnswer : std::uint8_t {
+  Refused,         ///< nobody listens: nothing was sent
+  ConnectTimeout,  ///< nothing was sent
+  TlsError,        ///< nothing was sent
+  Reset,           ///< may or may not have been applied, like all below
+  ClosedEarly,
+  ProtocolError,
+  BodyTruncated,
+  Timeout,         ///< the deadline of the call came first
+};
+
+std::string_view to_text(NoAnswer reason);
+
+using HttpResult = std::expected<HttpResponse, NoAnswer>;
+
+class HttpClient {
+ public:
+  virtual ~HttpClient() = default;
+  /// Sends once, without retries of its own. At `deadline` it answers NoAnswer::Timeout; what the server does with the
+  /// request then is the server's affair. Destroying the task leaves the request in the same way.
+  virtual Task<HttpResult> send(HttpRequest request, Timestamp deadline) = 0;
+};
+
+/// How a served exchange ends on the wire. Everything but Complete is a fault somebody asked for.
+enum class Ending : std::uint8_t {
+  Complete,
+  Reset,      ///< connection reset before any byte of the response
+  Empty,      ///< connection closed without a response
+  Garbage,    ///< bytes that are not HTTP, then closed
+  Truncated,  ///< full length promised, half of the body sent
+  Hang,       ///< no response until the caller gives up
+};
+
+struct HttpReply {
+  HttpResponse response{};
+  Ending ending = Ending::Complete;
+};
+
+class HttpHandler {
+ public:
+  virtual ~HttpHandler() = default;
+  virtual Task<HttpReply> handle(HttpRequest request) = 0;
+};
+
+/// An RFC 9457 problem body with the matching content type.
+HttpResponse problem(int status, std::string_view type, std::string_view detail);
+
+}  // namespace kernel
