@@ -1,1 +1,139 @@
-int main() { return 0; }
+// relayrig: the command line. Every command is a function of emulator/cli/commands.h; here is only how it is called.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <iostream>
+
+#include "emulator/cli/commands.h"
+#include "middleware/config/suggest.h"
+
+namespace {
+
+using namespace emulator::cli;
+
+constexpr const char* kAbout =
+    "Rehearses a Salesforce integration on this machine: events, Event Relay, EventBridge, Lambda and App Runner around the\n"
+    "real middleware, with external APIs that fail on cue. Every hop is recorded in one SQLite file and judged.\n\n"
+    "  relayrig run                                 all scenarios in ./scenarios, in virtual time\n"
+    "  relayrig run scenarios/a.yaml --seed 8       one, with other luck\n"
+    "  relayrig run scenarios/a.yaml --clock x60    over real sockets, an hour a minute\n"
+    "  relayrig show runs/a.7.rrun.db               what happened\n";
+
+constexpr const char* kExits =
+    "Exit codes: 0 passed, 1 a scenario or an invariant failed, 2 bad usage or an invalid file,\n"
+    "3 infrastructure (port, disk), 4 nothing selected, 130 interrupted.";
+
+/// The flags and commands that a mistyped word may have meant.
+std::vector<std::string> known_words(const CLI::App& app) {
+  std::vector<std::string> words;
+  const auto add_options = [&words](const CLI::App* of) {
+    for (const CLI::Option* option : of->get_options()) {
+      for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
+    }
+  };
+  add_options(&app);
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    words.push_back(command->get_name());
+    add_options(command);
+  }
+  return words;
+}
+
+int usage_error(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  std::cerr << "relayrig: " << error.what() << '\n';
+  const std::vector<std::string> words = known_words(app);
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = std::string(argv[i]).substr(0, std::string(argv[i]).find('='));
+    const bool is_candidate = word.starts_with("--") || i == 1;
+    if (!is_candidate || std::ranges::find(words, word) != words.end()) continue;
+    const std::string meant = config::did_you_mean(word, words);
+    if (!meant.empty()) std::cerr << "did you mean '" << meant << "'?\n";
+  }
+  std::cerr << "relayrig --help and relayrig COMMAND --help say more\n";
+  return kInvalid;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  auto from_file = settings_from_file("relayrig.yaml");
+  if (!from_file) {
+    std::cerr << from_file.error().text() << '\n';
+    return kInvalid;
+  }
+  Settings settings = *from_file;
+  const Terminal terminal{isatty(STDOUT_FILENO) == 1, isatty(STDERR_FILENO) == 1, std::getenv("NO_COLOR") != nullptr};
+
+  CLI::App app{kAbout, "relayrig"};
+  app.footer(kExits);
+  app.set_version_flag("--version", std::string("relayrig " RELAYRIG_VERSION));
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.add_option("--runs", settings.runs_folder, "Folder of run files")->envname("RELAYRIG_RUNS")->capture_default_str();
+  app.add_option("--color", settings.color, "auto, always or never")->envname("RELAYRIG_COLOR")->check(CLI::IsMember({"auto", "always", "never"}))->capture_default_str();
+  app.add_flag("-q,--quiet", settings.quiet, "Only what failed");
+  int code = kPassed;
+
+  RunArguments arguments;
+  CLI::App* run_command = app.add_subcommand("run", "Run scenarios and judge them");
+  run_command->add_option("PATH", arguments.paths, "Scenario files or folders; ./scenarios when absent");
+  run_command->add_option("--clock", settings.clock, "virtual, real, or a speed such as x60")->envname("RELAYRIG_CLOCK")->capture_default_str();
+  run_command->add_option("--seed", arguments.seed, "Instead of the scenario's")->envname("RELAYRIG_SEED");
+  run_command->add_option("--jobs", settings.jobs, "Scenarios side by side")->envname("RELAYRIG_JOBS")->check(CLI::Range(1, 256))->capture_default_str();
+  run_command->add_option("--tag", arguments.tags, "Only scenarios with this tag; may be repeated");
+  run_command->add_option("--set", arguments.overrides, "KEY.KEY=VALUE: change the scenario; may be repeated");
+  run_command->add_flag("--verify", arguments.verify, "Run everything twice: the two must not differ in one byte");
+  run_command->add_option("--format", settings.format, "pretty, json, ndjson, junit, tap or github")->envname("RELAYRIG_FORMAT")->capture_default_str();
+  run_command->add_option("--junit", arguments.junit, "Also write JUnit XML to this file");
+  run_command->callback([&] { code = run(settings, arguments, terminal); });
+
+  std::string up_path;
+  std::vector<std::string> up_overrides;
+  CLI::App* up_command = app.add_subcommand("up", "Start a scenario's deployment over real sockets and keep it until Ctrl-C");
+  up_command->add_option("PATH", up_path, "A scenario file")->required();
+  up_command->add_option("--clock", settings.clock, "real, or a speed such as x60")->envname("RELAYRIG_CLOCK");
+  up_command->add_option("--set", up_overrides, "KEY.KEY=VALUE: change the scenario; may be repeated");
+  up_command->callback([&] { code = up(settings, up_path, up_overrides, terminal); });
+
+  std::vector<std::string> paths;
+  std::vector<std::string> tags;
+  CLI::App* validate_command = app.add_subcommand("validate", "Check scenario files without running them");
+  validate_command->add_option("PATH", paths, "Scenario files or folders; ./scenarios when absent");
+  validate_command->callback([&] { code = validate(paths); });
+
+  CLI::App* list_command = app.add_subcommand("list", "List scenarios");
+  list_command->add_option("PATH", paths, "Scenario files or folders; ./scenarios when absent");
+  list_command->add_option("--tag", tags, "Only scenarios with this tag; may be repeated");
+  list_command->add_option("--format", settings.format, "pretty or json")->check(CLI::IsMember({"pretty", "json"}));
+  list_command->callback([&] { code = list(settings, paths, tags); });
+
+  std::string run_file;
+  std::string event;
+  CLI::App* show_command = app.add_subcommand("show", "Show what a run file says");
+  show_command->add_option("RUN", run_file, "A run file")->required();
+  show_command->add_option("--event", event, "Only this event: its EventUuid, the beginning of one, or its key");
+  show_command->callback([&] { code = show(settings, run_file, event, terminal); });
+
+  std::string sql;
+  std::string table_format = "text";
+  CLI::App* query_command = app.add_subcommand("query", "Ask a run file in SQL");
+  query_command->add_option("RUN", run_file, "A run file")->required();
+  query_command->add_option("SQL", sql, "One statement that reads")->required();
+  query_command->add_option("--format", table_format, "text, json, ndjson or csv")->capture_default_str();
+  query_command->callback([&] { code = query(run_file, sql, table_format); });
+
+  std::string what = "scenario";
+  CLI::App* schema_command = app.add_subcommand("schema", "Print a JSON Schema, for editors");
+  schema_command->add_option("FILE", what, "scenario or middleware")->check(CLI::IsMember({"scenario", "middleware"}))->capture_default_str();
+  schema_command->callback([&] { code = schema(what); });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {  // --help, --version
+    return app.exit(asked);
+  } catch (const CLI::ParseError& error) {
+    return usage_error(app, error, argc, argv);
+  }
+  return code;
+}

@@ -1,0 +1,171 @@
+#include "emulator/bus/bus.h"
+
+#include <nlohmann/json.hpp>
+
+#include "middleware/kernel/check.h"
+#include "middleware/kernel/ids.h"
+#include "middleware/kernel/wait.h"
+
+namespace emulator::bus {
+namespace {
+
+using kernel::Outcome;
+using kernel::Task;
+
+constexpr std::string_view kRegion = "us-east-1";
+constexpr std::string_view kAccount = "123456789012";
+
+const std::string& target_name(const RuleConfig& rule) {
+  if (const auto* function = std::get_if<LambdaTarget>(&rule.target)) return function->function;
+  return std::get<QueueTarget>(rule.target).queue;
+}
+
+std::string target_arn(const RuleConfig& rule) {
+  const bool is_function = std::holds_alternative<LambdaTarget>(rule.target);
+  return std::string(is_function ? "arn:aws:lambda:" : "arn:aws:sqs:") + std::string(kRegion) + ":" +
+         std::string(kAccount) + (is_function ? ":function:" : ":") + target_name(rule);
+}
+
+}  // namespace
+
+Bus::Bus(std::vector<RuleConfig> rules, std::uint64_t seed, kernel::Scheduler& scheduler, kernel::Journal& journal,
+         lambda::AsyncInvoker& functions, queues::QueueWriter& queues)
+    : rules_(std::move(rules)),
+      seed_(seed),
+      scheduler_(scheduler),
+      journal_(journal),
+      functions_(functions),
+      queues_(queues),
+      ids_(seed, "eventbridge ids") {}
+
+Task<std::vector<EntryResult>> Bus::put_partner_events(std::vector<PartnerEntry> entries) {
+  CHECK(entries.size() <= 20);
+  std::vector<EntryResult> results;
+  for (const PartnerEntry& entry : entries) {
+    std::string id = kernel::uuid4(ids_);
+    route(entry, id);
+    results.push_back({.event_id = std::move(id)});
+  }
+  co_return results;
+}
+
+std::shared_ptr<const std::string> Bus::envelope(const PartnerEntry& entry, const std::string& event_id) const {
+  std::string text;
+  text.reserve(entry.detail.size() + 320);
+  text.append(R"({"version":"0","id":")").append(event_id).append(R"(","detail-type":)");
+  kernel::append_json_quoted(text, entry.detail_type);
+  text.append(R"(,"source":)");
+  kernel::append_json_quoted(text, entry.source);
+  text.append(R"(,"account":")").append(kAccount).append(R"(","time":")").append(kernel::iso_seconds(entry.time));
+  text.append(R"(","region":")").append(kRegion).append(R"(","resources":[],"detail":)");
+  text.append(entry.detail).append("}");
+  return std::make_shared<const std::string>(std::move(text));
+}
+
+void Bus::route(const PartnerEntry& entry, const std::string& event_id) {
+  const Matchable matchable(entry.source, entry.detail_type, entry.detail);
+  std::vector<const RuleConfig*> matched;
+  for (const RuleConfig& rule : rules_) {
+    if (rule.pattern.matches(matchable)) matched.push_back(&rule);
+  }
+  if (matched.empty()) {
+    kernel::point_hop(journal_,
+                      {.stage = kernel::Stage::Bus, .event = entry.event_uuid, .parent = entry.cause, .from = "bus"},
+                      {.outcome = Outcome::Filtered, .error = "no rule matched"});
+    return journal_.ended(entry.event_uuid, kernel::End::Filtered, "bus: no rule matched");
+  }
+  if (matched.size() > 1) journal_.branched(entry.event_uuid, static_cast<int>(matched.size()) - 1);
+  const auto text = envelope(entry, event_id);
+  for (const RuleConfig* rule : matched) {
+    deliveries_.spawn(deliver(*rule, {.event_uuid = entry.event_uuid,
+                                      .event_id = event_id,
+                                      .envelope = text,
+                                      .accepted_at = scheduler_.now(),
+                                      .cause = entry.cause}));
+  }
+}
+
+Task<void> Bus::deliver(const RuleConfig& rule, Delivery delivery) {
+  for (int attempt = 1;; ++attempt) {
+    kernel::HopScope hop(journal_, {.stage = kernel::Stage::Bus,
+                                    .event = delivery.event_uuid,
+                                    .parent = delivery.cause,
+                                    .from = "bus",
+                                    .to = target_name(rule),
+                                    .operation = rule.name,
+                                    .attempt = attempt});
+    const TargetAnswer answer = invoke_target(rule, delivery, hop.id());
+    const auto bytes = static_cast<std::int64_t>(delivery.envelope->size());
+    if (answer.accepted()) {
+      hop.close({.status = answer.status, .bytes_sent = bytes});
+      // Lambda has queued it and owns it now; a queue is the end of the way as long as nothing reads it.
+      if (std::holds_alternative<QueueTarget>(rule.target)) {
+        journal_.ended(delivery.event_uuid, kernel::End::Delivered, "bus: queue " + target_name(rule));
+      }
+      co_return;
+    }
+    hop.close({.outcome = answer.is_retryable ? Outcome::Throttled : Outcome::Rejected,
+               .status = answer.status,
+               .error = answer.message,
+               .bytes_sent = bytes});
+    if (!answer.is_retryable) {
+      give_up(rule, delivery, answer, attempt, {});
+      co_return;
+    }
+    const double luck = kernel::draw_unit(
+        {seed_, rule.name, delivery.event_id, static_cast<std::uint64_t>(attempt), "bus retry jitter"});
+    const DeliveryDecision decision =
+        after_failure(rule.retry, attempt, scheduler_.now() - delivery.accepted_at, luck);
+    if (!decision.wait) {
+      give_up(rule, delivery, answer, attempt, decision.exhausted);
+      co_return;
+    }
+    co_await kernel::sleep_until(scheduler_, scheduler_.now() + *decision.wait);
+  }
+}
+
+Bus::TargetAnswer Bus::invoke_target(const RuleConfig& rule, const Delivery& delivery, kernel::HopId hop) {
+  if (is_throttled_) {
+    return {.status = 429, .error_code = "THROTTLING", .message = "Rate exceeded", .is_retryable = true};
+  }
+  if (const auto* function = std::get_if<LambdaTarget>(&rule.target)) {
+    lambda::AcceptResult accepted =
+        functions_.invoke_async(function->function, {delivery.event_uuid, delivery.envelope, hop});
+    if (accepted.status == 202) return {.status = 202};
+    if (accepted.status == 404) return {404, "NO_RESOURCE", std::move(accepted.message), false};
+    if (accepted.status == 413) return {413, "INVALID_PARAMETER", std::move(accepted.message), false};
+    return {accepted.status, accepted.status == 429 ? "THROTTLING" : "ERROR_FROM_TARGET", std::move(accepted.message), true};
+  }
+  const queues::SendResult sent = queues_.send(target_name(rule), {.body = *delivery.envelope,
+                                                                   .event_uuid = delivery.event_uuid,
+                                                                   .cause = hop,
+                                                                   .from = "bus"});
+  if (sent.accepted()) return {.status = 200};
+  const bool is_gone = sent.error_code == "QueueDoesNotExist";
+  return {400, is_gone ? "NO_RESOURCE" : "INVALID_PARAMETER", sent.error_code, false};
+}
+
+void Bus::give_up(const RuleConfig& rule, const Delivery& delivery, const TargetAnswer& last, int attempts,
+                  std::string_view exhausted) {
+  const std::string where = "bus: " + std::string(last.error_code);
+  if (!rule.dead_letter) {
+    return journal_.ended(delivery.event_uuid, kernel::End::Lost, where + ", and no dead-letter queue");
+  }
+  std::vector<std::pair<std::string, std::string>> attributes = {
+      {"RULE_ARN", "arn:aws:events:" + std::string(kRegion) + ":" + std::string(kAccount) + ":rule/" + rule.name},
+      {"TARGET_ARN", target_arn(rule)},
+      {"ERROR_CODE", std::string(last.error_code)},
+      {"ERROR_MESSAGE", last.message},
+      {"RETRY_ATTEMPTS", std::to_string(attempts - 1)}};
+  // ASSUMPTION: absent where no retry was made because none would help.
+  if (!exhausted.empty()) attributes.emplace_back("EXHAUSTED_RETRY_CONDITION", exhausted);
+  const queues::SendResult sent = queues_.send(*rule.dead_letter, {.body = *delivery.envelope,
+                                                                   .attributes = std::move(attributes),
+                                                                   .event_uuid = delivery.event_uuid,
+                                                                   .cause = delivery.cause,
+                                                                   .from = "bus"});
+  journal_.ended(delivery.event_uuid, sent.accepted() ? kernel::End::DeadLettered : kernel::End::Lost,
+                 sent.accepted() ? where : where + ", and the dead-letter queue refused it");
+}
+
+}  // namespace emulator::bus

@@ -1,0 +1,36 @@
+#pragma once
+// The commands of `relayrig`, without the parsing of flags. Data goes to stdout, talk to stderr; each returns an ExitCode.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "emulator/cli/settings.h"
+
+namespace emulator::cli {
+
+/// What main() found out about the terminal.
+struct Terminal {
+  bool stdout_is_terminal = false;
+  bool stderr_is_terminal = false;
+  bool no_color = false;  ///< NO_COLOR is set
+};
+
+struct RunArguments {
+  std::vector<std::string> paths{};
+  std::vector<std::string> tags{};      ///< scenarios with any of them
+  std::vector<std::string> overrides{};  ///< KEY.KEY=VALUE
+  std::optional<std::uint64_t> seed{};
+  bool verify = false;
+  std::string junit{};                  ///< also write JUnit XML here
+};
+
+int run(const Settings& settings, const RunArguments& arguments, const Terminal& terminal);
+int up(const Settings& settings, const std::string& path, const std::vector<std::string>& overrides, const Terminal& terminal);
+int validate(const std::vector<std::string>& paths);
+int list(const Settings& settings, const std::vector<std::string>& paths, const std::vector<std::string>& tags);
+int show(const Settings& settings, const std::string& run_file, const std::string& event, const Terminal& terminal);
+int query(const std::string& run_file, const std::string& sql, const std::string& format);
+int schema(const std::string& what);
+
+}  // namespace emulator::cli

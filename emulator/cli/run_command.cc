@@ -1,0 +1,166 @@
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <mutex>
+#include <optional>
+
+#include "emulator/cli/commands.h"
+#include "emulator/cli/progress_bar.h"
+#include "emulator/cli/selection.h"
+#include "emulator/report/formats.h"
+#include "emulator/report/run_report.h"
+#include "emulator/report/summary.h"
+#include "emulator/runner/run.h"
+#include "middleware/live/parallel.h"
+
+namespace emulator::cli {
+namespace {
+
+using report::RunReport;
+using runner::Scenario;
+
+/// One scenario's place in the outcome, whatever the order in which they end.
+struct Ended {
+  std::optional<RunReport> report;
+  std::optional<kernel::Error> error;
+};
+
+Ended run_one(const Scenario& scenario, const runner::RunOptions& options) {
+  Ended ended;
+  const auto result = runner::run_scenario(scenario, options);
+  if (!result) {
+    ended.error = result.error();
+    return ended;
+  }
+  const auto file = hoplog::RunFile::open(result->path);
+  if (!file) {
+    ended.error = file.error();
+    return ended;
+  }
+  auto report = report::read_run(**file);
+  if (report) {
+    ended.report = std::move(*report);
+  } else {
+    ended.error = report.error();
+  }
+  return ended;
+}
+
+int exit_code(const std::vector<Ended>& all) {
+  int code = kPassed;
+  for (const Ended& ended : all) {
+    if (ended.error) code = std::max(code, exit_code_of(*ended.error));
+    if (ended.report && ended.report->verdict == "interrupted") return kInterrupted;
+    if (ended.report && !ended.report->has_passed()) code = std::max<int>(code, kFailed);
+  }
+  return code;
+}
+
+bool write_file(const std::string& path, const std::string& text) {
+  std::error_code ignored;
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  if (!folder.empty()) std::filesystem::create_directories(folder, ignored);
+  std::ofstream out(path, std::ios::binary);
+  out << text;
+  return static_cast<bool>(out);
+}
+
+/// Only the choice of scenarios knows of `--tag` and seeds apart: one file, one run.
+std::vector<Ended> run_all(const std::vector<Scenario>& scenarios, const runner::RunOptions& options, std::int64_t jobs,
+                           const std::function<void(const Ended&)>& on_end) {
+  std::vector<Ended> all(scenarios.size());
+  std::vector<kernel::Action> work;
+  std::mutex mutex;  // of the terminal: scenarios may end side by side
+  std::size_t next_to_show = 0;
+  std::vector<bool> has_ended(scenarios.size(), false);
+  for (std::size_t i = 0; i < scenarios.size(); ++i) {
+    work.emplace_back([&, i] {
+      Ended ended = run_one(scenarios[i], options);
+      const std::lock_guard lock(mutex);
+      all[i] = std::move(ended);
+      has_ended[i] = true;
+      // In the order of the files, as soon as it can be.
+      for (; next_to_show < all.size() && has_ended[next_to_show]; ++next_to_show) on_end(all[next_to_show]);
+    });
+  }
+  live::run_parallel(static_cast<int>(jobs), std::move(work));
+  return all;
+}
+
+}  // namespace
+
+int run(const Settings& settings, const RunArguments& arguments, const Terminal& terminal) {
+  const auto clock = runner::parse_clock(settings.clock);
+  const auto format = report::parse_format(settings.format);
+  if (!clock || !format) {
+    std::cerr << "relayrig: " << (clock ? format.error().text() : clock.error().text()) << '\n';
+    return kInvalid;
+  }
+  if (clock->is_live && (settings.jobs > 1 || arguments.verify)) {
+    std::cerr << "relayrig: --jobs and --verify go with the virtual clock only\n";
+    return kInvalid;
+  }
+  const Selection selection = select(arguments.paths, arguments.tags, arguments.overrides);
+  if (selection.scenarios.empty() || selection.code != kPassed) return selection.report(std::cerr);
+
+  runner::RunOptions options{.clock = *clock, .seed = arguments.seed, .runs_folder = settings.runs_folder, .version = RELAYRIG_VERSION, .verify = arguments.verify};
+  options.ca_folder = (std::filesystem::path(settings.runs_folder) / "ca").string();
+  const report::Look look{.colour = wants_colour(settings, terminal.stdout_is_terminal, terminal.no_color)};
+  const bool is_pretty = *format == report::Format::Pretty;
+  ProgressBar bar(terminal.stderr_is_terminal && !settings.quiet && settings.jobs == 1);
+  options.on_progress = [&bar](const runner::Progress& progress) { bar.show(progress); };
+
+  const std::vector<Ended> all = run_all(selection.scenarios, options, settings.jobs, [&](const Ended& ended) {
+    bar.clear();
+    if (ended.error) std::cerr << "relayrig: " << ended.error->text() << '\n';
+    if (ended.report && is_pretty && !(settings.quiet && ended.report->has_passed())) {
+      std::cout << report::summary_text(*ended.report, look) << std::flush;
+    }
+  });
+
+  std::vector<RunReport> reports;
+  for (const Ended& ended : all) {
+    if (ended.report) reports.push_back(*ended.report);
+  }
+  if (!is_pretty) std::cout << report::write_report(*format, reports, look) << std::flush;
+  if (is_pretty && all.size() > 1) {
+    const auto passed = std::ranges::count_if(reports, &RunReport::has_passed);
+    std::cout << passed << " passed, " << static_cast<std::ptrdiff_t>(all.size()) - passed << " failed" << std::endl;
+  }
+  if (!arguments.junit.empty() && !write_file(arguments.junit, report::junit_text(reports))) {
+    std::cerr << "relayrig: cannot write " << arguments.junit << '\n';
+    return kInfrastructure;
+  }
+  return exit_code(all);
+}
+
+int up(const Settings& settings, const std::string& path, const std::vector<std::string>& overrides, const Terminal& terminal) {
+  Settings live = settings;
+  if (live.clock == "virtual") live.clock = "real";
+  const auto clock = runner::parse_clock(live.clock);
+  if (!clock) {
+    std::cerr << "relayrig: " << clock.error().text() << '\n';
+    return kInvalid;
+  }
+  const Selection selection = select({path}, {}, overrides);
+  if (selection.scenarios.size() != 1 || selection.code != kPassed) {
+    if (selection.code == kPassed) std::cerr << "relayrig: up wants one scenario file\n";
+    return selection.code == kPassed ? static_cast<int>(kInvalid) : selection.report(std::cerr);
+  }
+  const Scenario& scenario = selection.scenarios.front();
+  runner::RunOptions options{.clock = *clock, .runs_folder = live.runs_folder, .version = RELAYRIG_VERSION, .until_stopped = true};
+  options.ca_folder = (std::filesystem::path(live.runs_folder) / "ca").string();
+  std::cerr << scenario.name << ", run file " << runner::run_file_path(scenario, options) << ", Ctrl-C ends it\n";
+  options.on_served = [](const std::string& host, const std::string& url) { std::cerr << "  " << host << "  " << url << '\n'; };
+  const Ended ended = run_one(scenario, options);
+  if (ended.error) {
+    std::cerr << "relayrig: " << ended.error->text() << '\n';
+    return exit_code_of(*ended.error);
+  }
+  std::cout << report::summary_text(*ended.report, {.colour = wants_colour(live, terminal.stdout_is_terminal, terminal.no_color)});
+  return ended.report->has_passed() ? kPassed : kFailed;
+}
+
+}  // namespace emulator::cli

@@ -1,0 +1,73 @@
+#pragma once
+// App Runner's request path: instances with a concurrency limit, activation, scale-out, and 429 when all are full.
+//
+// Source: facts/aws-platform 1.3 and 1.4. Activation, provisioning and scale-in times are undocumented: settings.
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "emulator/compute/ports.h"
+#include "middleware/kernel/http.h"
+#include "middleware/kernel/journal.h"
+#include "middleware/kernel/scheduler.h"
+#include "middleware/kernel/task_scope.h"
+#include "middleware/kernel/wait.h"
+
+namespace emulator::compute {
+
+struct AppRunnerConfig {
+  std::int64_t provisioned_min = 1;                               ///< 1..25, always kept
+  std::int64_t active_max = 25;                                   ///< >= provisioned_min
+  std::int64_t concurrency = 100;                                 ///< requests an instance takes at once, 1..200
+  kernel::Duration activation = std::chrono::seconds{1};          ///< ASSUMPTION: provisioned to active
+  kernel::Duration provisioning = std::chrono::seconds{60};       ///< ASSUMPTION: a new instance until it serves
+  kernel::Duration idle_max = std::chrono::seconds{60};           ///< ASSUMPTION: active without requests
+  kernel::Duration scale_in = std::chrono::minutes{5};            ///< ASSUMPTION: inactive beyond the minimum
+  kernel::Duration request_max = std::chrono::seconds{120};       ///< documented
+};
+
+class AppRunner final : public kernel::HttpHandler {
+ public:
+  /// Starts with `provisioned_min` instances, the first of them active: as after a deployment.
+  AppRunner(AppRunnerConfig config, kernel::Scheduler& scheduler, kernel::Journal& journal, InstanceFactory& factory);
+
+  kernel::Task<kernel::HttpReply> handle(kernel::HttpRequest request) override;
+
+  std::size_t instances() const { return instances_.size(); }
+
+ private:
+  enum class State : std::uint8_t { Provisioning, Inactive, Activating, Active };
+  struct Instance {
+    std::int64_t number;
+    std::unique_ptr<kernel::HttpHandler> app;
+    State state = State::Inactive;
+    std::int64_t running = 0;
+    kernel::Timestamp idle_since{};
+    kernel::TimerId timer{};
+  };
+  static std::string_view to_text(State state);
+
+  Instance* pick();
+  Instance* wake();
+  void provision();
+  void change(Instance& instance, State state, std::string_view why);
+  void watch_idleness(Instance& instance);
+  void on_idle(std::int64_t number);
+  void drop(std::int64_t number);
+  Instance* find(std::int64_t number);
+  kernel::Task<void> serve(std::int64_t number, kernel::HttpRequest request, kernel::Arrival<kernel::HttpReply> arrival);
+  kernel::Task<kernel::HttpReply> pass_on(Instance& instance, kernel::HttpRequest request);
+  kernel::Task<Instance*> find_instance();
+
+  AppRunnerConfig config_;
+  kernel::Scheduler& scheduler_;
+  kernel::Journal& journal_;
+  InstanceFactory& factory_;
+  std::vector<std::unique_ptr<Instance>> instances_;
+  std::int64_t started_ = 0;
+  kernel::Signal activated_;
+  kernel::TaskScope requests_;
+};
+
+}  // namespace emulator::compute

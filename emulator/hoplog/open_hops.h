@@ -1,0 +1,66 @@
+#pragma once
+// The hops that have been opened and not closed.
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "emulator/hoplog/batch.h"
+#include "emulator/hoplog/flat_map.h"
+#include "middleware/kernel/hop.h"
+
+namespace emulator::hoplog {
+
+struct OpenHop {
+  kernel::HopId id = 0;  ///< 0 in a free slot
+  std::uint64_t event = 0;
+  kernel::HopId parent = 0;
+  std::int64_t start_ns = 0;
+  NameId source = 0;
+  NameId target = 0;
+  NameId operation = 0;
+  NameId fault = 0;
+  std::int32_t attempt = 0;
+  kernel::Stage stage{};
+  std::string rare_operation{};  ///< when `operation` is 0
+};
+
+class OpenHops {
+ public:
+  static constexpr std::uint32_t kNone = FlatMap<std::uint64_t>::kNone;
+
+  /// The next hop, its id set and the rest as the last user of the slot left it.
+  OpenHop& add() {
+    std::uint32_t slot = 0;
+    if (free_.empty()) {
+      slot = static_cast<std::uint32_t>(slots_.size());
+      slots_.emplace_back();
+    } else {
+      slot = free_.back();
+      free_.pop_back();
+    }
+    slots_[slot].id = ++last_id_;
+    slot_of_.insert(last_id_, slot);
+    return slots_[slot];
+  }
+  /// nullptr when it is not open.
+  OpenHop* find(kernel::HopId id) {
+    const std::uint32_t slot = slot_of_.find(id);
+    return slot == kNone ? nullptr : &slots_[slot];
+  }
+  void remove(OpenHop& hop) {
+    slot_of_.erase(hop.id);
+    hop.id = 0;
+    free_.push_back(static_cast<std::uint32_t>(&hop - slots_.data()));
+  }
+  std::vector<kernel::HopId> ids() const;
+  std::size_t size() const { return slot_of_.size(); }
+  kernel::HopId last_id() const { return last_id_; }
+
+ private:
+  std::vector<OpenHop> slots_;
+  std::vector<std::uint32_t> free_;
+  FlatMap<std::uint64_t> slot_of_;
+  kernel::HopId last_id_ = 0;
+};
+
+}  // namespace emulator::hoplog

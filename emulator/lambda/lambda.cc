@@ -1,0 +1,196 @@
+#include "emulator/lambda/lambda.h"
+
+#include <algorithm>
+
+#include "emulator/lambda/failure_record.h"
+#include "middleware/kernel/check.h"
+#include "middleware/kernel/ids.h"
+#include "middleware/kernel/wait.h"
+
+namespace emulator::lambda {
+namespace {
+
+using kernel::Duration;
+using kernel::Outcome;
+using kernel::Task;
+using namespace std::chrono_literals;
+
+constexpr std::size_t kAsyncPayloadMax = 1'048'576;
+constexpr Duration kInitMax = 10s;
+
+std::string_view condition_of(GiveUp reason) {
+  return reason == GiveUp::RetriesExhausted ? "RetriesExhausted" : "EventAgeExceeded";
+}
+
+std::string seconds_text(Duration duration) {
+  const auto hundredths = duration.count() / 10'000'000;
+  const auto rest = hundredths % 100;
+  return std::to_string(hundredths / 100) + (rest < 10 ? ".0" : ".") + std::to_string(rest);
+}
+
+CodeError timed_out(std::string_view request_id, Duration timeout) {
+  return {"Sandbox.Timedout", "RequestId: " + std::string(request_id) + " Error: Task timed out after " +
+                                  seconds_text(timeout) + " seconds"};
+}
+
+/// Gives an environment back whatever becomes of the flow that took it.
+class EnvironmentGuard {
+ public:
+  EnvironmentGuard(Environments& environments, std::int64_t number, kernel::Scheduler& scheduler)
+      : environments_(environments), number_(number), scheduler_(scheduler) {}
+  EnvironmentGuard(const EnvironmentGuard&) = delete;
+  EnvironmentGuard& operator=(const EnvironmentGuard&) = delete;
+  ~EnvironmentGuard() { environments_.give_back(number_, is_warm_, scheduler_.now()); }
+  void stays_warm() { is_warm_ = true; }
+
+ private:
+  Environments& environments_;
+  std::int64_t number_;
+  kernel::Scheduler& scheduler_;
+  bool is_warm_ = false;
+};
+
+}  // namespace
+
+Lambda::Lambda(std::uint64_t seed, kernel::Scheduler& scheduler, kernel::Journal& journal, queues::QueueWriter& queues)
+    : scheduler_(scheduler), journal_(journal), queues_(queues), ids_(seed, "lambda request ids") {}
+
+void Lambda::add(FunctionConfig config, FunctionCode& code) {
+  CHECK(find(config.name) == nullptr);
+  const AsyncRetry retry(config.async);
+  const Environments environments(config.concurrency, config.idle_max);
+  functions_.push_back(std::make_unique<Function>(Function{std::move(config), &code, retry, environments}));
+}
+
+Lambda::Function* Lambda::find(std::string_view name) {
+  const auto found = std::ranges::find(functions_, name, [](const auto& f) { return std::string_view(f->config.name); });
+  return found == functions_.end() ? nullptr : found->get();
+}
+
+void Lambda::throttle(std::string_view function, bool is_throttled, std::string_view why) {
+  Function* found = find(function);
+  CHECK(found != nullptr);
+  if (std::exchange(found->is_throttled, is_throttled) == is_throttled) return;
+  journal_.transition({.kind = "function",
+                       .subject = function,
+                       .from = is_throttled ? "available" : "throttled",
+                       .to = is_throttled ? "throttled" : "available",
+                       .why = why});
+}
+
+AcceptResult Lambda::invoke_async(std::string_view name, AsyncEvent event) {
+  Function* function = find(name);
+  if (function == nullptr) {
+    return {404, "ResourceNotFoundException", "Function not found: " + function_arn(name) + ":$LATEST"};
+  }
+  if (event.payload->size() > kAsyncPayloadMax) {
+    return {413, "RequestTooLargeException",
+            std::to_string(event.payload->size()) + " byte payload is too large for the Event invocation type (limit " +
+                std::to_string(kAsyncPayloadMax) + " bytes)"};
+  }
+  Pending pending{.event = std::move(event), .request_id = kernel::uuid4(ids_), .accepted_at = scheduler_.now()};
+  events_.spawn(deliver(*function, std::move(pending)));
+  return {};
+}
+
+Task<void> Lambda::deliver(Function& function, Pending pending) {
+  if (function.config.concurrency == 0) {
+    give_up(function, pending, "ZeroReservedConcurrency", {});
+    co_return;
+  }
+  while (true) {
+    const Ended ended = co_await attempt(function, pending);
+    if (!ended.failure) break;
+    int& failures = *ended.failure == Failure::FunctionError ? pending.function_errors : pending.throttles;
+    const RetryDecision decision =
+        function.retry.after(*ended.failure, ++failures, scheduler_.now() - pending.accepted_at);
+    if (!decision.wait) {
+      give_up(function, pending, condition_of(decision.condition), ended.error);
+      co_return;
+    }
+    co_await kernel::sleep_until(scheduler_, scheduler_.now() + *decision.wait);
+  }
+  journal_.ended(pending.event.event_uuid, kernel::End::Delivered, "lambda");
+}
+
+Task<Lambda::Ended> Lambda::attempt(Function& function, Pending& pending) {
+  const int number = pending.attempts + pending.throttles + 1;
+  kernel::HopScope hop(journal_, {.stage = kernel::Stage::Invoke,
+                                  .event = pending.event.event_uuid,
+                                  .parent = pending.event.cause,
+                                  .from = "lambda",
+                                  .to = function.config.name,
+                                  .operation = "Event",
+                                  .attempt = number});
+  const auto taken = function.is_throttled ? std::nullopt : function.environments.take(scheduler_.now());
+  if (!taken) {
+    hop.close({.outcome = Outcome::Throttled, .status = 429, .error = "TooManyRequestsException"});
+    co_return Ended{Failure::Throttled, {"TooManyRequestsException", "Rate Exceeded."}};
+  }
+  ++pending.attempts;
+  EnvironmentGuard environment(function.environments, taken->number, scheduler_);
+  Duration init_inside{};
+  if (taken->is_cold && function.config.cold_start.count() > 0) {
+    co_await kernel::sleep_until(scheduler_, scheduler_.now() + std::min(function.config.cold_start, kInitMax));
+    // An init that takes too long is killed and done again inside the invocation, on the function's own time.
+    if (function.config.cold_start > kInitMax) init_inside = function.config.cold_start;
+  }
+  const kernel::Timestamp deadline = scheduler_.now() + function.config.timeout;
+  std::optional<CodeResult> result = co_await kernel::with_deadline<CodeResult>(
+      scheduler_, deadline,
+      run_code(function, {pending.event.payload, pending.request_id, deadline, hop.id()}, init_inside));
+
+  const auto bytes = static_cast<std::int64_t>(pending.event.payload->size());
+  if (!result) {
+    CodeError error = timed_out(pending.request_id, function.config.timeout);
+    hop.close({.outcome = Outcome::Timeout, .status = 200, .error = error.type, .bytes_sent = bytes});
+    co_return Ended{Failure::FunctionError, std::move(error)};
+  }
+  environment.stays_warm();
+  if (!*result) {
+    CodeError error = result->error();
+    const std::string text = error.type + ": " + error.message;
+    hop.close({.outcome = Outcome::Failed, .status = 200, .error = text, .bytes_sent = bytes});
+    co_return Ended{Failure::FunctionError, std::move(error)};
+  }
+  hop.close({.status = 200, .bytes_sent = bytes, .bytes_received = static_cast<std::int64_t>((*result)->size())});
+  co_return Ended{};
+}
+
+Task<CodeResult> Lambda::run_code(Function& function, CodeInvocation invocation, Duration init) {
+  if (init.count() > 0) co_await kernel::sleep_until(scheduler_, scheduler_.now() + init);
+  co_return co_await function.code->run(std::move(invocation));
+}
+
+void Lambda::give_up(Function& function, const Pending& pending, std::string_view condition, const CodeError& error) {
+  const FunctionConfig& config = function.config;
+  bool is_kept = false;
+  const auto send = [&](const std::string& queue, std::string body,
+                        std::vector<std::pair<std::string, std::string>> attributes) {
+    const queues::SendResult sent = queues_.send(queue, {.body = std::move(body),
+                                                         .attributes = std::move(attributes),
+                                                         .event_uuid = pending.event.event_uuid,
+                                                         .cause = pending.event.cause,
+                                                         .from = "lambda"});
+    is_kept = is_kept || sent.accepted();
+  };
+  if (config.on_failure) {
+    send(*config.on_failure,
+         failure_record({.time = scheduler_.wall_now(),
+                         .function = config.name,
+                         .request_id = pending.request_id,
+                         .condition = condition,
+                         .invocations = pending.attempts,
+                         .payload = pending.event.payload.get(),
+                         .error = error}),
+         {});
+  }
+  if (config.dead_letter) {
+    send(*config.dead_letter, *pending.event.payload,
+         {{"RequestID", pending.request_id}, {"ErrorCode", "200"}, {"ErrorMessage", error.message.substr(0, 1024)}});
+  }
+  const std::string where = "lambda: " + std::string(condition) + (is_kept ? "" : ", and nowhere to put the event");
+  journal_.ended(pending.event.event_uuid, is_kept ? kernel::End::DeadLettered : kernel::End::Lost, where);
+}
+
+}  // namespace emulator::lambda

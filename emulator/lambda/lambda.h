@@ -1,0 +1,83 @@
+#pragma once
+// Lambda's asynchronous side: accepts an event, runs the function, retries, and gives up into a destination.
+//
+// Source: facts/aws-delivery 5.2 to 5.4.
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "emulator/lambda/async_retry.h"
+#include "emulator/lambda/environments.h"
+#include "emulator/lambda/ports.h"
+#include "emulator/queues/ports.h"
+#include "middleware/kernel/journal.h"
+#include "middleware/kernel/random.h"
+#include "middleware/kernel/scheduler.h"
+#include "middleware/kernel/task_scope.h"
+
+namespace emulator::lambda {
+
+struct FunctionConfig {
+  std::string name;
+  std::int64_t concurrency = 1000;                                 ///< reserved; 0: never runs
+  kernel::Duration timeout = std::chrono::seconds{3};              ///< 1 s..15 min
+  kernel::Duration cold_start = std::chrono::milliseconds{250};    ///< ASSUMPTION: init of a small native function
+  kernel::Duration idle_max = std::chrono::minutes{10};            ///< unpublished; how long an environment stays warm
+  AsyncRetryConfig async{};
+  std::optional<std::string> on_failure{};   ///< queue that gets the invocation record
+  std::optional<std::string> dead_letter{};  ///< queue that gets the event itself
+};
+
+class Lambda final : public AsyncInvoker {
+ public:
+  /// The references outlive Lambda, as does the code added.
+  Lambda(std::uint64_t seed, kernel::Scheduler& scheduler, kernel::Journal& journal, queues::QueueWriter& queues);
+
+  void add(FunctionConfig config, FunctionCode& code);
+
+  AcceptResult invoke_async(std::string_view function, AsyncEvent event) override;
+
+  /// As if no concurrency were free for this function.
+  void throttle(std::string_view function, bool is_throttled, std::string_view why);
+
+  /// Asynchronous events accepted and not ended.
+  std::size_t pending() const { return events_.running(); }
+
+ private:
+  struct Function {
+    FunctionConfig config;
+    FunctionCode* code;
+    AsyncRetry retry;
+    Environments environments;
+    bool is_throttled = false;
+  };
+  struct Pending {
+    AsyncEvent event;
+    std::string request_id;
+    kernel::Timestamp accepted_at;
+    int attempts = 0;
+    int function_errors = 0;
+    int throttles = 0;
+  };
+  struct Ended {
+    std::optional<Failure> failure;  ///< nothing: it succeeded
+    CodeError error{};
+  };
+
+  Function* find(std::string_view name);
+  kernel::Task<void> deliver(Function& function, Pending pending);
+  kernel::Task<Ended> attempt(Function& function, Pending& pending);
+  kernel::Task<CodeResult> run_code(Function& function, CodeInvocation invocation, kernel::Duration init);
+  void give_up(Function& function, const Pending& pending, std::string_view condition, const CodeError& error);
+
+  kernel::Scheduler& scheduler_;
+  kernel::Journal& journal_;
+  queues::QueueWriter& queues_;
+  kernel::Random ids_;
+  std::vector<std::unique_ptr<Function>> functions_;
+  kernel::TaskScope events_;
+};
+
+}  // namespace emulator::lambda

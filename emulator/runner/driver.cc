@@ -1,0 +1,104 @@
+#include "emulator/runner/driver.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "middleware/kernel/wait.h"
+
+namespace emulator::runner {
+namespace {
+
+using kernel::Task;
+
+std::string key_field_of(const Given& given, const std::string& api_name) {
+  for (const auto& [name, definition] : given.salesforce.events) {
+    if (name == api_name) return definition.key;
+  }
+  return {};
+}
+
+/// How many events a line publishes: said, or what fits into its time, or the whole file once.
+std::int64_t count_of(const TimelineAction& action, const DataFile& data) {
+  if (action.publish->count) return *action.publish->count;
+  if (!action.lasts) return std::max<std::int64_t>(0, data.size() - action.publish->skip);
+  return std::llround(std::floor(static_cast<double>(action.lasts->count()) * 1e-9 * *action.publish->per_second + 1e-9));
+}
+
+}  // namespace
+
+kernel::Result<std::unique_ptr<Driver>> Driver::prepare(const Scenario& scenario, World& world, kernel::Scheduler& scheduler) {
+  std::unique_ptr<Driver> driver(new Driver(scenario, world, scheduler));
+  for (const TimelineAction& action : scenario.timeline) {
+    if (!action.publish) {
+      driver->data_.emplace_back();
+      continue;
+    }
+    const PublishAction& publish = *action.publish;
+    const std::string key = key_field_of(scenario.given, publish.api_name);
+    auto data = publish.from.empty() ? DataFile::of(publish.fields, key) : DataFile::read(publish.from, key, publish.fields);
+    if (!data) return std::unexpected(data.error());
+    driver->data_.push_back(std::move(*data));
+  }
+  return driver;
+}
+
+void Driver::start() {
+  for (std::size_t i = 0; i < scenario_.timeline.size(); ++i) {
+    const TimelineAction& action = scenario_.timeline[i];
+    // Rules know their own window and need no timer.
+    if (action.fault) {
+      world_.faults().add(*action.fault);
+      ++begun_;
+      continue;
+    }
+    lines_.spawn(play(action, &data_[i]));
+  }
+}
+
+Task<void> Driver::play(const TimelineAction& action, const DataFile* data) {
+  co_await kernel::sleep_until(scheduler_, kernel::at(action.at));
+  ++begun_;
+  if (action.publish) co_await publish(action, *data);
+  if (action.relay) co_await move_relay(action);
+  if (action.throttle) co_await throttle(action);
+  if (action.duplicate) world_.relay().duplicate_next(*action.duplicate);
+}
+
+Task<void> Driver::publish(const TimelineAction& action, const DataFile& data) {
+  const std::int64_t count = count_of(action, data);
+  const kernel::Timestamp start = kernel::at(action.at);
+  for (std::int64_t i = 0; i < count; ++i) {
+    if (action.publish->per_second) {
+      const double seconds = static_cast<double>(i) / *action.publish->per_second;
+      co_await kernel::sleep_until(scheduler_, start + kernel::Duration{std::llround(seconds * 1e9)});
+    }
+    const DataFile::Row row = data.row(action.publish->skip + i);
+    // A refusal is recorded by the org as the event's end.
+    static_cast<void>(world_.org().publish(action.publish->api_name, row.fields, row.key));
+  }
+}
+
+Task<void> Driver::move_relay(const TimelineAction& action) {
+  using relay::AdminState;
+  AdminState state = AdminState::Run;
+  if (*action.relay == RelayVerb::Pause) state = AdminState::Pause;
+  if (*action.relay == RelayVerb::Stop) state = AdminState::Stop;
+  world_.relay().set_state(state, "by the timeline");
+  if (!action.lasts || state == AdminState::Run) co_return;
+  co_await kernel::sleep_until(scheduler_, kernel::at(action.at + *action.lasts));
+  world_.relay().set_state(AdminState::Run, "by the timeline");
+}
+
+void Driver::set_throttled(const std::string& target, bool is_throttled) {
+  if (target == "bus") return world_.bus().throttle(is_throttled);
+  world_.lambda().throttle(target, is_throttled, "by the timeline");
+}
+
+Task<void> Driver::throttle(const TimelineAction& action) {
+  set_throttled(*action.throttle, true);
+  if (!action.lasts) co_return;
+  co_await kernel::sleep_until(scheduler_, kernel::at(action.at + *action.lasts));
+  set_throttled(*action.throttle, false);
+}
+
+}  // namespace emulator::runner

@@ -1,0 +1,25 @@
+#pragma once
+// The shapes of `given`: one function a box.
+#include <string>
+#include <vector>
+
+#include "emulator/runner/scenario.h"
+#include "middleware/config/reader.h"
+
+namespace emulator::runner {
+
+/// "40ms", "20ms..80ms", or a map that names the law.
+config::Shape<mocks::LatencyLaw> latency_shape();
+
+config::Shape<salesforce::OrgConfig> salesforce_shape();
+config::Shape<relay::RelayConfig> relay_shape();
+config::Shape<std::vector<bus::RuleConfig>> bus_shape();
+config::Shape<std::vector<lambda::FunctionConfig>> lambda_shape();
+config::Shape<ComputeGiven> compute_shape();
+/// One API: its file (`mock`) must have been put in its place already.
+config::Shape<std::vector<mocks::ApiSpec>> apis_shape();
+config::Shape<std::vector<queues::QueueConfig>> queues_shape();
+
+config::Shape<Given> given_shape();
+
+}  // namespace emulator::runner

@@ -1,0 +1,44 @@
+#pragma once
+// Asks a sealed run file whether the scenario's expectations and the named invariants hold.
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "emulator/hoplog/recorder.h"
+#include "emulator/hoplog/run_file.h"
+#include "emulator/runner/judge/expectation.h"
+
+namespace emulator::judge {
+
+/// What the bounds of `attempts_bounded` and `breaker_honoured` are made of.
+struct Limits {
+  struct Api {
+    std::string name;
+    std::int64_t attempts_max = 1;  ///< attempts on the wire in one step
+    std::int64_t probes_max = 1;    ///< calls while the breaker is half-open; 0: no breaker
+  };
+  std::vector<Api> apis{};
+  std::int64_t invocations_max = 3;  ///< of one asynchronous event: retries + 1
+  std::int64_t bus_attempts_max = 186;
+};
+
+struct Case {
+  std::vector<Expectation> expectations{};
+  InvariantSettings invariants{};
+  Limits limits{};
+  std::string place{};              ///< "scenarios/a.yaml:1", for invariants
+  kernel::Duration last_fault{};    ///< end of the last disturbance of the timeline, for `recovers`
+};
+
+/// One row a check, expectations first. A query that fails is a check with verdict "error".
+std::vector<hoplog::CheckRow> judge(const Case& judged, const hoplog::RunFile& file);
+
+// The parts, for judge.cc and tests.
+hoplog::CheckRow judge_expectation(const Expectation& expectation, const hoplog::RunFile& file);
+std::vector<hoplog::CheckRow> judge_invariants(const Case& judged, const hoplog::RunFile& file);
+
+/// Fills in verdict and example from a query whose rows are violations: (text found, event uuid, hop).
+void fill_from_violations(hoplog::CheckRow& check, const hoplog::RunFile& file, const std::string& sql,
+                          std::initializer_list<hoplog::Value> parameters = {});
+
+}  // namespace emulator::judge

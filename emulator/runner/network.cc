@@ -1,0 +1,70 @@
+#include "emulator/runner/network.h"
+
+#include "emulator/sim/wire.h"
+#include "middleware/live/certificate_authority.h"
+#include "middleware/live/http_client.h"
+#include "middleware/live/http_server.h"
+#include "middleware/live/loop.h"
+
+namespace emulator::runner {
+namespace {
+
+class MemoryNetwork final : public Network {
+ public:
+  explicit MemoryNetwork(kernel::Scheduler& scheduler) : wire_(scheduler) {}
+  kernel::Result<> serve(const std::string& host, kernel::HttpHandler& handler, Transport) override {
+    wire_.serve(host, handler);
+    return {};
+  }
+  kernel::HttpClient& client() override { return wire_; }
+  void stop() override { wire_.stop(); }
+
+ private:
+  sim::Wire wire_;
+};
+
+class SocketNetwork final : public Network {
+ public:
+  SocketNetwork(live::Loop& loop, live::CertificateAuthority authority, std::unique_ptr<live::HttpClientPool> client)
+      : loop_(loop), authority_(std::move(authority)), client_(std::move(client)) {}
+
+  kernel::Result<> serve(const std::string& host, kernel::HttpHandler& handler, Transport transport) override {
+    live::ServerConfig config;
+    if (transport == Transport::Tls) {
+      auto identity = authority_.issue({host});
+      if (!identity) return std::unexpected(identity.error());
+      config.tls = std::move(*identity);
+    }
+    auto server = live::HttpServer::start(loop_, handler, std::move(config));
+    if (!server) return std::unexpected(server.error());
+    urls_.emplace_back(host, (*server)->base_url());
+    servers_.push_back(std::move(*server));
+    return client_->set_host(host, urls_.back().second);
+  }
+  kernel::HttpClient& client() override { return *client_; }
+  void stop() override {
+    for (const auto& server : servers_) server->stop();
+  }
+  std::vector<std::pair<std::string, std::string>> urls() const override { return urls_; }
+
+ private:
+  live::Loop& loop_;
+  live::CertificateAuthority authority_;
+  std::unique_ptr<live::HttpClientPool> client_;
+  std::vector<std::unique_ptr<live::HttpServer>> servers_;
+  std::vector<std::pair<std::string, std::string>> urls_;
+};
+
+}  // namespace
+
+std::unique_ptr<Network> memory_network(kernel::Scheduler& scheduler) { return std::make_unique<MemoryNetwork>(scheduler); }
+
+kernel::Result<std::unique_ptr<Network>> socket_network(live::Loop& loop, const std::string& ca_folder) {
+  auto authority = live::CertificateAuthority::load_or_create(ca_folder);
+  if (!authority) return std::unexpected(authority.error());
+  auto client = live::HttpClientPool::create(loop, {.ca_pem = authority->ca_pem()});
+  if (!client) return std::unexpected(client.error());
+  return std::make_unique<SocketNetwork>(loop, std::move(*authority), std::move(*client));
+}
+
+}  // namespace emulator::runner

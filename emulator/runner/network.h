@@ -1,0 +1,38 @@
+#pragma once
+// How the parts of a world reach each other: in memory, or over loopback sockets. Nobody but the runner knows which.
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "middleware/kernel/http.h"
+#include "middleware/kernel/result.h"
+#include "middleware/kernel/scheduler.h"
+
+namespace live {
+class Loop;
+}
+
+namespace emulator::runner {
+
+enum class Transport : std::uint8_t { Plain, Tls };
+
+class Network {
+ public:
+  virtual ~Network() = default;
+  /// `handler` answers for `host` until stop().
+  virtual kernel::Result<> serve(const std::string& host, kernel::HttpHandler& handler, Transport transport) = 0;
+  virtual kernel::HttpClient& client() = 0;
+  /// Ends all that is under way. Before the handlers go.
+  virtual void stop() = 0;
+  /// What is served where: host and base URL. Empty in memory.
+  virtual std::vector<std::pair<std::string, std::string>> urls() const { return {}; }
+};
+
+std::unique_ptr<Network> memory_network(kernel::Scheduler& scheduler);
+
+/// Servers on free ports of 127.0.0.1. Hosts that ask for TLS get a certificate of the authority kept in `ca_folder`, made
+/// at the first start.
+kernel::Result<std::unique_ptr<Network>> socket_network(live::Loop& loop, const std::string& ca_folder);
+
+}  // namespace emulator::runner

@@ -1,0 +1,78 @@
+#pragma once
+// A scenario as its file says it: what is given, what happens when, what is expected.
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "emulator/bus/bus.h"
+#include "emulator/compute/app_runner.h"
+#include "emulator/lambda/lambda.h"
+#include "emulator/queues/queues.h"
+#include "emulator/relay/relay.h"
+#include "emulator/runner/judge/expectation.h"
+#include "emulator/salesforce/org.h"
+#include "middleware/config/middleware_file.h"
+#include "mocks/api.h"
+
+namespace emulator::runner {
+
+struct ComputeGiven : compute::AppRunnerConfig {
+  config::MiddlewareFile middleware{};
+};
+
+struct Given {
+  salesforce::OrgConfig salesforce{};
+  relay::RelayConfig relay{};
+  std::vector<bus::RuleConfig> rules{};
+  std::vector<lambda::FunctionConfig> functions{};
+  ComputeGiven compute{};
+  std::vector<mocks::ApiSpec> apis{};
+  std::vector<queues::QueueConfig> queues{};  ///< declared, and those that others name
+};
+
+/// Events to publish. Exactly one of `rows` and `fields` is the source of their fields.
+struct PublishAction {
+  std::string api_name;
+  std::string from{};                    ///< path of a JSON Lines file, "" = `fields`
+  std::string fields{};                  ///< JSON object, as text
+  std::int64_t skip = 0;                 ///< rows of the file to begin behind
+  std::optional<std::int64_t> count{};   ///< how many; with `rate` the end may be `lasts` instead
+  std::optional<double> per_second{};    ///< nothing: all at once
+};
+
+enum class RelayVerb : std::uint8_t { Pause, Run, Stop };
+
+/// One line of the timeline: exactly one of the optional actions is there.
+struct TimelineAction {
+  config::Place place{};
+  kernel::Duration at{};
+  std::optional<kernel::Duration> lasts{};  ///< `for`
+  std::optional<PublishAction> publish{};
+  std::optional<mocks::FaultRule> fault{};  ///< its window is at .. at + lasts
+  std::optional<RelayVerb> relay{};
+  std::optional<std::string> throttle{};    ///< a function, or "bus"
+  std::optional<std::int64_t> duplicate{};  ///< the relay sends so many next events twice
+};
+
+struct Scenario {
+  std::string file;
+  std::string text;
+  std::string name;
+  std::string why;
+  std::vector<std::string> tags{};
+  std::uint64_t seed = 1;
+  kernel::WallTime wall_start{};  ///< of a virtual run
+  kernel::Duration limit = std::chrono::hours{24};  ///< after the timeline's end the run is cut off, whatever is in flight
+  Given given{};
+  std::vector<TimelineAction> timeline{};
+  std::vector<judge::Expectation> expectations{};
+  judge::InvariantSettings invariants{};
+
+  /// When the last line of the timeline is over.
+  kernel::Duration timeline_end() const;
+};
+
+}  // namespace emulator::runner

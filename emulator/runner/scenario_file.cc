@@ -1,0 +1,188 @@
+#include "emulator/runner/scenario_file.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "emulator/runner/compose.h"
+#include "emulator/runner/given_shapes.h"
+#include "emulator/runner/timeline_shape.h"
+#include "middleware/config/suggest.h"
+
+namespace emulator::runner {
+namespace {
+
+using config::Problems;
+using config::Shape;
+namespace fs = std::filesystem;
+
+struct ScenarioText : Scenario {
+  std::string use{};
+};
+
+/// Ten in the morning of a working day, so that nothing depends on the day a run is made.
+constexpr kernel::WallTime kWallStart = std::chrono::sys_days{std::chrono::year{2026} / 1 / 5} + std::chrono::hours{10};
+
+Shape<ScenarioText> scenario_shape() {
+  const auto name = config::mapped<std::string>(
+      config::non_empty_text(), [](const std::string& text) -> kernel::Result<std::string> {
+        const bool plain = std::ranges::all_of(text, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-'; });
+        if (plain) return text;
+        return kernel::invalid("a name has letters, digits, _ and - only: it names files");
+      });
+  return config::object<ScenarioText>("a scenario", "One rehearsal: what is given, what happens, what is expected.")
+      .required("name", &ScenarioText::name, name, "Says the claim: an_outage_loses_nothing.")
+      .optional("why", &ScenarioText::why, config::text(), "Why the claim matters.")
+      .optional("tags", &ScenarioText::tags, config::list_of(config::non_empty_text()), "To select scenarios by.")
+      .optional("seed", &ScenarioText::seed, config::integer(0), "Of all luck.")
+      .optional("start", &ScenarioText::wall_start, config::wall_time(), "Calendar time at which a virtual run starts; 2026-01-05T10:00:00Z when absent.")
+      .optional("limit", &ScenarioText::limit, config::duration(std::chrono::seconds{1}), "The run is cut off so long after the timeline's end.")
+      .optional("use", &ScenarioText::use, config::non_empty_text(), "File with a deployment; 'given' changes what it says.")
+      .required("given", &ScenarioText::given, given_shape(), "The deployment.")
+      .required("timeline", &ScenarioText::timeline, timeline_shape(), "What happens when.")
+      .optional("expect", &ScenarioText::expectations, expectations_shape(), "What must be true of the run, beside the invariants.")
+      .optional("invariants", &ScenarioText::invariants, invariants_shape(), "Those that are switched off or tuned.")
+      .done();
+}
+
+void add_queue(Given& given, const std::optional<std::string>& name) {
+  if (!name) return;
+  const auto found = std::ranges::find(given.queues, *name, &queues::QueueConfig::name);
+  if (found == given.queues.end()) given.queues.push_back({.name = *name});
+}
+
+void add_named_queues(Given& given) {
+  for (const bus::RuleConfig& rule : given.rules) {
+    add_queue(given, rule.dead_letter);
+    if (const auto* queue = std::get_if<bus::QueueTarget>(&rule.target)) add_queue(given, queue->queue);
+  }
+  for (const lambda::FunctionConfig& function : given.functions) {
+    add_queue(given, function.on_failure);
+    add_queue(given, function.dead_letter);
+  }
+}
+
+template <class T, class Name>
+std::vector<std::string> names(const std::vector<T>& things, Name name) {
+  std::vector<std::string> result;
+  for (const T& thing : things) result.push_back(thing.*name);
+  return result;
+}
+
+/// What the keys of a scenario say of each other.
+class CrossCheck {
+ public:
+  CrossCheck(const Scenario& scenario, const config::Tree& tree, Problems& problems)
+      : scenario_(scenario), tree_(tree), problems_(problems) {}
+
+  void run() {
+    const Given& given = scenario_.given;
+    apis_ = names(given.apis, &mocks::ApiSpec::name);
+    functions_ = names(given.functions, &lambda::FunctionConfig::name);
+    queues_ = names(given.queues, &queues::QueueConfig::name);
+    const config::Place whole = tree_.find("given")->place;
+    for (const service::ApiConfig& api : given.compute.middleware.service.apis) known(api.name, apis_, "the middleware calls the api", whole);
+    for (const bus::RuleConfig& rule : given.rules) {
+      if (const auto* target = std::get_if<bus::LambdaTarget>(&rule.target)) {
+        known(target->function, functions_, "rule '" + rule.name + "' has the target function", whole);
+      }
+    }
+    for (const TimelineAction& action : scenario_.timeline) check(action);
+    for (const judge::Expectation& expectation : scenario_.expectations) check(expectation);
+  }
+
+ private:
+  void known(const std::string& name, const std::vector<std::string>& all, const std::string& what, const config::Place& place) {
+    if (std::ranges::find(all, name) != all.end()) return;
+    problems_.add(place, what + " '" + name + "', which is not given" + config::did_you_mean_text(name, all));
+  }
+
+  void check(const TimelineAction& action) {
+    if (action.fault) known(action.fault->target, apis_, "the fault is of the api", action.place);
+    if (action.throttle && *action.throttle != "bus") known(*action.throttle, functions_, "the throttled function is", action.place);
+    if (action.publish && !action.publish->from.empty()) {
+      std::error_code ignored;
+      if (!fs::is_regular_file(action.publish->from, ignored)) problems_.add(action.place, "there is no file " + action.publish->from);
+    }
+  }
+
+  void check(const judge::Expectation& expectation) {
+    const config::Place place{.file = expectation.place};
+    if (const auto* change = std::get_if<judge::BreakerChange>(&expectation.what)) known(change->breaker, apis_, "the breaker is of the api", place);
+    if (const auto* openings = std::get_if<judge::BreakerOpenings>(&expectation.what)) known(openings->breaker, apis_, "the breaker is of the api", place);
+    if (const auto* depth = std::get_if<judge::QueueDepth>(&expectation.what)) known(depth->queue, queues_, "the queue is", place);
+  }
+
+  const Scenario& scenario_;
+  const config::Tree& tree_;
+  Problems& problems_;
+  std::vector<std::string> apis_;
+  std::vector<std::string> functions_;
+  std::vector<std::string> queues_;
+};
+
+}  // namespace
+
+kernel::Duration Scenario::timeline_end() const {
+  kernel::Duration end{};
+  for (const TimelineAction& action : timeline) {
+    kernel::Duration over = action.at + action.lasts.value_or(kernel::Duration{0});
+    if (action.publish && action.publish->per_second && action.publish->count) {
+      over = action.at + kernel::Duration{static_cast<std::int64_t>(static_cast<double>(*action.publish->count) / *action.publish->per_second * 1e9)};
+    }
+    end = std::max(end, over);
+  }
+  return end;
+}
+
+kernel::Result<Override> parse_override(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) return kernel::invalid("--set wants KEY.KEY=VALUE, found '" + text + "'");
+  return Override{text.substr(0, equals), text.substr(equals + 1)};
+}
+
+std::expected<Scenario, Problems> read_scenario(const std::string& path, const std::vector<Override>& overrides) {
+  const auto tree = compose(path, overrides);
+  if (!tree) return std::unexpected(tree.error());
+  auto text = config::read_from(*tree, scenario_shape());
+  if (!text) return std::unexpected(text.error());
+  Scenario scenario = std::move(static_cast<Scenario&>(*text));
+  scenario.file = path;
+  scenario.text = *config::file_text(path);
+  if (scenario.wall_start == kernel::WallTime{}) scenario.wall_start = kWallStart;
+  for (TimelineAction& action : scenario.timeline) {
+    if (action.publish && !action.publish->from.empty()) action.publish->from = beside(action.place, action.publish->from);
+  }
+  add_named_queues(scenario.given);
+  Problems problems;
+  CrossCheck(scenario, *tree, problems).run();
+  if (!problems.empty()) return std::unexpected(std::move(problems));
+  return scenario;
+}
+
+kernel::Json scenario_schema() {
+  return config::schema_document(*scenario_shape(), "https://relayrig.dev/schema/scenario-1.json", "relayrig scenario");
+}
+
+kernel::Result<std::vector<std::string>> scenario_files(const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    std::error_code ignored;
+    if (fs::is_regular_file(path, ignored)) {
+      files.push_back(path);
+    } else if (fs::is_directory(path, ignored)) {
+      std::vector<std::string> inside;
+      for (const auto& entry : fs::directory_iterator(path, ignored)) {
+        const std::string ending = entry.path().extension().string();
+        if (entry.is_regular_file() && (ending == ".yaml" || ending == ".yml" || ending == ".json")) inside.push_back(entry.path().string());
+      }
+      std::ranges::sort(inside);
+      files.insert(files.end(), inside.begin(), inside.end());
+    } else {
+      return std::unexpected(kernel::Error{kernel::ErrorCode::Invalid, "there is no file or folder " + path, {}});
+    }
+  }
+  return files;
+}
+
+}  // namespace emulator::runner

@@ -1,0 +1,165 @@
+#include "emulator/runner/timeline_shape.h"
+
+#include <nlohmann/json.hpp>
+
+#include "emulator/runner/given_shapes.h"
+
+namespace emulator::runner {
+namespace {
+
+using config::choice;
+using config::duration;
+using config::integer;
+using config::mapped;
+using config::non_empty_text;
+using config::object;
+using config::Shape;
+using kernel::Duration;
+using kernel::Ending;
+using mocks::CountPer;
+using mocks::FaultEffect;
+
+/// One line as written; to_action sorts it out.
+struct LineText {
+  config::Place place{};
+  Duration at{};
+  std::optional<Duration> lasts{};
+  // publish
+  std::optional<std::string> publish{};
+  std::optional<std::string> from{};
+  std::optional<kernel::Json> fields{};
+  std::optional<std::int64_t> count{};
+  std::optional<config::Rate> rate{};
+  // fault
+  std::optional<std::string> fault{};
+  std::optional<std::string> name{};
+  mocks::Place where = mocks::Place::Before;
+  std::optional<std::int64_t> times{};
+  std::int64_t skip = 0;
+  std::int64_t every = 1;
+  double share = 1;
+  CountPer per = CountPer::Run;
+  std::optional<std::string> path{};
+  std::optional<FaultEffect> respond{};
+  std::optional<mocks::LatencyLaw> delay{};
+  // platform
+  std::optional<RelayVerb> relay{};
+  std::optional<std::string> throttle{};
+  std::optional<int> duplicate{};
+};
+
+kernel::Result<FaultEffect> effect_of(const kernel::Json& value) {
+  if (value.is_number_integer()) {
+    if (value < 100 || value > 599) return kernel::invalid("is no HTTP status");
+    return FaultEffect{.status = value.get<int>()};
+  }
+  constexpr std::pair<std::string_view, Ending> kEndings[] = {{"reset", Ending::Reset},
+                                                              {"empty", Ending::Empty},
+                                                              {"garbage", Ending::Garbage},
+                                                              {"truncated", Ending::Truncated},
+                                                              {"hang", Ending::Hang}};
+  for (const auto& [name, ending] : kEndings) {
+    if (value == name) return FaultEffect{.ending = ending};
+  }
+  return kernel::invalid("wants a status, a map, or one of reset, empty, garbage, truncated, hang");
+}
+
+Shape<FaultEffect> respond_shape() {
+  const auto map = object<FaultEffect>("a faulty response", "What the caller gets instead.")
+                       .required("status", &FaultEffect::status, integer(100, 599), "HTTP status.")
+                       .optional("retry_after", &FaultEffect::retry_after, duration(), "Retry-After, in whole seconds rounded up.")
+                       .optional("body", &FaultEffect::body, non_empty_text(), "Its body, as text.")
+                       .done();
+  return config::either<FaultEffect>(
+      {.scalar = mapped<FaultEffect>(config::json(), effect_of, {.wants = "a status, or one of reset, empty, garbage, truncated, hang"}),
+       .map = map});
+}
+
+kernel::Result<TimelineAction> to_action(const LineText& line) {
+  TimelineAction action{.place = line.place, .at = line.at, .lasts = line.lasts};
+  action.relay = line.relay;
+  action.throttle = line.throttle;
+  if (line.duplicate) action.duplicate = line.times.value_or(1);
+  if (line.publish) {
+    PublishAction publish{.api_name = *line.publish, .from = line.from.value_or(""), .skip = line.skip, .count = line.count};
+    if (line.fields) publish.fields = kernel::json_text(*line.fields);
+    if (line.fields && !line.fields->is_object()) return kernel::invalid("'fields' wants a map");
+    if (line.rate) publish.per_second = line.rate->per_second;
+    if (!line.from && !line.fields) return kernel::invalid("'publish' needs 'from' or 'fields'");
+    if (line.lasts && !line.rate) return kernel::invalid("'publish' with 'for' needs 'rate'");
+    action.publish = std::move(publish);
+  }
+  if (line.fault) {
+    if (!line.respond && !line.delay) return kernel::invalid("'fault' needs 'respond' or 'delay'");
+    mocks::FaultRule rule{.name = line.name.value_or(*line.fault + "@" + std::to_string(line.place.line)), .target = *line.fault};
+    rule.path_prefix = line.path;
+    rule.from = kernel::at(line.at);
+    if (line.lasts) rule.until = kernel::at(line.at + *line.lasts);
+    rule.count_per = line.per;
+    rule.skip = line.skip;
+    rule.times = line.times;
+    rule.every = line.every;
+    rule.share = line.share;
+    rule.place = line.where;
+    if (line.respond) rule.effect = *line.respond;
+    rule.effect.delay = line.delay;
+    action.fault = std::move(rule);
+  }
+  return action;
+}
+
+}  // namespace
+
+Shape<std::vector<TimelineAction>> timeline_shape() {
+  const auto line =
+      object<LineText>("a line of the timeline", "Something that happens at a time of the run.")
+          .required("at", &LineText::at, duration(), "When, from the start.")
+          .optional("for", &LineText::lasts, duration(std::chrono::milliseconds{1}), "How long; a fault without it stays.")
+          .optional("publish", &LineText::publish, non_empty_text(), "Publish events of this API name.")
+          .optional("from", &LineText::from, non_empty_text(), "JSON Lines file with their fields, from this file's folder; it is read in a circle.")
+          .optional("fields", &LineText::fields, config::json(), "Their fields; with 'from', these replace what the file says.")
+          .optional("count", &LineText::count, integer(1, 100'000'000), "How many; the whole file, or 1, when neither this nor 'for' is said.")
+          .optional("rate", &LineText::rate, config::rate(), "How fast; all at once when absent.")
+          .optional("fault", &LineText::fault, non_empty_text(), "An API misbehaves.")
+          .optional("name", &LineText::name, non_empty_text(), "Of the fault; names its draws.")
+          .optional("place", &LineText::where,
+                    choice<mocks::Place>({{"before", mocks::Place::Before}, {"after", mocks::Place::After}}),
+                    "Before its effect (nothing was done) or after it (done, and the answer lost).")
+          .optional("times", &LineText::times, integer(1, 1'000'000'000), "Only so many requests; of duplicate: so many events.")
+          .optional("skip", &LineText::skip, integer(0, 1'000'000'000), "Leave the first so many requests alone; of publish: the first so many rows.")
+          .optional("every", &LineText::every, integer(1, 1'000'000'000), "Only each nth request.")
+          .optional("share", &LineText::share, config::share(), "Only this share, drawn by seed.")
+          .optional("per", &LineText::per,
+                    choice<CountPer>({{"run", CountPer::Run}, {"event", CountPer::Event}, {"business_key", CountPer::BusinessKey}}),
+                    "What times, skip, every and share count in.")
+          .optional("path", &LineText::path, non_empty_text(), "Only requests whose path starts so.")
+          .optional("respond", &LineText::respond, respond_shape(), "What the caller gets instead.")
+          .optional("delay", &LineText::delay, latency_shape(), "Added to the answer's own time.")
+          .optional("relay", &LineText::relay,
+                    choice<RelayVerb>({{"pause", RelayVerb::Pause}, {"run", RelayVerb::Run}, {"stop", RelayVerb::Stop}}),
+                    "Move the relay; pause and stop with 'for' run again after it.")
+          .optional("throttle", &LineText::throttle, non_empty_text(), "A function has no concurrency, or the bus cannot invoke.")
+          .optional("duplicate", &LineText::duplicate, choice<int>({{"relay", 0}}), "The relay sends the next event, or 'times' events, twice.")
+          .exactly_one_of({"publish", "fault", "relay", "throttle", "duplicate"})
+          .requires_key("from", {"publish"})
+          .requires_key("fields", {"publish"})
+          .requires_key("count", {"publish"})
+          .requires_key("rate", {"publish"})
+          .requires_key("name", {"fault"})
+          .requires_key("place", {"fault"})
+          .requires_one_of("times", {"fault", "duplicate"})
+          .requires_one_of("skip", {"fault", "publish"})
+          .requires_key("every", {"fault"})
+          .requires_key("share", {"fault"})
+          .requires_key("per", {"fault"})
+          .requires_key("path", {"fault"})
+          .requires_key("respond", {"fault"})
+          .requires_key("delay", {"fault"})
+          .requires_one_of("for", {"publish", "fault", "relay", "throttle"})
+          .at_most_one_of({"count", "for"})
+          .place(&LineText::place)
+          .done();
+  return config::list_of(mapped<TimelineAction>(line, to_action));
+}
+
+}  // namespace emulator::runner

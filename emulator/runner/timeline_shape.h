@@ -1,0 +1,13 @@
+#pragma once
+#include <vector>
+
+#include "emulator/runner/scenario.h"
+#include "middleware/config/reader.h"
+
+namespace emulator::runner {
+
+config::Shape<std::vector<TimelineAction>> timeline_shape();
+config::Shape<std::vector<judge::Expectation>> expectations_shape();
+config::Shape<judge::InvariantSettings> invariants_shape();
+
+}  // namespace emulator::runner

@@ -1,0 +1,90 @@
+#include "emulator/runner/world.h"
+
+namespace emulator::runner {
+
+class World::Instances final : public compute::InstanceFactory {
+ public:
+  Instances(const Given& given, std::uint64_t seed, WorldPorts ports, store::Store& store)
+      : given_(given), seed_(seed), ports_(ports), store_(store) {}
+
+  std::unique_ptr<kernel::HttpHandler> start(std::int64_t number) override {
+    const service::ServiceConfig& config = given_.compute.middleware.service;
+    service::Surroundings around{.scheduler = ports_.scheduler,
+                                 .client = ports_.network.client(),
+                                 .hops = ports_.journal,
+                                 .seed = seed_,
+                                 .instance = "middleware-" + std::to_string(number)};
+    return std::make_unique<service::Service>(config, std::move(around), store_);
+  }
+
+ private:
+  const Given& given_;
+  std::uint64_t seed_;
+  WorldPorts ports_;
+  store::Store& store_;
+};
+
+class World::IngestCode final : public lambda::FunctionCode {
+ public:
+  explicit IngestCode(ingest::Ingest& ingest) : ingest_(ingest) {}
+
+  kernel::Task<lambda::CodeResult> run(lambda::CodeInvocation invocation) override {
+    ingest::FunctionResult result = co_await ingest_.handle(
+        {.payload = *invocation.payload, .deadline = invocation.deadline, .hop = invocation.hop});
+    if (result) co_return std::move(*result);
+    co_return std::unexpected(lambda::CodeError{std::move(result.error().type), std::move(result.error().message)});
+  }
+
+ private:
+  ingest::Ingest& ingest_;
+};
+
+World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
+    : given_(given),
+      ports_(ports),
+      queues_(given.queues, seed, ports.scheduler, ports.journal),
+      faults_(seed, ports.journal),
+      instances_(std::make_unique<Instances>(given, seed, ports, store_)),
+      compute_(std::make_unique<compute::AppRunner>(given.compute, ports.scheduler, ports.journal, *instances_)),
+      ingest_(given.compute.middleware.ingest, ports.scheduler, ports.network.client()),
+      code_(std::make_unique<IngestCode>(ingest_)),
+      lambda_(std::make_unique<lambda::Lambda>(seed, ports.scheduler, ports.journal, queues_)) {
+  for (const mocks::ApiSpec& spec : given.apis) {
+    apis_.push_back(std::make_unique<mocks::MockApi>(spec, seed, ports.scheduler, ports.journal, faults_));
+  }
+  for (const lambda::FunctionConfig& function : given.functions) lambda_->add(function, *code_);
+  bus_ = std::make_unique<bus::Bus>(given.rules, seed, ports.scheduler, ports.journal, *lambda_, queues_);
+  org_ = std::make_unique<salesforce::Org>(given.salesforce, seed, ports.scheduler, ports.journal);
+  relay_ = std::make_unique<relay::Relay>(given.relay, seed, ports.scheduler, ports.journal, *org_, *bus_);
+}
+
+kernel::Result<> World::serve() {
+  for (const auto& api : apis_) {
+    if (auto served = ports_.network.serve(api->spec().name, *api, Transport::Plain); !served) return served;
+  }
+  return ports_.network.serve(given_.compute.middleware.ingest.middleware, *compute_, Transport::Tls);
+}
+
+kernel::Result<std::unique_ptr<World>> World::build(const Given& given, std::uint64_t seed, WorldPorts ports) {
+  std::unique_ptr<World> world(new World(given, seed, ports));
+  if (auto served = world->serve(); !served) {
+    world->stop();
+    return std::unexpected(served.error());
+  }
+  world->relay_->start();
+  return world;
+}
+
+void World::stop() {
+  // Callers first, so that none sees its server go.
+  relay_.reset();
+  bus_.reset();
+  lambda_.reset();
+  ports_.network.stop();
+}
+
+World::~World() {
+  if (lambda_) stop();
+}
+
+}  // namespace emulator::runner

@@ -1,0 +1,65 @@
+#pragma once
+// All the parts of one run, joined: org, relay, bus, functions, compute with the middleware in it, mocks, queues.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "emulator/runner/network.h"
+#include "emulator/runner/scenario.h"
+#include "middleware/ingest/ingest.h"
+#include "middleware/service/service.h"
+#include "middleware/store/memory_store.h"
+
+namespace emulator::runner {
+
+/// The references outlive the world. Everything happens on the scheduler's thread.
+struct WorldPorts {
+  kernel::Scheduler& scheduler;
+  kernel::Journal& journal;
+  Network& network;
+};
+
+class World {
+ public:
+  /// Starts everything; nothing moves before the scheduler does.
+  static kernel::Result<std::unique_ptr<World>> build(const Given& given, std::uint64_t seed, WorldPorts ports);
+  ~World();
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  salesforce::Org& org() { return *org_; }
+  relay::Relay& relay() { return *relay_; }
+  bus::Bus& bus() { return *bus_; }
+  lambda::Lambda& lambda() { return *lambda_; }
+  queues::Queues& queues() { return queues_; }
+  mocks::FaultSet& faults() { return faults_; }
+
+  /// Cancels all that is under way: hops that are open close as cancelled.
+  void stop();
+
+ private:
+  World(const Given& given, std::uint64_t seed, WorldPorts ports);
+  kernel::Result<> serve();
+
+  /// An instance of the middleware as compute starts it.
+  class Instances;
+  /// The ingest function as Lambda runs it.
+  class IngestCode;
+
+  const Given& given_;
+  WorldPorts ports_;
+  queues::Queues queues_;
+  mocks::FaultSet faults_;
+  std::vector<std::unique_ptr<mocks::MockApi>> apis_;
+  store::MemoryStore store_;
+  std::unique_ptr<Instances> instances_;
+  std::unique_ptr<compute::AppRunner> compute_;
+  ingest::Ingest ingest_;
+  std::unique_ptr<IngestCode> code_;
+  std::unique_ptr<lambda::Lambda> lambda_;
+  std::unique_ptr<bus::Bus> bus_;
+  std::unique_ptr<salesforce::Org> org_;
+  std::unique_ptr<relay::Relay> relay_;
+};
+
+}  // namespace emulator::runner

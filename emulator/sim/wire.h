@@ -1,0 +1,39 @@
+#pragma once
+// HTTP in memory: the virtual counterpart of middleware/live's sockets.
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "middleware/kernel/http.h"
+#include "middleware/kernel/scheduler.h"
+#include "middleware/kernel/task_scope.h"
+#include "middleware/kernel/wait.h"
+
+namespace emulator::sim {
+
+/// Joins clients and handlers by host name. A served exchange goes on when its caller gives up, as on a real network.
+class Wire final : public kernel::HttpClient {
+ public:
+  explicit Wire(kernel::Scheduler& scheduler) : scheduler_(scheduler) {}
+
+  /// `handler` outlives the wire. A host that nobody serves refuses connections.
+  void serve(std::string host, kernel::HttpHandler& handler) { hosts_.emplace_back(std::move(host), &handler); }
+
+  /// Endings become what the client on sockets would have observed (middleware/live/http_client.h).
+  kernel::Task<kernel::HttpResult> send(kernel::HttpRequest request, kernel::Timestamp deadline) override;
+
+  std::size_t exchanges_running() const { return exchanges_.running(); }
+
+  /// Cancels what is under way; to be called before the handlers go.
+  void stop() { exchanges_.cancel_all(); }
+
+ private:
+  kernel::HttpHandler* find(std::string_view host) const;
+
+  kernel::Scheduler& scheduler_;
+  std::vector<std::pair<std::string, kernel::HttpHandler*>> hosts_;
+  kernel::TaskScope exchanges_;
+};
+
+}  // namespace emulator::sim

@@ -1,0 +1,28 @@
+#pragma once
+// middleware.yaml: what one deployment of the middleware does. The deployed programs and the rig read the same file.
+#include <expected>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "middleware/config/reader.h"
+#include "middleware/ingest/ingest.h"
+#include "middleware/service/flow.h"
+
+namespace config {
+
+struct MiddlewareFile {
+  service::ServiceConfig service{};
+  ingest::IngestConfig ingest{};
+  /// Base URLs by API name, in the order of the file. Needed by the deployed middleware; the rig puts mocks in their place.
+  std::vector<std::pair<std::string, std::string>> urls{};
+};
+
+/// The shape, for schemas; `read_middleware` also checks what the keys say of each other.
+Shape<MiddlewareFile> middleware_shape();
+
+/// Reads a tree that may be made of several files.
+std::expected<MiddlewareFile, Problems> read_middleware(const Tree& tree);
+std::expected<MiddlewareFile, Problems> read_middleware_file(const std::string& path);
+
+}  // namespace config

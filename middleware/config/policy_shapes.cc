@@ -1,0 +1,74 @@
+#include "middleware/config/policy_shapes.h"
+
+namespace config {
+namespace {
+
+using core::BreakerRules;
+using core::RetryRules;
+
+/// How a breaker is written: `window` and `failures_in_row` become BreakerRules::trip.
+struct BreakerText : BreakerRules {
+  std::optional<kernel::Duration> window{};
+  std::optional<std::int64_t> window_calls{};
+  std::optional<std::int64_t> failures_in_row{};
+};
+
+kernel::Result<BreakerRules> to_rules(const BreakerText& text) {
+  BreakerRules rules = text;
+  if (text.window) rules.trip = core::TimeWindow{.length = *text.window};
+  if (text.window_calls) rules.trip = core::CountWindow{.size = *text.window_calls};
+  if (text.failures_in_row) rules.trip = core::ConsecutiveFailures{.failures = *text.failures_in_row};
+  return rules;
+}
+
+}  // namespace
+
+Shape<std::optional<RetryRules>> retry_shape() {
+  return off_or<RetryRules>(
+      object<RetryRules>("retry rules", "When a failed call is made again.")
+          .optional("attempts", &RetryRules::attempts_max, integer(1, 100),
+                    "Attempts on the wire, the first included.")
+          .optional("base", &RetryRules::base, duration(),
+                    "First wait after a transient failure; full jitter.")
+          .optional("throttled_base", &RetryRules::throttled_base, duration(),
+                    "First wait after 429, or 503 with Retry-After.")
+          .optional("factor", &RetryRules::factor, number(1, 100),
+                    "Each wait is so many times the one before.")
+          .optional("wait_max", &RetryRules::wait_max, duration(), "Longest wait, before jitter.")
+          .optional("jitter", &RetryRules::jitter,
+                    choice<core::Jitter>({{"full", core::Jitter::Full},
+                                          {"equal", core::Jitter::Equal},
+                                          {"none", core::Jitter::None}}),
+                    "How much of a wait is left to luck.")
+          .optional("retry_after_slack", &RetryRules::retry_after_slack, duration(),
+                    "A Retry-After may lengthen the own wait by this; one that asks for more ends the call.")
+          .done());
+}
+
+Shape<std::optional<BreakerRules>> breaker_shape() {
+  return off_or<BreakerRules>(mapped<BreakerRules>(
+      object<BreakerText>("breaker rules", "When calls to an API are stopped.")
+          .optional("window", &BreakerText::window, duration(std::chrono::seconds{1}, std::chrono::hours{1}),
+                    "Judge the results of this time, in buckets of a second; 30s when nothing else is said.")
+          .optional("window_calls", &BreakerText::window_calls, integer(1, 100'000),
+                    "Judge the last so many results instead.")
+          .optional("failures_in_row", &BreakerText::failures_in_row, integer(1, 100'000),
+                    "Open at so many failures in a row instead.")
+          .optional("calls_min", &BreakerText::calls_min, integer(1, 100'000),
+                    "No decision on fewer results.")
+          .optional("failed_percent", &BreakerText::failed_percent, integer(1, 100),
+                    "Open at this share of failures.")
+          .optional("slow_percent", &BreakerText::slow_percent, integer(1, 100),
+                    "Open at this share of slow calls.")
+          .optional("slow_above", &BreakerText::slow_above, duration(), "Slow means longer than this.")
+          .optional("open_for", &BreakerText::open_for, list_of(duration(std::chrono::milliseconds{1}), 1),
+                    "Open time of the 1st, 2nd, ... opening in a row; the last repeats.")
+          .optional("probes", &BreakerText::probes, integer(1, 1000), "Calls permitted while half-open.")
+          .optional("half_open_max", &BreakerText::half_open_max, duration(),
+                    "Undecided for so long: open again; 0s: never.")
+          .at_most_one_of({"window", "window_calls", "failures_in_row"})
+          .done(),
+      to_rules));
+}
+
+}  // namespace config

@@ -1,0 +1,24 @@
+#pragma once
+// The shapes of retry and breaker rules in middleware.yaml. For the sources of this folder.
+#include <optional>
+
+#include "middleware/config/reader.h"
+#include "middleware/core/breaker.h"
+#include "middleware/core/retry.h"
+
+namespace config {
+
+/// `off`, or what `map` reads.
+template <class T>
+Shape<std::optional<T>> off_or(Shape<T> map) {
+  return either<std::optional<T>>(
+      {.scalar = mapped<std::optional<T>>(choice<int>({{"off", 0}}),
+                                          [](const int&) -> kernel::Result<std::optional<T>> { return std::nullopt; }),
+       .map = mapped<std::optional<T>>(
+           map, [](const T& value) -> kernel::Result<std::optional<T>> { return std::optional<T>(value); })});
+}
+
+Shape<std::optional<core::RetryRules>> retry_shape();
+Shape<std::optional<core::BreakerRules>> breaker_shape();
+
+}  // namespace config

@@ -1,0 +1,81 @@
+#include "middleware/ingest/ingest.h"
+
+#include <algorithm>
+
+#include "middleware/core/deadline.h"
+#include "middleware/ingest/validate.h"
+#include "middleware/kernel/json.h"
+
+#include <nlohmann/json.hpp>
+
+namespace ingest {
+namespace {
+
+struct Handover {
+  Envelope envelope;
+  const EventType* type = nullptr;
+  std::string payload;
+};
+
+/// The parsed event lives here only: while the middleware works, the function holds no tree.
+std::expected<Handover, FunctionError> read(const std::string& text, const std::vector<EventType>& types) {
+  const auto event = kernel::parse_json(text);
+  if (!event) return std::unexpected(FunctionError{"ValidationError", event.error().message});
+  auto envelope = read_envelope(*event);
+  if (!envelope) return std::unexpected(envelope.error());
+  const auto type = std::ranges::find(types, envelope->detail_type, &EventType::name);
+  if (type == types.end()) {
+    return std::unexpected(FunctionError{"RoutingError", "no route for events of type " + envelope->detail_type});
+  }
+  const kernel::Json& payload = payload_of(*event);
+  if (auto valid = validate(payload, *type); !valid) return std::unexpected(valid.error());
+  return Handover{std::move(*envelope), &*type, kernel::json_text(payload)};
+}
+
+kernel::HttpRequest to_request(Handover handover, const std::string& host) {
+  kernel::HttpRequest request{.method = "POST", .host = host, .target = handover.type->path};
+  request.headers.add("Content-Type", "application/json");
+  request.headers.add("ce-specversion", "1.0");
+  request.headers.add("ce-id", std::move(handover.envelope.event_uuid));
+  request.headers.add("ce-type", std::move(handover.envelope.detail_type));
+  request.headers.add("ce-source", std::move(handover.envelope.source));
+  if (!handover.envelope.time.empty()) request.headers.add("ce-time", std::move(handover.envelope.time));
+  request.body = std::move(handover.payload);
+  return request;
+}
+
+}  // namespace
+
+kernel::Task<FunctionResult> Ingest::handle(Invocation invocation) {
+  auto handover = read(invocation.payload, config_.types);
+  if (!handover) co_return std::unexpected(handover.error());
+  const std::string event = handover->envelope.event_uuid;
+  const auto created = kernel::parse_wall_time(handover->envelope.created);
+  kernel::HttpRequest request = to_request(std::move(*handover), config_.middleware);
+  invocation.payload = {};
+
+  const kernel::Timestamp now = scheduler_.now();
+  const kernel::Timestamp deadline = invocation.deadline - config_.answer_margin;
+  request.headers.add("traceparent", kernel::traceparent(event, invocation.hop));
+  request.headers.add(std::string(core::kDeadlineHeader), core::deadline_header(now, deadline));
+  if (created) {
+    const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(scheduler_.wall_now() - *created);
+    request.headers.add("X-Event-Age-Ms", std::to_string(std::max<std::int64_t>(0, age.count())));
+  }
+
+  const kernel::HttpResult answer = co_await client_.send(std::move(request), deadline);
+  if (!answer) {
+    co_return std::unexpected(
+        FunctionError{"MiddlewareUnreachable", "the middleware did not answer: " + std::string(to_text(answer.error()))});
+  }
+  if (answer->status >= 300) {
+    std::string message = "the middleware answered " + std::to_string(answer->status);
+    if (!answer->body.empty()) message += ": " + answer->body.substr(0, 300);
+    co_return std::unexpected(FunctionError{answer->status == 429 || answer->status >= 500 ? "MiddlewareBusy"
+                                                                                          : "MiddlewareRefused",
+                                            std::move(message)});
+  }
+  co_return R"({"status":)" + std::to_string(answer->status) + R"(,"eventId":")" + event + R"("})";
+}
+
+}  // namespace ingest

@@ -1,0 +1,66 @@
+#pragma once
+// The Lambda function: takes an event off the bus, refuses what can never be processed, adds what the middleware needs to
+// know, and hands it over by HTTPS. It keeps no state: what it cannot hand over it fails, so that Lambda runs it again.
+//
+// The hand-over is a CloudEvents HTTP request in binary mode: ce-id is the EventUuid, ce-type the event's API name, the body
+// its payload.
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "middleware/kernel/hop.h"
+#include "middleware/kernel/http.h"
+#include "middleware/kernel/scheduler.h"
+
+
+namespace ingest {
+
+/// What a field of a payload has to be.
+enum class FieldKind : std::uint8_t { Text, Number, Boolean, Json /**< text that holds JSON */ };
+
+struct EventType {
+  std::string name;                                          ///< "Order_Placed__e", the detail-type on the bus
+  std::vector<std::pair<std::string, FieldKind>> required{};  ///< fields that must be there, not null, of that kind
+  std::string path = "/events";                              ///< where the middleware takes it
+};
+
+struct IngestConfig {
+  std::vector<EventType> types{};
+  std::string middleware = "middleware";                          ///< host name given to the HttpClient
+  kernel::Duration answer_margin = std::chrono::milliseconds{500};  ///< kept back from the invocation's time for our answer
+};
+
+struct Invocation {
+  std::string payload;         ///< the event as the bus delivers it
+  kernel::Timestamp deadline;  ///< when Lambda ends the invocation
+  kernel::HopId hop = 0;       ///< the invocation, parent of what we cause
+};
+
+/// Reported to Lambda as {"errorType", "errorMessage"}.
+struct FunctionError {
+  std::string type;
+  std::string message;
+};
+
+/// The function's response (JSON text) or its error.
+using FunctionResult = std::expected<std::string, FunctionError>;
+
+class Ingest {
+ public:
+  /// `client` must be able to reach `config.middleware`.
+  Ingest(IngestConfig config, kernel::Scheduler& scheduler, kernel::HttpClient& client)
+      : config_(std::move(config)), scheduler_(scheduler), client_(client) {}
+
+  kernel::Task<FunctionResult> handle(Invocation invocation);
+
+ private:
+  const EventType* find(std::string_view name) const;
+
+  IngestConfig config_;
+  kernel::Scheduler& scheduler_;
+  kernel::HttpClient& client_;
+};
+
+}  // namespace ingest

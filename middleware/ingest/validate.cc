@@ -1,0 +1,85 @@
+#include "middleware/ingest/validate.h"
+
+#include <nlohmann/json.hpp>
+
+#include "middleware/kernel/ids.h"
+
+namespace ingest {
+namespace {
+
+using kernel::Json;
+
+/// Namespace of the ids that are derived when an envelope carries no EventUuid (the payload-only profile).
+constexpr std::string_view kPayloadSpace = "6f2c1a9e-3f0b-5c58-9d0a-2f6f4b1f7c11";
+
+bool is_kind(const Json& value, FieldKind kind) {
+  switch (kind) {
+    case FieldKind::Text: return value.is_string();
+    case FieldKind::Number: return value.is_number();
+    case FieldKind::Boolean: return value.is_boolean();
+    case FieldKind::Json: return value.is_string() && Json::accept(value.get_ref<const std::string&>());
+  }
+  return false;
+}
+
+std::string_view name_of(FieldKind kind) {
+  switch (kind) {
+    case FieldKind::Text: return "text";
+    case FieldKind::Number: return "a number";
+    case FieldKind::Boolean: return "true or false";
+    case FieldKind::Json: return "text that holds JSON";
+  }
+  return "";
+}
+
+std::string short_text(const Json& value) {
+  std::string text = kernel::json_text(value);
+  if (text.size() > 60) text = text.substr(0, 57) + "...";
+  return text;
+}
+
+FunctionError not_valid(std::string message) { return {"ValidationError", std::move(message)}; }
+
+std::string text_at(const Json& event, std::string_view pointer) {
+  const Json* found = kernel::json_at(event, pointer);
+  return found != nullptr && found->is_string() ? found->get<std::string>() : std::string{};
+}
+
+}  // namespace
+
+std::expected<Envelope, FunctionError> read_envelope(const Json& event) {
+  Envelope envelope{.detail_type = text_at(event, "/detail-type"),
+                    .source = text_at(event, "/source"),
+                    .time = text_at(event, "/time"),
+                    .event_uuid = text_at(event, "/detail/id"),
+                    .created = text_at(event, "/detail/payload/CreatedDate")};
+  if (envelope.detail_type.empty()) return std::unexpected(not_valid("the event has no detail-type"));
+  const Json* payload = kernel::json_at(event, "/detail/payload");
+  if (payload == nullptr || !payload->is_object()) {
+    return std::unexpected(not_valid("the event has no object at detail.payload"));
+  }
+  if (envelope.event_uuid.empty()) envelope.event_uuid = text_at(event, "/detail/event/EventUuid");
+  if (envelope.event_uuid.empty()) {
+    // ASSUMPTION: two events of equal payload, creation time included, are the same event.
+    envelope.event_uuid = kernel::uuid5(kPayloadSpace, kernel::json_text(*payload));
+  }
+  return envelope;
+}
+
+const Json& payload_of(const Json& event) { return *kernel::json_at(event, "/detail/payload"); }
+
+std::expected<void, FunctionError> validate(const Json& payload, const EventType& type) {
+  for (const auto& [field, kind] : type.required) {
+    const auto found = payload.find(field);
+    if (found == payload.end() || found->is_null()) {
+      return std::unexpected(not_valid(type.name + ": " + field + " is missing"));
+    }
+    if (!is_kind(*found, kind)) {
+      return std::unexpected(not_valid(type.name + ": " + field + " should be " + std::string(name_of(kind)) +
+                                       ", found " + short_text(*found)));
+    }
+  }
+  return {};
+}
+
+}  // namespace ingest

@@ -1,0 +1,28 @@
+#pragma once
+// Reads an event off the bus and says what is wrong with it.
+#include <string>
+
+#include "middleware/ingest/ingest.h"
+#include "middleware/kernel/json.h"
+
+namespace ingest {
+
+/// What the function takes from an envelope.
+struct Envelope {
+  std::string detail_type;
+  std::string source;
+  std::string time;        ///< of the bus, as it came
+  std::string event_uuid;  ///< from detail.id, detail.event.EventUuid, or derived from the payload where neither is there
+  std::string created;     ///< payload.CreatedDate, "" when absent
+};
+
+/// The envelope's fields; an error if this is no EventBridge event that carries a Salesforce payload.
+std::expected<Envelope, FunctionError> read_envelope(const kernel::Json& event);
+
+/// `detail.payload` of an event that read_envelope accepted.
+const kernel::Json& payload_of(const kernel::Json& event);
+
+/// The first field that is missing or of the wrong kind, as a ValidationError.
+std::expected<void, FunctionError> validate(const kernel::Json& payload, const EventType& type);
+
+}  // namespace ingest

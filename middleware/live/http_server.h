@@ -1,0 +1,61 @@
+#pragma once
+// HTTP/1.1 and HTTPS over sockets for a kernel::HttpHandler. Each connection has a thread; every request is
+// answered on the loop.
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "middleware/kernel/http.h"
+#include "middleware/live/loop.h"
+#include "middleware/live/tls.h"
+
+namespace live {
+
+struct ServerConfig {
+  std::string bind_address = "127.0.0.1";   ///< numeric, or "localhost"
+  int port = 0;                             ///< 0: any free one
+  std::optional<TlsIdentity> tls{};         ///< nothing: plain HTTP
+  std::size_t body_bytes_max = 64UL << 20;  ///< a larger request gets 413
+  std::size_t threads_max = 1024;           ///< connections served at once; further ones wait
+};
+
+/// What the handler sees: `target` is path and query as sent, `host` the Host header, headers in order as
+/// sent. A header in the reply that names a length or a transfer encoding is replaced by the true one;
+/// nothing is compressed. Every Ending works on plain connections and on TLS. A truncated reply without a
+/// body promises one byte and sends none; one that may have no body (HEAD, 204, 304) is cut within its head.
+/// If the handler throws, the client gets 500. A caller that gives up does not stop the handler.
+class HttpServer {
+ public:
+  /// Infrastructure error when the port is taken: two servers never share one. `loop` and `handler` must
+  /// outlive it.
+  static kernel::Result<std::unique_ptr<HttpServer>> start(Loop& loop, kernel::HttpHandler& handler,
+                                                           ServerConfig config);
+
+  /// Stops.
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  int port() const;
+  /// "http://127.0.0.1:4711"
+  std::string base_url() const;
+
+  /// Requests that the handler has not answered yet. On the loop's thread.
+  std::size_t running() const;
+
+  /// New connections are refused from now on; those that are open go on.
+  void stop_accepting();
+
+  /// Cancels what the handler still does, closes every connection and waits for the threads. Replies that are
+  /// being sent get a moment to leave. On the loop's thread, or when it does not run. Once is enough, twice
+  /// does no harm.
+  void stop();
+
+ private:
+  class Impl;
+  explicit HttpServer(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace live

@@ -1,0 +1,13 @@
+#pragma once
+// Independent pieces of work side by side: the runs of a campaign, several scenarios.
+#include <vector>
+
+#include "middleware/kernel/scheduler.h"
+
+namespace live {
+
+/// Runs every piece on one of at most `jobs` threads (at least 1) and returns when all have ended. They are
+/// started in order. After an exception no further piece is started; the one thrown first is rethrown here.
+void run_parallel(int jobs, std::vector<kernel::Action> work);
+
+}  // namespace live

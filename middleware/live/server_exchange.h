@@ -1,0 +1,48 @@
+#pragma once
+// Where a connection's thread and the loop meet: the thread hands a request over and sleeps until the reply
+// is there.
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "middleware/kernel/http.h"
+#include "middleware/kernel/task_scope.h"
+#include "middleware/live/loop.h"
+
+namespace live {
+
+/// The loop's side of a server. Only the loop's thread looks at `scope` and `is_closed`.
+struct ServerDesk {
+  ServerDesk(Loop& its_loop, kernel::HttpHandler& its_handler) : loop(its_loop), handler(its_handler) {}
+  Loop& loop;
+  kernel::HttpHandler& handler;
+  bool is_closed = false;
+  kernel::TaskScope scope;
+};
+
+/// One a connection; it serves one request after the other.
+class Exchange : public std::enable_shared_from_this<Exchange> {
+ public:
+  explicit Exchange(std::shared_ptr<ServerDesk> desk) : desk_(std::move(desk)) {}
+
+  /// The handler's reply; nothing when the server stops. For the connection's thread.
+  std::optional<kernel::HttpReply> ask(kernel::HttpRequest request);
+
+  /// Ends the ask() that waits, and every later one. Any thread.
+  void close();
+
+ private:
+  friend class Ticket;
+  void settle(std::optional<kernel::HttpReply> reply);
+
+  std::shared_ptr<ServerDesk> desk_;
+  kernel::HttpRequest request_;  ///< the thread's until it is posted, then the loop's
+  std::mutex mutex_;
+  std::condition_variable settled_came_;
+  std::optional<kernel::HttpReply> reply_;
+  bool is_settled_ = false;
+  bool is_closed_ = false;
+};
+
+}  // namespace live

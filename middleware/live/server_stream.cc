@@ -1,0 +1,108 @@
+#include "middleware/live/server_stream.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+
+#include "middleware/kernel/check.h"
+
+namespace live {
+namespace {
+constexpr std::size_t kReadSize = 16 * 1024;  // a TLS record
+constexpr std::size_t kDrainMax = 1024 * 1024;
+constexpr int kDrainWaitMs = 500;
+}  // namespace
+
+ServerStream::ServerStream(Descriptor socket, ssl_ctx_st* tls) : socket_(std::move(socket)) {
+  if (tls == nullptr) return;
+  tls_.reset(SSL_new(tls));
+  CHECK(tls_);
+  SSL_set_fd(tls_.get(), socket_.get());
+}
+
+ServerStream::~ServerStream() {
+  // A child process may hold a copy of the descriptor: the FIN must not wait for it. After a shutdown there
+  // is no RST.
+  if (!is_reset_) ::shutdown(socket_.get(), SHUT_RDWR);
+}
+
+bool ServerStream::handshake() {
+  if (!tls_) return true;
+  ERR_clear_error();
+  return SSL_accept(tls_.get()) == 1;
+}
+
+bool ServerStream::receive_more() {
+  if (consumed_ == input_.size()) {
+    input_.clear();
+    consumed_ = 0;
+  } else if (consumed_ >= kReadSize) {
+    input_.erase(0, consumed_);
+    consumed_ = 0;
+  }
+  const std::size_t before = input_.size();
+  ssize_t count = 0;
+  input_.resize_and_overwrite(before + kReadSize, [&](char* bytes, std::size_t) {
+    if (tls_) {
+      ERR_clear_error();
+      count = SSL_read(tls_.get(), bytes + before, static_cast<int>(kReadSize));
+    } else {
+      count = ::recv(socket_.get(), bytes + before, kReadSize, 0);
+    }
+    return before + static_cast<std::size_t>(count > 0 ? count : 0);
+  });
+  return count > 0;
+}
+
+bool ServerStream::send(std::string_view bytes) {
+  while (!bytes.empty()) {
+    ssize_t count = 0;
+    if (tls_) {
+      ERR_clear_error();
+      count =
+          SSL_write(tls_.get(), bytes.data(), static_cast<int>(std::min(bytes.size(), std::size_t{1} << 30)));
+    } else {
+      count = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    }
+    if (count <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+void ServerStream::wait_for_close() {
+  std::array<char, 4096> dropped;
+  pollfd watched{socket_.get(), POLLIN | POLLRDHUP, 0};
+  while (poll(&watched, 1, -1) >= 0) {
+    if ((watched.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0) return;
+    if (::recv(socket_.get(), dropped.data(), dropped.size(), MSG_DONTWAIT) == 0) return;
+  }
+}
+
+void ServerStream::close_gently() {
+  // Closing with unread bytes would send RST, and that can overtake what the client has not read yet.
+  if (tls_) {
+    ERR_clear_error();
+    SSL_shutdown(tls_.get());
+  }
+  ::shutdown(socket_.get(), SHUT_WR);
+  std::array<char, 16 * 1024> dropped;
+  pollfd watched{socket_.get(), POLLIN, 0};
+  for (std::size_t total = 0; total < kDrainMax && poll(&watched, 1, kDrainWaitMs) > 0;) {
+    const ssize_t count = ::recv(socket_.get(), dropped.data(), dropped.size(), MSG_DONTWAIT);
+    if (count <= 0) return;
+    total += static_cast<std::size_t>(count);
+  }
+}
+
+void ServerStream::reset() {
+  const linger at_once{1, 0};
+  setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  is_reset_ = true;
+}
+
+}  // namespace live

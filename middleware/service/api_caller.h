@@ -1,0 +1,74 @@
+#pragma once
+// One logical call to one external API: attempts, waits between them, breaker, budget, per-try timeout, deadline.
+//
+// Order of the policies (facts/resilience 1): retry( breaker( per-try timeout( wire ))). Every attempt is a sample for the
+// breaker and an `api` hop; an open breaker ends the retrying at once.
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "middleware/core/breaker.h"
+#include "middleware/core/retry.h"
+#include "middleware/kernel/hop.h"
+#include "middleware/kernel/http.h"
+#include "middleware/kernel/scheduler.h"
+#include "middleware/service/flow.h"
+
+namespace service {
+
+/// What every part of one instance works with. The pointees belong to main() or to the rig and outlive the instance.
+struct Surroundings {
+  kernel::Scheduler& scheduler;
+  kernel::HttpClient& client;
+  kernel::HopSink& hops;
+  std::uint64_t seed = 0;    ///< of the jitter
+  std::string instance = "middleware";  ///< names this instance in hops and transitions
+};
+
+struct Call {
+  kernel::HttpRequest request{};  ///< without the headers that the caller adds (traceparent, idempotency key, X-Attempt)
+  std::string event{};            ///< EventUuid
+  std::string idempotency_key{};  ///< the same for all attempts; sent if the API has a header for it
+  kernel::HopId step = 0;       ///< parent of the attempts
+  kernel::Timestamp deadline{};
+};
+
+struct CallFailure {
+  core::CallResult last{};  ///< of the last attempt; status 0 and no reason if none was made
+  std::string reason;       ///< why there was no further attempt: "attempts", "breaker open", ...
+  core::FailureClass failure = core::FailureClass::Transient;
+  kernel::Duration retry_after{};  ///< when trying the whole event again may help; 0: no idea
+  bool is_open = false;            ///< the breaker let nothing through
+  std::string body{};              ///< of the last answer
+};
+
+struct CallEnd {
+  std::variant<kernel::HttpResponse, CallFailure> result;
+  int attempts = 0;
+};
+
+class ApiCaller {
+ public:
+  ApiCaller(ApiConfig config, const Surroundings& surroundings);
+
+  /// Done when the API answered 2xx or 3xx, or one of `expected` if that is not empty.
+  kernel::Task<CallEnd> call(Call call, std::vector<std::int64_t> expected);
+
+  const ApiConfig& config() const { return config_; }
+  /// Closed where there is no breaker.
+  core::BreakerState breaker_state() const;
+
+ private:
+  kernel::HttpRequest attempt_request(const Call& call, int attempt, kernel::HopId hop) const;
+  core::Sample sample(const core::CallResult& result) const;
+  void close_hop(kernel::HopScope& hop, const std::string& sent, const kernel::HttpResult& answer) const;
+
+  ApiConfig config_;
+  const Surroundings& around_;
+  std::unique_ptr<core::Breaker> breaker_;
+  std::optional<core::RetryBudget> budget_;
+  core::Retry retry_;
+};
+
+}  // namespace service

@@ -1,0 +1,145 @@
+#include "middleware/service/service.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "middleware/core/deadline.h"
+
+namespace service {
+namespace {
+
+using kernel::HttpRequest;
+using kernel::HttpResponse;
+using namespace std::chrono_literals;
+
+/// A claim outlives the work it covers by this, so that a crash frees it but a slow answer does not (facts/resilience 8).
+constexpr kernel::Duration kLeaseMargin = 10s;
+
+std::vector<std::unique_ptr<ApiCaller>> make_callers(const ServiceConfig& config, const Surroundings& around) {
+  std::vector<std::unique_ptr<ApiCaller>> callers;
+  for (const ApiConfig& api : config.apis) callers.push_back(std::make_unique<ApiCaller>(api, around));
+  return callers;
+}
+
+std::vector<ApiCaller*> pointers(const std::vector<std::unique_ptr<ApiCaller>>& callers) {
+  std::vector<ApiCaller*> result;
+  for (const auto& caller : callers) result.push_back(caller.get());
+  return result;
+}
+
+HttpResponse json_response(int status, std::string body) {
+  return {status, {{"Content-Type", "application/json"}}, std::move(body)};
+}
+
+/// Whole seconds, rounded up, at least 1.
+std::string retry_after_text(kernel::Duration wait) {
+  return std::to_string(std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(wait).count()));
+}
+
+HttpResponse failed(const StepFailure& failure) {
+  const CallFailure& call = failure.call;
+  const bool permanent = call.failure == core::FailureClass::Permanent;
+  std::string detail = "step " + failure.step + ": ";
+  if (call.last.no_answer) {
+    detail += "no answer (" + std::string(to_text(*call.last.no_answer)) + "), ";
+  } else if (call.last.status != 0) {
+    detail += "status " + std::to_string(call.last.status) + ", ";
+  }
+  detail += "gave up: " + call.reason;
+  HttpResponse response = kernel::problem(permanent ? 422 : 503, permanent ? "refused" : "try-later", detail);
+  if (!permanent && call.retry_after.count() > 0) {
+    response.headers.add("Retry-After", retry_after_text(call.retry_after));
+  }
+  return response;
+}
+
+}  // namespace
+
+Service::Service(ServiceConfig config, Surroundings surroundings, store::Store& store)
+    : config_(std::move(config)),
+      around_(std::move(surroundings)),
+      store_(store),
+      callers_(make_callers(config_, around_)),
+      runner_(around_, store_, pointers(callers_)) {}
+
+const FlowConfig* Service::find_flow(std::string_view event) const {
+  const auto found = std::ranges::find(config_.flows, event, &FlowConfig::event);
+  return found == config_.flows.end() ? nullptr : &*found;
+}
+
+kernel::Task<kernel::HttpReply> Service::handle(HttpRequest request) {
+  const std::string path = request.target.substr(0, request.target.find('?'));
+  if (path == "/health") {
+    if (request.method != "GET" && request.method != "HEAD") {
+      co_return kernel::HttpReply{kernel::problem(405, "method", "GET /health")};
+    }
+    co_return kernel::HttpReply{health()};
+  }
+  if (path != "/events") co_return kernel::HttpReply{kernel::problem(404, "path", "no such path: " + path)};
+  if (request.method != "POST") co_return kernel::HttpReply{kernel::problem(405, "method", "POST /events")};
+  co_return kernel::HttpReply{co_await take_event(std::move(request))};
+}
+
+kernel::Task<HttpResponse> Service::take_event(HttpRequest request) {
+  const std::string event(request.headers.get("ce-id"));
+  const std::string type(request.headers.get("ce-type"));
+  if (event.empty() || type.empty()) co_return kernel::problem(400, "headers", "ce-id and ce-type are required");
+  const FlowConfig* flow = find_flow(type);
+  if (flow == nullptr) co_return kernel::problem(422, "no-flow", "no flow for events of type " + type);
+  auto payload = kernel::parse_json(request.body);
+  if (!payload || !payload->is_object()) {
+    co_return kernel::problem(422, "payload", payload ? "the payload is no JSON object" : payload.error().message);
+  }
+  const auto trace = kernel::parse_traceparent(request.headers.get("traceparent"));
+  const kernel::Timestamp now = around_.scheduler.now();
+  const kernel::Timestamp deadline =
+      core::work_deadline(now, flow->deadline, request.headers.get(core::kDeadlineHeader));
+  request = {};  // the flow may take seconds: only the parsed payload stays
+
+  store::Claim claim = co_await store_.claim(event, now, deadline + kLeaseMargin);
+  switch (claim.kind) {
+    case store::ClaimKind::Done: co_return json_response(200, R"({"status":"done","duplicate":true})");
+    case store::ClaimKind::InFlight: {
+      HttpResponse busy = kernel::problem(409, "in-flight", "the event is being worked on");
+      busy.headers.add("Retry-After", "1");
+      co_return busy;
+    }
+    case store::ClaimKind::Claimed: break;
+  }
+
+  const std::uint64_t fence = claim.fence;
+  FlowEnd end = co_await runner_.run(*flow, {.event = event,
+                                             .payload = std::make_shared<const kernel::Json>(std::move(*payload)),
+                                             .cause = trace ? trace->hop : 0,
+                                             .deadline = deadline,
+                                             .claim = std::move(claim)});
+  switch (end.state) {
+    case FlowState::Done:
+      co_await store_.done(event, fence, around_.scheduler.now());
+      co_return json_response(200, R"({"status":"done"})");
+    case FlowState::TakenOver: co_return kernel::problem(409, "taken-over", "another delivery of the event went on");
+    case FlowState::Failed: break;
+  }
+  co_await store_.release(event, fence);
+  co_return failed(*end.failure);
+}
+
+HttpResponse Service::health() const {
+  // Liveness: an open breaker degrades, it does not fail, or one vendor's outage would restart every instance.
+  std::string checks;
+  bool degraded = false;
+  for (const auto& caller : callers_) {
+    const core::BreakerState state = caller->breaker_state();
+    const bool pass = state == core::BreakerState::Closed || state == core::BreakerState::Disabled;
+    degraded = degraded || !pass;
+    if (!checks.empty()) checks += ',';
+    checks += kernel::json_quoted(caller->config().name + ":breaker") + R"(:[{"componentType":"component","status":")" +
+              (pass ? "pass" : "warn") + R"(","observedValue":")" + std::string(to_text(state)) + R"("}])";
+  }
+  HttpResponse response{200, {{"Content-Type", "application/health+json"}, {"Cache-Control", "no-store"}}, {}};
+  response.body = std::string(R"({"status":")") + (degraded ? "warn" : "pass") + R"(","serviceId":)" +
+                  kernel::json_quoted(around_.instance) + R"(,"checks":{)" + checks + "}}";
+  return response;
+}
+
+}  // namespace service

@@ -1,0 +1,39 @@
+#pragma once
+// The middleware as its callers see it: POST /events takes one event and answers when its flow is over; GET /health.
+//
+//   200  done, now or earlier (then "duplicate": true)
+//   409  the same event is being worked on; Retry-After
+//   422  it can never succeed: an API refused it for good, or its payload is not JSON
+//   503  not now: an API is down, slow or says so; Retry-After where known
+//   400, 404, 405  the call itself is wrong
+//
+// It answers 503, not 500, for what an API did: the caller redelivers the event, and the step journal and the derived
+// idempotency keys make that safe.
+#include <memory>
+#include <vector>
+
+#include "middleware/kernel/http.h"
+#include "middleware/service/flow_runner.h"
+
+namespace service {
+
+class Service final : public kernel::HttpHandler {
+ public:
+  /// One instance of the deployment: its own breakers and budgets, a store that may be shared.
+  Service(ServiceConfig config, Surroundings surroundings, store::Store& store);
+
+  kernel::Task<kernel::HttpReply> handle(kernel::HttpRequest request) override;
+
+ private:
+  kernel::Task<kernel::HttpResponse> take_event(kernel::HttpRequest request);
+  kernel::HttpResponse health() const;
+  const FlowConfig* find_flow(std::string_view event) const;
+
+  ServiceConfig config_;
+  Surroundings around_;
+  store::Store& store_;
+  std::vector<std::unique_ptr<ApiCaller>> callers_;
+  FlowRunner runner_;
+};
+
+}  // namespace service
