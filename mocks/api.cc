@@ -75,13 +75,14 @@ MockApi::Exchange MockApi::read(const HttpRequest& request) {
     exchange.refusal = error_answer(400, "not_json", body.error().message);
     return exchange;
   }
-  exchange.business_key = kernel::json_text_at(*body, operation.business_key);
-  exchange.nth = ++requests_by_key_.at(operation.path + '\n' + exchange.business_key);
+  if (!operation.business_key.empty()) exchange.business_key = kernel::json_text_at(*body, operation.business_key);
+  exchange.nth = ++requests_by_key_.at(exchange.business_key);
   if (auto missing = missing_field(operation, *body)) {
     exchange.refusal = std::move(missing);
     return exchange;
   }
-  if (operation.idempotent) exchange.key = std::string(request.headers.get(spec_.idempotency_header));
+  // As Stripe has it: reading needs no key, and ignores one.
+  if (operation.idempotent && operation.method != "GET") exchange.key = std::string(request.headers.get(spec_.idempotency_header));
   if (!exchange.key.empty()) {
     exchange.fingerprint = kernel::hash_text(request.method + " " + request.target + "\n" + request.body);
     if (const Remembered* known = remembered_.find(exchange.key)) {

@@ -24,9 +24,9 @@ struct Operation {
   std::string method = "POST";
   std::string path;                             ///< "/v1/charges"; a segment in braces matches anything: "/orders/{id}"
   std::optional<std::string> effect{};          ///< what it does to the business: "charge"; nothing: it only answers
-  std::string business_key{};                   ///< JSON Pointer into the request: what an effect is counted by
+  std::string business_key{};                   ///< JSON Pointer into the request: what an effect is counted by; "": none
   std::vector<std::string> required{};          ///< pointers that must be there, else 400
-  bool idempotent = true;                       ///< honours the API's idempotency header
+  bool idempotent = true;                       ///< honours the API's idempotency header; a GET never does
   int status = 200;
   std::optional<kernel::JsonTemplate> body{};   ///< ${/x} reads the request, ${mock/id} a fresh id, ${mock/now} the time
   std::optional<LatencyLaw> latency{};          ///< instead of the API's
@@ -57,7 +57,7 @@ class MockApi final : public kernel::HttpHandler {
     std::string business_key;
     std::string key;  ///< idempotency key, "" without
     std::uint64_t fingerprint = 0;
-    std::uint64_t nth = 1;  ///< request of this business key
+    std::uint64_t nth = 1;  ///< request of this business key, over all operations: names the draws
     std::optional<kernel::HttpResponse> refusal;  ///< the answer, if nothing is to be executed
     std::string rendered;                         ///< the body, if it is executed
   };

@@ -26,6 +26,25 @@ std::string target_arn(const RuleConfig& rule) {
          std::string(kAccount) + (is_function ? ":function:" : ":") + target_name(rule);
 }
 
+/// facts/aws-delivery 1.1: what every target gets, keys in this order.
+std::shared_ptr<const std::string> envelope_of(const EventView& event) {
+  std::string text;
+  text.reserve(event.detail.size() + 320);
+  text.append(R"({"version":"0","id":")").append(event.id).append(R"(","detail-type":)");
+  kernel::append_json_quoted(text, event.detail_type);
+  text.append(R"(,"source":)");
+  kernel::append_json_quoted(text, event.source);
+  text.append(R"(,"account":")").append(event.account).append(R"(","time":")").append(event.time);
+  text.append(R"(","region":")").append(event.region).append(R"(","resources":[],"detail":)");
+  text.append(event.detail).append("}");
+  return std::make_shared<const std::string>(std::move(text));
+}
+
+Outcome outcome_of(std::string_view error_code, bool is_retryable) {
+  if (!is_retryable) return Outcome::Rejected;
+  return error_code == "THROTTLING" ? Outcome::Throttled : Outcome::Failed;
+}
+
 }  // namespace
 
 Bus::Bus(std::vector<RuleConfig> rules, std::uint64_t seed, kernel::Scheduler& scheduler, kernel::Journal& journal,
@@ -42,6 +61,7 @@ Task<std::vector<EntryResult>> Bus::put_partner_events(std::vector<PartnerEntry>
   CHECK(entries.size() <= 20);
   std::vector<EntryResult> results;
   for (const PartnerEntry& entry : entries) {
+    if (name_ != entry.source) name_ = entry.source;
     std::string id = kernel::uuid4(ids_);
     route(entry, id);
     results.push_back({.event_id = std::move(id)});
@@ -49,21 +69,20 @@ Task<std::vector<EntryResult>> Bus::put_partner_events(std::vector<PartnerEntry>
   co_return results;
 }
 
-std::shared_ptr<const std::string> Bus::envelope(const PartnerEntry& entry, const std::string& event_id) const {
-  std::string text;
-  text.reserve(entry.detail.size() + 320);
-  text.append(R"({"version":"0","id":")").append(event_id).append(R"(","detail-type":)");
-  kernel::append_json_quoted(text, entry.detail_type);
-  text.append(R"(,"source":)");
-  kernel::append_json_quoted(text, entry.source);
-  text.append(R"(,"account":")").append(kAccount).append(R"(","time":")").append(kernel::iso_seconds(entry.time));
-  text.append(R"(","region":")").append(kRegion).append(R"(","resources":[],"detail":)");
-  text.append(entry.detail).append("}");
-  return std::make_shared<const std::string>(std::move(text));
+std::string Bus::rule_arn(const RuleConfig& rule) const {
+  return "arn:aws:events:" + std::string(kRegion) + ":" + std::string(kAccount) + ":rule/" + name_ + "/" + rule.name;
 }
 
 void Bus::route(const PartnerEntry& entry, const std::string& event_id) {
-  const Matchable matchable(entry.source, entry.detail_type, entry.detail);
+  const std::string time = kernel::iso_seconds(entry.time);
+  const EventView event{.id = event_id,
+                        .detail_type = entry.detail_type,
+                        .source = entry.source,
+                        .account = kAccount,
+                        .time = time,
+                        .region = kRegion,
+                        .detail = entry.detail};
+  const Matchable matchable(event);
   std::vector<const RuleConfig*> matched;
   for (const RuleConfig& rule : rules_) {
     if (rule.pattern.matches(matchable)) matched.push_back(&rule);
@@ -75,7 +94,7 @@ void Bus::route(const PartnerEntry& entry, const std::string& event_id) {
     return journal_.ended(entry.event_uuid, kernel::End::Filtered, "bus: no rule matched");
   }
   if (matched.size() > 1) journal_.branched(entry.event_uuid, static_cast<int>(matched.size()) - 1);
-  const auto text = envelope(entry, event_id);
+  const auto text = envelope_of(event);
   for (const RuleConfig* rule : matched) {
     deliveries_.spawn(deliver(*rule, {.event_uuid = entry.event_uuid,
                                       .event_id = event_id,
@@ -104,7 +123,7 @@ Task<void> Bus::deliver(const RuleConfig& rule, Delivery delivery) {
       }
       co_return;
     }
-    hop.close({.outcome = answer.is_retryable ? Outcome::Throttled : Outcome::Rejected,
+    hop.close({.outcome = outcome_of(answer.error_code, answer.is_retryable),
                .status = answer.status,
                .error = answer.message,
                .bytes_sent = bytes});
@@ -152,7 +171,7 @@ void Bus::give_up(const RuleConfig& rule, const Delivery& delivery, const Target
     return journal_.ended(delivery.event_uuid, kernel::End::Lost, where + ", and no dead-letter queue");
   }
   std::vector<std::pair<std::string, std::string>> attributes = {
-      {"RULE_ARN", "arn:aws:events:" + std::string(kRegion) + ":" + std::string(kAccount) + ":rule/" + rule.name},
+      {"RULE_ARN", rule_arn(rule)},
       {"TARGET_ARN", target_arn(rule)},
       {"ERROR_CODE", std::string(last.error_code)},
       {"ERROR_MESSAGE", last.message},

@@ -72,7 +72,7 @@ class Bus final : public PartnerEventSink {
   TargetAnswer invoke_target(const RuleConfig& rule, const Delivery& delivery, kernel::HopId hop);
   void give_up(const RuleConfig& rule, const Delivery& delivery, const TargetAnswer& last, int attempts,
                std::string_view exhausted);
-  std::shared_ptr<const std::string> envelope(const PartnerEntry& entry, const std::string& event_id) const;
+  std::string rule_arn(const RuleConfig& rule) const;
 
   std::vector<RuleConfig> rules_;
   std::uint64_t seed_;
@@ -81,6 +81,7 @@ class Bus final : public PartnerEventSink {
   lambda::AsyncInvoker& functions_;
   queues::QueueWriter& queues_;
   kernel::Random ids_;
+  std::string name_;  // a partner bus is named as its event source; known from the first event on
   bool is_throttled_ = false;
   kernel::TaskScope deliveries_;
 };

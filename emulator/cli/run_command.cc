@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <mutex>
 #include <optional>
 
 #include "emulator/cli/commands.h"
@@ -67,25 +66,15 @@ bool write_file(const std::string& path, const std::string& text) {
   return static_cast<bool>(out);
 }
 
-/// Only the choice of scenarios knows of `--tag` and seeds apart: one file, one run.
+/// The outcomes in the order of the files; `on_end` hears of each in that order, as soon as it can.
 std::vector<Ended> run_all(const std::vector<Scenario>& scenarios, const runner::RunOptions& options, std::int64_t jobs,
                            const std::function<void(const Ended&)>& on_end) {
   std::vector<Ended> all(scenarios.size());
   std::vector<kernel::Action> work;
-  std::mutex mutex;  // of the terminal: scenarios may end side by side
-  std::size_t next_to_show = 0;
-  std::vector<bool> has_ended(scenarios.size(), false);
   for (std::size_t i = 0; i < scenarios.size(); ++i) {
-    work.emplace_back([&, i] {
-      Ended ended = run_one(scenarios[i], options);
-      const std::lock_guard lock(mutex);
-      all[i] = std::move(ended);
-      has_ended[i] = true;
-      // In the order of the files, as soon as it can be.
-      for (; next_to_show < all.size() && has_ended[next_to_show]; ++next_to_show) on_end(all[next_to_show]);
-    });
+    work.emplace_back([&all, &scenarios, &options, i] { all[i] = run_one(scenarios[i], options); });
   }
-  live::run_parallel(static_cast<int>(jobs), std::move(work));
+  live::run_parallel(static_cast<int>(jobs), std::move(work), [&](std::size_t i) { on_end(all[i]); });
   return all;
 }
 

@@ -23,6 +23,26 @@ std::string instance_name(std::int64_t number) { return "middleware-" + std::to_
 
 Task<HttpReply> wait_for(kernel::Arrival<HttpReply> arrival) { co_return co_await arrival.wait(); }
 
+HttpReply from_envoy(int status, std::string body) {
+  return {.response = {status, {{"Content-Type", "text/plain"}, {"server", "envoy"}}, std::move(body)}};
+}
+
+/// What the router makes of an application that does not answer properly. A body cut in the middle is passed on as it is.
+HttpReply as_routed(HttpReply reply) {
+  switch (reply.ending) {
+    case kernel::Ending::Complete:
+    case kernel::Ending::Truncated:
+    case kernel::Ending::Hang: return reply;
+    case kernel::Ending::Reset:
+    case kernel::Ending::Empty:
+      return from_envoy(503, "upstream connect error or disconnect/reset before headers. reset reason: connection termination");
+    // ASSUMPTION: nobody has quoted this one; it is Envoy's ordinary text.
+    case kernel::Ending::Garbage:
+      return from_envoy(502, "upstream connect error or disconnect/reset before headers. reset reason: protocol error");
+  }
+  return reply;
+}
+
 }  // namespace
 
 std::string_view AppRunner::to_text(State state) {
@@ -46,6 +66,14 @@ AppRunner::AppRunner(AppRunnerConfig config, kernel::Scheduler& scheduler, kerne
   watch_idleness(*instances_.front());
 }
 
+AppRunner::~AppRunner() {
+  for (const auto& instance : instances_) scheduler_.cancel(instance->timer);
+}
+
+AppRunner::Place::~Place() {
+  if (instance_ != nullptr && --instance_->running == 0) instance_->idle_since = service_->scheduler_.now();
+}
+
 void AppRunner::change(Instance& instance, State state, std::string_view why) {
   const State before = std::exchange(instance.state, state);
   journal_.transition({.kind = "instance",
@@ -60,19 +88,22 @@ AppRunner::Instance* AppRunner::find(std::int64_t number) {
   return found == instances_.end() ? nullptr : found->get();
 }
 
-AppRunner::Instance* AppRunner::pick() {
+AppRunner::Instance* AppRunner::choose() {
+  if (Instance* active = least_loaded(State::Active)) return active;
+  if (Instance* waking = least_loaded(State::Activating)) return waking;
+  return wake();
+}
+
+AppRunner::Instance* AppRunner::least_loaded(State state) {
   Instance* best = nullptr;
   for (const auto& instance : instances_) {
-    if (instance->state != State::Active || instance->running >= config_.concurrency) continue;
+    if (instance->state != state || instance->running >= config_.concurrency) continue;
     if (best == nullptr || instance->running < best->running) best = instance.get();
   }
   return best;
 }
 
 AppRunner::Instance* AppRunner::wake() {
-  for (const auto& instance : instances_) {
-    if (instance->state == State::Activating) return instance.get();
-  }
   for (const auto& instance : instances_) {
     if (instance->state != State::Inactive) continue;
     change(*instance, State::Activating, "a request came");
@@ -89,10 +120,13 @@ AppRunner::Instance* AppRunner::wake() {
   return nullptr;
 }
 
-void AppRunner::provision() {
-  const bool is_provisioning = std::ranges::any_of(
+void AppRunner::scale_out() {
+  const std::int64_t provisioning = std::ranges::count_if(
       instances_, [](const auto& i) { return i->state == State::Provisioning; });
-  if (is_provisioning || static_cast<std::int64_t>(instances_.size()) >= config_.active_max) return;
+  if (provisioning == 0) refused_ = 0;
+  // ASSUMPTION: how many are started at once is undocumented. One for each instance's worth of refused requests.
+  if (refused_++ < provisioning * config_.concurrency) return;
+  if (static_cast<std::int64_t>(instances_.size()) >= config_.active_max) return;
   auto fresh = std::make_unique<Instance>(Instance{.number = ++started_, .app = nullptr, .state = State::Provisioning});
   const std::int64_t number = fresh->number;
   journal_.transition({.kind = "instance", .subject = instance_name(number), .to = "provisioning", .why = "all instances are full"});
@@ -135,20 +169,6 @@ void AppRunner::drop(std::int64_t number) {
   std::erase_if(instances_, [number](const auto& i) { return i->number == number; });
 }
 
-Task<AppRunner::Instance*> AppRunner::find_instance() {
-  while (true) {
-    if (Instance* free = pick()) co_return free;
-    // An inactive instance is woken for the request, which waits; a full service refuses it.
-    const bool any_active = std::ranges::any_of(instances_, [](const auto& i) { return i->state == State::Active; });
-    Instance* waking = wake();
-    if (waking == nullptr || any_active) {
-      if (waking == nullptr) provision();
-      if (any_active) co_return nullptr;
-    }
-    co_await activated_.wait();
-  }
-}
-
 Task<HttpReply> AppRunner::handle(HttpRequest request) {
   const auto trace = kernel::parse_traceparent(request.headers.get("traceparent"));
   const std::string event = trace ? trace->event : std::string{};
@@ -159,14 +179,14 @@ Task<HttpReply> AppRunner::handle(HttpRequest request) {
                                   .to = "middleware",
                                   .operation = request.method + " " + request.target});
   const auto bytes = static_cast<std::int64_t>(request.body.size());
-  Instance* instance = co_await find_instance();
   HttpReply reply;
-  if (instance == nullptr) {
-    // ASSUMPTION: body and headers of the saturation answer are not documented.
-    reply.response = {429, {{"Content-Type", "text/plain"}, {"server", "envoy"}}, "Too Many Requests"};
-  } else {
+  if (Instance* instance = choose()) {
     if (trace) request.headers.set("traceparent", kernel::traceparent(event, hop.id()));
-    reply = co_await pass_on(*instance, std::move(request));
+    reply = co_await pass_on(Place(*this, *instance), std::move(request));
+  } else {
+    scale_out();
+    // ASSUMPTION: body and headers of the saturation answer are not documented.
+    reply = from_envoy(429, "Too Many Requests");
   }
   const HttpResponse& response = reply.response;
   hop.close({.outcome = outcome_of(response.status),
@@ -178,27 +198,28 @@ Task<HttpReply> AppRunner::handle(HttpRequest request) {
   co_return reply;
 }
 
-Task<HttpReply> AppRunner::pass_on(Instance& instance, HttpRequest request) {
-  ++instance.running;
+Task<HttpReply> AppRunner::pass_on(Place place, HttpRequest request) {
+  const kernel::Timestamp came_at = scheduler_.now();
+  while (place.instance().state != State::Active) co_await activated_.wait();
   request.headers.set("X-Forwarded-Proto", "https");
   request.headers.set("X-Envoy-Expected-Rq-Timeout-Ms", std::to_string(config_.request_max / std::chrono::milliseconds{1}));
+  const kernel::Timestamp passed_on_at = scheduler_.now();
   kernel::Arrival<HttpReply> arrival(scheduler_);
-  requests_.spawn(serve(instance.number, std::move(request), arrival));
-  std::optional<HttpReply> reply = co_await kernel::with_deadline<HttpReply>(
-      scheduler_, scheduler_.now() + config_.request_max, wait_for(arrival));
+  requests_.spawn(serve(std::move(place), std::move(request), arrival));
+  std::optional<HttpReply> reply =
+      co_await kernel::with_deadline<HttpReply>(scheduler_, came_at + config_.request_max, wait_for(arrival));
   // ASSUMPTION: Envoy's ordinary answer at the cut. The application goes on and gets no signal.
-  if (!reply) co_return HttpReply{{504, {{"Content-Type", "text/plain"}, {"server", "envoy"}}, "upstream request timeout"}};
-  reply->response.headers.add("server", "envoy");
-  co_return std::move(*reply);
+  if (!reply) co_return from_envoy(504, "upstream request timeout");
+  HttpReply routed = as_routed(std::move(*reply));
+  routed.response.headers.set("server", "envoy");
+  const auto took = (scheduler_.now() - passed_on_at) / std::chrono::milliseconds{1};
+  routed.response.headers.set("x-envoy-upstream-service-time", std::to_string(took));
+  co_return routed;
 }
 
-Task<void> AppRunner::serve(std::int64_t number, HttpRequest request, kernel::Arrival<HttpReply> arrival) {
-  Instance* instance = find(number);
-  HttpReply reply = co_await instance->app->handle(std::move(request));
-  instance = find(number);
-  CHECK(instance != nullptr && instance->running > 0);
-  if (--instance->running == 0) instance->idle_since = scheduler_.now();
-  arrival.set(std::move(reply));
+Task<void> AppRunner::serve(Place place, HttpRequest request, kernel::Arrival<HttpReply> arrival) {
+  HttpReply reply = co_await place.instance().app->handle(std::move(request));
+  if (reply.ending != kernel::Ending::Hang) arrival.set(std::move(reply));
 }
 
 }  // namespace emulator::compute

@@ -1,10 +1,13 @@
 #pragma once
 // App Runner's request path: instances with a concurrency limit, activation, scale-out, and 429 when all are full.
 //
+//   active and free ─> waking up and free ─> asleep: wake it, the request waits ─> 429, and one more is provisioned
+//
 // Source: facts/aws-platform 1.3 and 1.4. Activation, provisioning and scale-in times are undocumented: settings.
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "emulator/compute/ports.h"
@@ -31,6 +34,7 @@ class AppRunner final : public kernel::HttpHandler {
  public:
   /// Starts with `provisioned_min` instances, the first of them active: as after a deployment.
   AppRunner(AppRunnerConfig config, kernel::Scheduler& scheduler, kernel::Journal& journal, InstanceFactory& factory);
+  ~AppRunner() override;
 
   kernel::Task<kernel::HttpReply> handle(kernel::HttpRequest request) override;
 
@@ -46,19 +50,35 @@ class AppRunner final : public kernel::HttpHandler {
     kernel::Timestamp idle_since{};
     kernel::TimerId timer{};
   };
+  /// One of an instance's places, from the moment the request is given to it until its application has answered.
+  class Place {
+   public:
+    Place(AppRunner& service, Instance& instance) : service_(&service), instance_(&instance) { ++instance.running; }
+    Place(Place&& other) noexcept : service_(other.service_), instance_(std::exchange(other.instance_, nullptr)) {}
+    Place& operator=(Place&&) = delete;
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    ~Place();
+    Instance& instance() const { return *instance_; }
+
+   private:
+    AppRunner* service_;
+    Instance* instance_;
+  };
   static std::string_view to_text(State state);
 
-  Instance* pick();
+  /// Where the next request goes; null when every instance is full.
+  Instance* choose();
+  Instance* least_loaded(State state);
   Instance* wake();
-  void provision();
+  void scale_out();
   void change(Instance& instance, State state, std::string_view why);
   void watch_idleness(Instance& instance);
   void on_idle(std::int64_t number);
   void drop(std::int64_t number);
   Instance* find(std::int64_t number);
-  kernel::Task<void> serve(std::int64_t number, kernel::HttpRequest request, kernel::Arrival<kernel::HttpReply> arrival);
-  kernel::Task<kernel::HttpReply> pass_on(Instance& instance, kernel::HttpRequest request);
-  kernel::Task<Instance*> find_instance();
+  kernel::Task<kernel::HttpReply> pass_on(Place place, kernel::HttpRequest request);
+  kernel::Task<void> serve(Place place, kernel::HttpRequest request, kernel::Arrival<kernel::HttpReply> arrival);
 
   AppRunnerConfig config_;
   kernel::Scheduler& scheduler_;
@@ -66,6 +86,7 @@ class AppRunner final : public kernel::HttpHandler {
   InstanceFactory& factory_;
   std::vector<std::unique_ptr<Instance>> instances_;
   std::int64_t started_ = 0;
+  std::int64_t refused_ = 0;  ///< requests, since nothing was being provisioned
   kernel::Signal activated_;
   kernel::TaskScope requests_;
 };

@@ -1,5 +1,5 @@
 #pragma once
-// The events of a run as far as the loop thread has to remember them: those in flight, and the last 65,536
+// The events of a run as far as the loop thread has to remember them: those in flight, and the last 16,384
 // that ended, so that a late duplicate or a second end still finds its event. Older ones are looked up in the
 // file, by Writer::seal.
 #include <array>
@@ -38,7 +38,7 @@ struct KnownEvent {
 class KnownEvents {
  public:
   static constexpr std::uint32_t kNone = FlatMap<TextKey>::kNone;
-  static constexpr std::size_t kEndedMax = 65'536;
+  static constexpr std::size_t kEndedMax = 16'384;
 
   std::uint32_t find(std::string_view uuid) const {
     return uuid.empty() ? kNone : slots_of_.find(key_of(uuid));

@@ -70,8 +70,7 @@ CREATE VIEW attempts_by_layer AS
           SELECT stage, target, sum(n), count(of_event), sum(of_event), max(of_event), sum(not_sent)
             FROM (SELECT stage, target, n, not_sent, CASE WHEN event IS NOT NULL AND n > 0 THEN n END AS of_event
                     FROM (SELECT event, stage, target, sum(outcome IS NOT 'open') AS n, sum(outcome IS 'open') AS not_sent
-                            FROM hops GROUP BY event, stage, target))
-           WHERE NOT EXISTS (SELECT 1 FROM layers)
+                            FROM hops WHERE NOT EXISTS (SELECT 1 FROM layers) GROUP BY event, stage, target))
            GROUP BY stage, target)
    ORDER BY CASE stage WHEN 'publish' THEN 0 WHEN 'relay' THEN 1 WHEN 'bus' THEN 2 WHEN 'topic' THEN 3 WHEN 'queue' THEN 4
                        WHEN 'invoke' THEN 5 WHEN 'compute' THEN 6 WHEN 'step' THEN 7 WHEN 'api' THEN 8 ELSE 9 END, target;

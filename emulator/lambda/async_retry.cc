@@ -24,7 +24,8 @@ RetryDecision AsyncRetry::after(Failure failure, int failures, Duration event_ag
 
   const Duration wait = ours ? wait_after_function_error(failures) : wait_after_refusal(failures);
   // Recorded on AWS: the decision looks ahead, an event that would be too old at its next attempt ends now.
-  if (event_age + wait > config_.event_age_max) return {.condition = GiveUp::EventAgeExceeded};
+  // Recorded with an age of 60 s: one attempt. So an event as old as its limit is too old.
+  if (event_age + wait >= config_.event_age_max) return {.condition = GiveUp::EventAgeExceeded};
   return {.wait = wait};
 }
 

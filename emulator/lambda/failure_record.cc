@@ -16,8 +16,8 @@ std::string failure_record(const FailureRecord& record) {
   text += R"(},"requestPayload":)" + *record.payload;
   if (record.invocations > 0) {
     text += R"(,"responseContext":{"statusCode":200,"executedVersion":"$LATEST","functionError":"Unhandled"})";
-    text += R"(,"responsePayload":{"errorMessage":)" + kernel::json_quoted(record.error.message);
-    text += R"(,"errorType":)" + kernel::json_quoted(record.error.type) + "}";
+    text += R"(,"responsePayload":{"errorType":)" + kernel::json_quoted(record.error.type);
+    text += R"(,"errorMessage":)" + kernel::json_quoted(record.error.message) + "}";
   }
   return text + "}";
 }

@@ -33,6 +33,13 @@ CodeError timed_out(std::string_view request_id, Duration timeout) {
                                   seconds_text(timeout) + " seconds"};
 }
 
+/// The first 1 KB, whole characters of UTF-8 only.
+std::string_view first_kilobyte(std::string_view text) {
+  std::size_t size = std::min<std::size_t>(text.size(), 1024);
+  while (size > 0 && size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
+  return text.substr(0, size);
+}
+
 /// Gives an environment back whatever becomes of the flow that took it.
 class EnvironmentGuard {
  public:
@@ -95,17 +102,19 @@ AcceptResult Lambda::invoke_async(std::string_view name, AsyncEvent event) {
 
 Task<void> Lambda::deliver(Function& function, Pending pending) {
   if (function.config.concurrency == 0) {
-    give_up(function, pending, "ZeroReservedConcurrency", {});
+    give_up(function.config, pending, "ZeroReservedConcurrency", true);
     co_return;
   }
   while (true) {
-    const Ended ended = co_await attempt(function, pending);
+    Ended ended = co_await attempt(function, pending);
     if (!ended.failure) break;
-    int& failures = *ended.failure == Failure::FunctionError ? pending.function_errors : pending.throttles;
+    const bool was_throttled = *ended.failure != Failure::FunctionError;
+    if (!was_throttled) pending.last_error = std::make_unique<const CodeError>(std::move(ended.error));
+    int& failures = was_throttled ? pending.throttles : pending.function_errors;
     const RetryDecision decision =
         function.retry.after(*ended.failure, ++failures, scheduler_.now() - pending.accepted_at);
     if (!decision.wait) {
-      give_up(function, pending, condition_of(decision.condition), ended.error);
+      give_up(function.config, pending, condition_of(decision.condition), was_throttled);
       co_return;
     }
     co_await kernel::sleep_until(scheduler_, scheduler_.now() + *decision.wait);
@@ -125,7 +134,7 @@ Task<Lambda::Ended> Lambda::attempt(Function& function, Pending& pending) {
   const auto taken = function.is_throttled ? std::nullopt : function.environments.take(scheduler_.now());
   if (!taken) {
     hop.close({.outcome = Outcome::Throttled, .status = 429, .error = "TooManyRequestsException"});
-    co_return Ended{Failure::Throttled, {"TooManyRequestsException", "Rate Exceeded."}};
+    co_return Ended{Failure::Throttled};
   }
   ++pending.attempts;
   EnvironmentGuard environment(function.environments, taken->number, scheduler_);
@@ -146,13 +155,15 @@ Task<Lambda::Ended> Lambda::attempt(Function& function, Pending& pending) {
     hop.close({.outcome = Outcome::Timeout, .status = 200, .error = error.type, .bytes_sent = bytes});
     co_return Ended{Failure::FunctionError, std::move(error)};
   }
-  environment.stays_warm();
   if (!*result) {
-    CodeError error = result->error();
+    CodeError error = std::move(result->error());
+    // A process that ended takes its environment along; a handler that failed does not.
+    if (error.type != "Runtime.ExitError") environment.stays_warm();
     const std::string text = error.type + ": " + error.message;
     hop.close({.outcome = Outcome::Failed, .status = 200, .error = text, .bytes_sent = bytes});
     co_return Ended{Failure::FunctionError, std::move(error)};
   }
+  environment.stays_warm();
   hop.close({.status = 200, .bytes_sent = bytes, .bytes_received = static_cast<std::int64_t>((*result)->size())});
   co_return Ended{};
 }
@@ -162,8 +173,7 @@ Task<CodeResult> Lambda::run_code(Function& function, CodeInvocation invocation,
   co_return co_await function.code->run(std::move(invocation));
 }
 
-void Lambda::give_up(Function& function, const Pending& pending, std::string_view condition, const CodeError& error) {
-  const FunctionConfig& config = function.config;
+void Lambda::give_up(const FunctionConfig& config, const Pending& pending, std::string_view condition, bool was_throttled) {
   bool is_kept = false;
   const auto send = [&](const std::string& queue, std::string body,
                         std::vector<std::pair<std::string, std::string>> attributes) {
@@ -182,12 +192,17 @@ void Lambda::give_up(Function& function, const Pending& pending, std::string_vie
                          .condition = condition,
                          .invocations = pending.attempts,
                          .payload = pending.event.payload.get(),
-                         .error = error}),
+                         .error = pending.last_error ? *pending.last_error : CodeError{}}),
          {});
   }
   if (config.dead_letter) {
+    // ASSUMPTION: recorded is 200 for a function's own error; for an event that was throttled to its end, or never ran,
+    // the status and text of the throttle.
+    const std::string_view message = was_throttled ? "Rate Exceeded." : std::string_view(pending.last_error->message);
     send(*config.dead_letter, *pending.event.payload,
-         {{"RequestID", pending.request_id}, {"ErrorCode", "200"}, {"ErrorMessage", error.message.substr(0, 1024)}});
+         {{"RequestID", pending.request_id},
+          {"ErrorCode", was_throttled ? "429" : "200"},
+          {"ErrorMessage", std::string(first_kilobyte(message))}});
   }
   const std::string where = "lambda: " + std::string(condition) + (is_kept ? "" : ", and nowhere to put the event");
   journal_.ended(pending.event.event_uuid, is_kept ? kernel::End::DeadLettered : kernel::End::Lost, where);

@@ -60,17 +60,18 @@ class Lambda final : public AsyncInvoker {
     int attempts = 0;
     int function_errors = 0;
     int throttles = 0;
+    std::unique_ptr<const CodeError> last_error{};  ///< of the last invocation that ran
   };
   struct Ended {
     std::optional<Failure> failure;  ///< nothing: it succeeded
-    CodeError error{};
+    CodeError error{};               ///< of the code; empty for a throttle
   };
 
   Function* find(std::string_view name);
   kernel::Task<void> deliver(Function& function, Pending pending);
   kernel::Task<Ended> attempt(Function& function, Pending& pending);
   kernel::Task<CodeResult> run_code(Function& function, CodeInvocation invocation, kernel::Duration init);
-  void give_up(Function& function, const Pending& pending, std::string_view condition, const CodeError& error);
+  void give_up(const FunctionConfig& config, const Pending& pending, std::string_view condition, bool was_throttled);
 
   kernel::Scheduler& scheduler_;
   kernel::Journal& journal_;

@@ -6,6 +6,16 @@
 #include "middleware/kernel/ids.h"
 
 namespace emulator::queues {
+namespace {
+
+/// Attributes count: name, type ("String") and value of each.
+std::int64_t size_of(const SendRequest& request) {
+  std::size_t bytes = request.body.size();
+  for (const auto& [name, value] : request.attributes) bytes += name.size() + std::string_view("String").size() + value.size();
+  return static_cast<std::int64_t>(bytes);
+}
+
+}  // namespace
 
 Queues::Queues(std::vector<QueueConfig> queues, std::uint64_t seed, kernel::Scheduler& scheduler,
                kernel::Journal& journal)
@@ -33,7 +43,7 @@ SendResult Queues::send(std::string_view queue, SendRequest request) {
   SendResult result;
   if (held == nullptr) {
     result.error_code = "QueueDoesNotExist";
-  } else if (static_cast<std::int64_t>(request.body.size()) > held->config.message_bytes_max) {
+  } else if (size_of(request) > held->config.message_bytes_max) {
     result.error_code = "InvalidParameterValue";
   } else {
     result.message_id = kernel::uuid4(ids_);
@@ -86,9 +96,9 @@ std::vector<Message> Queues::receive(std::string_view queue, std::size_t count) 
 bool Queues::remove(std::string_view queue, std::string_view receipt_handle) {
   Held* held = find(queue);
   if (held == nullptr) return false;
-  const std::string_view id = receipt_handle.substr(0, receipt_handle.find('.'));
-  std::erase_if(held->messages, [id](const Message& m) { return m.id == id && m.receive_count > 0; });
-  return id.size() == 36;
+  constexpr std::size_t kIdSize = 36;
+  std::erase_if(held->messages, [receipt_handle](const Message& m) { return m.receive_count > 0 && m.receipt_handle == receipt_handle; });
+  return receipt_handle.find('.') == kIdSize;
 }
 
 std::optional<std::size_t> Queues::depth(std::string_view queue) {

@@ -20,7 +20,7 @@ struct QueueConfig {
   std::string name;
   kernel::Duration visibility = std::chrono::seconds{30};     ///< 0..12 h
   kernel::Duration retention = std::chrono::hours{96};        ///< 1 min..14 days
-  std::int64_t message_bytes_max = 1'048'576;                 ///< 1024..1048576
+  std::int64_t message_bytes_max = 1'048'576;                 ///< 1024..1048576; body and attributes together
 };
 
 struct Message {
@@ -44,7 +44,8 @@ class Queues final : public QueueWriter {
   /// queue.
   std::vector<Message> receive(std::string_view queue, std::size_t count);
 
-  /// True also when the handle has expired, as on a real standard queue; false for one that never was.
+  /// Takes the message of its newest handle out. An older or expired handle is taken without an error, as on a real
+  /// standard queue: the message of an older one stays. False for what is no handle.
   bool remove(std::string_view queue, std::string_view receipt_handle);
 
   /// Messages held, visible or not; nothing for an unknown queue.

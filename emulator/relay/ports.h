@@ -22,7 +22,7 @@ struct StoredEvent {
 };
 using StoredEventPtr = std::shared_ptr<const StoredEvent>;
 
-/// Told by the org, on the loop thread.
+/// Told by the org, on the loop thread, about events of the channel it subscribed to.
 class StreamListener {
  public:
   virtual ~StreamListener() = default;
@@ -31,15 +31,16 @@ class StreamListener {
   virtual void on_purged(const StoredEvent& event) = 0;
 };
 
-/// The org's stream of one channel.
+/// The org's events, by channel.
 class RetainedStream {
  public:
   virtual ~RetainedStream() = default;
   /// The oldest events behind `replay_id` that are still retained, at most `count`, in order.
   virtual std::vector<StoredEventPtr> read_after(std::string_view channel, std::int64_t replay_id, std::size_t count) = 0;
   virtual std::int64_t newest_replay_id() const = 0;
-  /// The listener outlives the stream's events. Its position starts at the newest event.
-  virtual void subscribe(StreamListener& listener) = 0;
+  /// The listener outlives the stream's events. Its position starts at the newest event. An event that no subscribed
+  /// channel carries ends as filtered.
+  virtual void subscribe(StreamListener& listener, std::string_view channel) = 0;
   virtual std::string org_id() const = 0;
 };
 

@@ -56,7 +56,13 @@ class Relay final : public StreamListener {
  private:
   kernel::Task<void> pump();
   kernel::Task<void> hand_over(std::vector<StoredEventPtr> batch);
-  kernel::Task<bool> put(std::vector<StoredEventPtr> events, int attempt, std::vector<StoredEventPtr>& refused);
+  kernel::Task<void> send_again(std::vector<StoredEventPtr> taken, int attempt);
+  /// Those that the bus refused, in order.
+  kernel::Task<std::vector<StoredEventPtr>> put(std::vector<StoredEventPtr> events, int attempt);
+  void settle(const std::vector<StoredEventPtr>& batch, const std::vector<StoredEventPtr>& refused);
+  std::vector<StoredEventPtr> next_batch();
+  bool is_taken(std::int64_t replay_id) const;
+  void move_to(std::int64_t replay_id);
   std::string detail_of(const StoredEvent& event) const;
   void change_status(Status status, std::string_view why);
   void skip_to_newest();
@@ -69,7 +75,9 @@ class Relay final : public StreamListener {
   std::string source_;
   AdminState admin_;
   Status status_ = Status::Stopped;
-  std::int64_t position_;         ///< replay id of the last event handed over or skipped
+  std::int64_t position_;            ///< up to this replay id everything is handed over, skipped or purged
+  std::vector<std::int64_t> taken_;  ///< beyond the position: handed over all the same, or just under way
+  kernel::Duration backoff_;
   std::int64_t to_duplicate_ = 0;
   kernel::Signal changed_;
   kernel::TaskScope tasks_;

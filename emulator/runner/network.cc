@@ -1,5 +1,7 @@
 #include "emulator/runner/network.h"
 
+#include <algorithm>
+
 #include "emulator/sim/wire.h"
 #include "middleware/live/certificate_authority.h"
 #include "middleware/live/http_client.h"
@@ -62,7 +64,9 @@ std::unique_ptr<Network> memory_network(kernel::Scheduler& scheduler) { return s
 kernel::Result<std::unique_ptr<Network>> socket_network(live::Loop& loop, const std::string& ca_folder) {
   auto authority = live::CertificateAuthority::load_or_create(ca_folder);
   if (!authority) return std::unexpected(authority.error());
-  auto client = live::HttpClientPool::create(loop, {.ca_pem = authority->ca_pem()});
+  // Connecting is the machine's time, not the run's: a fast clock must not make loopback time out.
+  const auto connect_timeout = kernel::Duration{static_cast<std::int64_t>(1.5e9 * std::max(1.0, loop.speed()))};
+  auto client = live::HttpClientPool::create(loop, {.ca_pem = authority->ca_pem(), .connect_timeout = connect_timeout});
   if (!client) return std::unexpected(client.error());
   return std::make_unique<SocketNetwork>(loop, std::move(*authority), std::move(*client));
 }

@@ -1,4 +1,5 @@
 #pragma once
+// The shapes of a scenario's timeline, expectations and invariants.
 #include <vector>
 
 #include "emulator/runner/scenario.h"

@@ -11,6 +11,7 @@ namespace emulator::salesforce {
 namespace {
 
 constexpr std::size_t kEventBytesMax = 1'048'576;  // 1 MB an event message
+constexpr std::string_view kSpace = " \t\r\n";
 
 /// 22 characters of base64url, as schema ids look. Depends on the definition's name only.
 std::string schema_id(std::string_view api_name) {
@@ -28,7 +29,7 @@ std::string payload_text(std::string_view created, std::string_view user, std::s
   text += user;
   text += '"';
   const std::size_t open = fields.find('{');
-  const std::size_t first = fields.find_first_not_of(" \t\r\n", open + 1);
+  const std::size_t first = fields.find_first_not_of(kSpace, open + 1);
   if (first != std::string_view::npos && fields[first] != '}') text += ',';
   return text.append(fields.substr(open + 1));
 }
@@ -55,17 +56,17 @@ const EventDefinition* Org::find(std::string_view api_name) const {
 }
 
 std::optional<PublishError> Org::over_allocation() {
-  const std::int64_t minute = scheduler_.now().time_since_epoch() / std::chrono::minutes{1};
-  std::int64_t published = 0;
-  for (const Minute& slot : last_hour_) {
-    if (slot.number > minute - 60) published += slot.published;
+  const kernel::Timestamp now = scheduler_.now();
+  while (!last_hour_.empty() && now - last_hour_.front().time >= std::chrono::hours{1}) {
+    published_in_last_hour_ -= last_hour_.front().events;
+    last_hour_.pop_front();
   }
-  if (published >= config_.publish_per_hour.value_or(publish_allocation(config_.edition))) {
+  if (published_in_last_hour_ >= config_.publish_per_hour.value_or(publish_allocation(config_.edition))) {
     return PublishError{.code = "LIMIT_EXCEEDED", .message = "The hourly limit of published platform events is exceeded."};
   }
-  Minute& slot = last_hour_[static_cast<std::size_t>(minute % 60)];
-  if (slot.number != minute) slot = {.number = minute, .published = 0};
-  ++slot.published;
+  if (last_hour_.empty() || last_hour_.back().time != now) last_hour_.push_back({.time = now, .events = 0});
+  ++last_hour_.back().events;
+  ++published_in_last_hour_;
   return std::nullopt;
 }
 
@@ -87,7 +88,7 @@ std::expected<Published, PublishError> Org::publish(std::string_view api_name, s
       error = find_fault(*parsed, *definition, api_name);
       if (own_key.empty()) own_key = kernel::json_text_at(*parsed, "/" + definition->key);
     }
-  } else if (!fields.starts_with('{')) {
+  } else if (const std::size_t first = fields.find_first_not_of(kSpace); first == std::string_view::npos || fields[first] != '{') {
     error = PublishError{.code = "JSON_PARSER_ERROR", .message = "not a JSON object"};
   }
   if (!error) error = over_allocation();
@@ -121,7 +122,17 @@ std::expected<Published, PublishError> Org::publish(std::string_view api_name, s
   kernel::point_hop(journal_, hop,
                     {.status = 201, .bytes_received = static_cast<std::int64_t>(stored->payload.size())});
   retained_.push_back(std::move(stored));
-  for (relay::StreamListener* listener : listeners_) listener->on_stored();
+  bool is_read = false;
+  for (const Subscriber& subscriber : subscribers_) {
+    if (!carries(subscriber.channel, api_name)) continue;
+    is_read = true;
+    subscriber.listener->on_stored();
+  }
+  if (!is_read) {
+    kernel::point_hop(journal_, {.stage = kernel::Stage::Relay, .event = uuid, .from = "salesforce", .to = "relay"},
+                      {.outcome = kernel::Outcome::Filtered, .error = "no channel that is relayed carries it"});
+    journal_.ended(uuid, kernel::End::Filtered, "salesforce: no channel that is relayed carries it");
+  }
   return Published{std::move(uuid), last_replay_id_};
 }
 
@@ -131,7 +142,9 @@ void Org::purge() {
   while (!retained_.empty() && now - retained_.front()->stored_at >= config_.retention) {
     const relay::StoredEventPtr purged = std::move(retained_.front());
     retained_.pop_front();
-    for (relay::StreamListener* listener : listeners_) listener->on_purged(*purged);
+    for (const Subscriber& subscriber : subscribers_) {
+      if (carries(subscriber.channel, purged->api_name)) subscriber.listener->on_purged(*purged);
+    }
   }
 }
 

@@ -2,7 +2,6 @@
 // A Salesforce org as far as publishing platform events goes: definitions, validation, allocations, the retained stream.
 //
 // Source: facts/salesforce 1 and 2.
-#include <array>
 #include <cstdint>
 #include <deque>
 #include <expected>
@@ -63,14 +62,17 @@ class Org final : public relay::RetainedStream {
   Org(OrgConfig config, std::uint64_t seed, kernel::Scheduler& scheduler, kernel::Journal& journal);
 
   /// Stores one event. `fields` is the text of a JSON object; `key` names the event in the run file ("" = from the fields,
-  /// if the definition has a key). An error is recorded as a rejected event.
+  /// if the definition has a key). An error is recorded as a rejected event. For a type without definition the text is
+  /// taken as it is: who passes foreign text on parses it first.
   std::expected<Published, PublishError> publish(std::string_view api_name, std::string_view fields,
                                                  std::string_view key = {});
 
   std::vector<relay::StoredEventPtr> read_after(std::string_view channel, std::int64_t replay_id,
                                                 std::size_t count) override;
   std::int64_t newest_replay_id() const override { return last_replay_id_; }
-  void subscribe(relay::StreamListener& listener) override { listeners_.push_back(&listener); }
+  void subscribe(relay::StreamListener& listener, std::string_view channel) override {
+    subscribers_.push_back({&listener, std::string(channel)});
+  }
   std::string org_id() const override { return org_id_; }
 
  private:
@@ -88,13 +90,19 @@ class Org final : public relay::RetainedStream {
   std::string user_id_;
   std::int64_t last_replay_id_;
   std::deque<relay::StoredEventPtr> retained_;  // in the order of replay ids
-  std::vector<relay::StreamListener*> listeners_;
 
-  struct Minute {
-    std::int64_t number = -1;
-    std::int64_t published = 0;
+  struct Subscriber {
+    relay::StreamListener* listener;
+    std::string channel;
   };
-  std::array<Minute, 60> last_hour_{};
+  std::vector<Subscriber> subscribers_;
+
+  struct Burst {
+    kernel::Timestamp time;
+    std::int64_t events;
+  };
+  std::deque<Burst> last_hour_;  // in time order, one entry an instant
+  std::int64_t published_in_last_hour_ = 0;
 };
 
 }  // namespace emulator::salesforce

@@ -137,12 +137,26 @@ bool Breaker::is_over(std::int64_t calls, std::int64_t failed, std::int64_t slow
          (rules_.slow_percent && slow * 100 >= *rules_.slow_percent * calls);
 }
 
+Breaker::Bucket& Breaker::current_bucket(const TimeWindow& window, Timestamp now) {
+  if (window.starts_at_results) {
+    const Bucket& newest = buckets_[newest_bucket_];
+    const std::int64_t start = kernel::nanoseconds(now);
+    if (newest.number < 0 || start - newest.number >= window.bucket.count()) {
+      newest_bucket_ = (newest_bucket_ + 1) % buckets_.size();
+      buckets_[newest_bucket_] = {.number = start};
+    }
+    return buckets_[newest_bucket_];
+  }
+  const std::int64_t number = (now.time_since_epoch() + window.offset) / window.bucket;
+  Bucket& bucket = buckets_[static_cast<std::size_t>(number) % buckets_.size()];
+  if (bucket.number != number) bucket = {.number = number};
+  return bucket;
+}
+
 void Breaker::add_to_window(Sample sample, bool slow, Timestamp now) {
   const std::int64_t failed = sample == Sample::Failed ? 1 : 0;
   if (const auto* time = std::get_if<TimeWindow>(&rules_.trip)) {
-    const std::int64_t number = (now.time_since_epoch() + time->offset) / time->bucket;
-    Bucket& bucket = buckets_[static_cast<std::size_t>(number) % buckets_.size()];
-    if (bucket.number != number) bucket = {.number = number};
+    Bucket& bucket = current_bucket(*time, now);
     ++bucket.calls;
     bucket.failed += failed;
     bucket.slow += slow ? 1 : 0;
@@ -172,7 +186,8 @@ Breaker::Bucket Breaker::totals(Timestamp now) const {
   const std::int64_t oldest = current - static_cast<std::int64_t>(buckets_.size()) + 1;
   Bucket sum{.number = current};
   for (const Bucket& bucket : buckets_) {
-    if (bucket.number < oldest || bucket.number > current) continue;
+    const bool counts = time->starts_at_results || (bucket.number >= oldest && bucket.number <= current);
+    if (!counts) continue;
     sum.calls += bucket.calls;
     sum.failed += bucket.failed;
     sum.slow += bucket.slow;

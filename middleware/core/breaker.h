@@ -25,6 +25,9 @@ struct TimeWindow {
   kernel::Duration length = std::chrono::seconds{30};
   kernel::Duration bucket = std::chrono::seconds{1};
   kernel::Duration offset{};
+  /// Instead, a bucket starts at the first result after the one before it is over and replaces the oldest; idle time
+  /// then empties nothing. Only to compare with libraries that do so.
+  bool starts_at_results = false;
 };
 
 /// Opens at so many failures in a row instead of at a rate.
@@ -100,7 +103,7 @@ class Breaker {
 
  private:
   struct Bucket {
-    std::int64_t number = -1;
+    std::int64_t number = -1;  ///< -1: unused. Its place on the clock, or its start if buckets start at results
     std::int64_t calls = 0;
     std::int64_t failed = 0;
     std::int64_t slow = 0;
@@ -116,6 +119,7 @@ class Breaker {
   void change(BreakerState to, kernel::Timestamp when, std::string_view why);
   void trip(kernel::Timestamp when, std::string_view why);
   void clear_window();
+  Bucket& current_bucket(const TimeWindow& window, kernel::Timestamp now);
   Bucket totals(kernel::Timestamp now) const;
 
   BreakerRules rules_;
@@ -127,6 +131,7 @@ class Breaker {
   std::int64_t forced_ = 0;
 
   std::vector<Bucket> buckets_;   // time window: a ring
+  std::size_t newest_bucket_ = 0;  // if buckets start at results
   std::vector<Quality> results_;  // count window: a ring
   std::size_t next_result_ = 0;
   Bucket counted_;                // count window: running totals

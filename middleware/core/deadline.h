@@ -25,9 +25,12 @@ inline kernel::Timestamp work_deadline(kernel::Timestamp now, kernel::Duration o
   return now + std::min(own_limit, callers);
 }
 
+/// The last attempt of a work ends this long before the work's deadline.
+inline constexpr kernel::Duration kTryMargin = std::chrono::milliseconds{50};
+
 /// When one attempt has to be over: `per_try` from now, but `margin` before the work's deadline.
 inline kernel::Timestamp try_deadline(kernel::Timestamp now, kernel::Duration per_try, kernel::Timestamp work_deadline,
-                                      kernel::Duration margin = std::chrono::milliseconds{50}) {
+                                      kernel::Duration margin = kTryMargin) {
   return std::min(now + per_try, work_deadline - margin);
 }
 

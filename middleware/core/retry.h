@@ -66,7 +66,7 @@ class Retry {
     int number = 1;             ///< the attempt that just failed: 1, 2, ...
     std::string_view method{};
     bool keyed = false;
-    kernel::Duration left{};    ///< time left until the call's deadline
+    kernel::Duration left{};    ///< time left until the last attempt has to be over
     double luck = 0;            ///< a draw in [0, 1) for the jitter
   };
   RetryDecision after(const CallResult& result, const Attempt& attempt) const;

@@ -70,10 +70,10 @@ kernel::Task<FunctionResult> Ingest::handle(Invocation invocation) {
   }
   if (answer->status >= 300) {
     std::string message = "the middleware answered " + std::to_string(answer->status);
-    if (!answer->body.empty()) message += ": " + answer->body.substr(0, 300);
-    co_return std::unexpected(FunctionError{answer->status == 429 || answer->status >= 500 ? "MiddlewareBusy"
-                                                                                          : "MiddlewareRefused",
-                                            std::move(message)});
+    if (!answer->body.empty()) message += ": " + beginning(answer->body, 300);
+    // 409: it works on this event right now; like 429 and 5xx that is over later.
+    const bool is_busy = answer->status == 409 || answer->status == 429 || answer->status >= 500;
+    co_return std::unexpected(FunctionError{is_busy ? "MiddlewareBusy" : "MiddlewareRefused", std::move(message)});
   }
   co_return R"({"status":)" + std::to_string(answer->status) + R"(,"eventId":")" + event + R"("})";
 }

@@ -14,7 +14,6 @@
 #include "middleware/kernel/http.h"
 #include "middleware/kernel/scheduler.h"
 
-
 namespace ingest {
 
 /// What a field of a payload has to be.
@@ -56,8 +55,6 @@ class Ingest {
   kernel::Task<FunctionResult> handle(Invocation invocation);
 
  private:
-  const EventType* find(std::string_view name) const;
-
   IngestConfig config_;
   kernel::Scheduler& scheduler_;
   kernel::HttpClient& client_;

@@ -33,9 +33,8 @@ std::string_view name_of(FieldKind kind) {
 }
 
 std::string short_text(const Json& value) {
-  std::string text = kernel::json_text(value);
-  if (text.size() > 60) text = text.substr(0, 57) + "...";
-  return text;
+  const std::string text = kernel::json_text(value);
+  return text.size() > 60 ? beginning(text, 57) + "..." : text;
 }
 
 FunctionError not_valid(std::string message) { return {"ValidationError", std::move(message)}; }
@@ -46,6 +45,12 @@ std::string text_at(const Json& event, std::string_view pointer) {
 }
 
 }  // namespace
+
+std::string beginning(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return std::string(text);
+  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0) == 0x80) --bytes_max;
+  return std::string(text.substr(0, bytes_max));
+}
 
 std::expected<Envelope, FunctionError> read_envelope(const Json& event) {
   Envelope envelope{.detail_type = text_at(event, "/detail-type"),

@@ -1,6 +1,7 @@
 #pragma once
 // Reads an event off the bus and says what is wrong with it.
 #include <string>
+#include <string_view>
 
 #include "middleware/ingest/ingest.h"
 #include "middleware/kernel/json.h"
@@ -21,6 +22,9 @@ std::expected<Envelope, FunctionError> read_envelope(const kernel::Json& event);
 
 /// `detail.payload` of an event that read_envelope accepted.
 const kernel::Json& payload_of(const kernel::Json& event);
+
+/// The first `bytes_max` bytes of a UTF-8 text or a few less: no character is cut in two.
+std::string beginning(std::string_view text, std::size_t bytes_max);
 
 /// The first field that is missing or of the wrong kind, as a ValidationError.
 std::expected<void, FunctionError> validate(const kernel::Json& payload, const EventType& type);

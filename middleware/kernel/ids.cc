@@ -1,5 +1,6 @@
 #include "middleware/kernel/ids.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 
@@ -20,15 +21,29 @@ std::string uuid_text(std::array<std::uint8_t, 16> bytes, int version) {
   return text;
 }
 
-std::array<std::uint8_t, 16> uuid_bytes(std::string_view uuid) {
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char low = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
+}
+
+/// The bytes of a UUID, or 16 bytes of the hash of a text that is none.
+std::array<std::uint8_t, 16> space_bytes(std::string_view space) {
   std::array<std::uint8_t, 16> bytes{};
   std::size_t digits = 0;
-  for (const char c : uuid) {
-    if (c == '-' || digits == 32) continue;
-    const int value = c >= '0' && c <= '9' ? c - '0' : (std::tolower(static_cast<unsigned char>(c)) - 'a' + 10) & 15;
+  for (const char c : space) {
+    if (c == '-') continue;
+    const int value = hex_value(c);
+    if (value < 0 || digits == 32) {
+      digits = 0;
+      break;
+    }
     bytes[digits / 2] = static_cast<std::uint8_t>(bytes[digits / 2] | value << (digits % 2 == 0 ? 4 : 0));
     ++digits;
   }
+  if (digits == 32) return bytes;
+  const auto hash = sha1(space);
+  std::copy(hash.begin(), hash.begin() + 16, bytes.begin());
   return bytes;
 }
 
@@ -44,7 +59,7 @@ std::string uuid4(Random& random) {
 }
 
 std::string uuid5(std::string_view space, std::string_view name) {
-  const auto prefix = uuid_bytes(space);
+  const auto prefix = space_bytes(space);
   std::string text(reinterpret_cast<const char*>(prefix.data()), prefix.size());
   text += name;
   const auto hash = sha1(text);

@@ -13,7 +13,8 @@ namespace kernel {
 std::string uuid4(Random& random);
 
 /// The UUID (version 5, RFC 9562) of `name` within the namespace UUID `space`: the same text gives the same id, which is
-/// what makes an idempotency key survive retries, redeliveries and restarts.
+/// what makes an idempotency key survive retries, redeliveries and restarts. A `space` that is no UUID (an event id may be
+/// any text) stands for its hash: two such spaces stay apart.
 std::string uuid5(std::string_view space, std::string_view name);
 
 /// The 32 hexadecimal digits of a UUID: what W3C trace context calls a trace id.

@@ -127,30 +127,39 @@ std::string http_date(WallTime time) {
 }
 
 Result<WallTime> parse_wall_time(std::string_view text) {
-  int year = 0;
-  unsigned month = 0;
-  unsigned day = 0;
-  unsigned hours = 0;
-  unsigned minutes = 0;
-  double seconds = 0;
-  const std::string copy(text);
-  int used = 0;
-  bool whole = std::sscanf(copy.c_str(), "%4d-%2u-%2uT%2u:%2u:%lfZ%n", &year, &month, &day, &hours, &minutes, &seconds,
-                           &used) == 6 &&
-               used == static_cast<int>(copy.size());
-  if (!whole) {
-    hours = minutes = 0;
-    seconds = 0;
-    used = 0;
-    whole = std::sscanf(copy.c_str(), "%4d-%2u-%2u%n", &year, &month, &day, &used) == 3 &&
-            used == static_cast<int>(copy.size());
+  // '9' stands for a digit; what is read is of exactly this form, but for the fraction of a second.
+  constexpr std::string_view kForm = "9999-99-99T99:99:99";
+  constexpr std::size_t kDateLength = 10;
+  const auto fail = [text] {
+    return invalid("'" + std::string(text) + "' is not a UTC time (write 2026-01-05T09:00:00Z)");
+  };
+  const std::size_t length = text.size() == kDateLength ? kDateLength : kForm.size();
+  if (text.size() < length) return fail();
+  for (std::size_t i = 0; i < length; ++i) {
+    if (kForm[i] == '9' ? !is_digit(text[i]) : text[i] != kForm[i]) return fail();
   }
-  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month}, std::chrono::day{day}};
-  if (!whole || !date.ok() || hours > 23 || minutes > 59 || seconds < 0 || seconds >= 61) {
-    return invalid("'" + copy + "' is not a UTC time (write 2026-01-05T09:00:00Z)");
+  const auto number = [text](std::size_t from, std::size_t digits) {
+    unsigned value = 0;
+    for (const char c : text.substr(from, digits)) value = value * 10 + static_cast<unsigned>(c - '0');
+    return value;
+  };
+  const std::chrono::year_month_day date{std::chrono::year{static_cast<int>(number(0, 4))},
+                                         std::chrono::month{number(5, 2)}, std::chrono::day{number(8, 2)}};
+  if (!date.ok()) return fail();
+  const WallTime midnight = std::chrono::sys_days{date};
+  if (length == kDateLength) return midnight;
+
+  std::string_view rest = text.substr(length);
+  std::int64_t nanos = 0;
+  if (rest.size() >= 3 && rest.size() <= 11 && rest.front() == '.') {
+    std::int64_t unit = 100'000'000;
+    for (rest.remove_prefix(1); is_digit(rest.front()) && rest.size() > 1; rest.remove_prefix(1), unit /= 10) {
+      nanos += (rest.front() - '0') * unit;
+    }
   }
-  return WallTime{std::chrono::sys_days{date}} + std::chrono::hours{hours} + std::chrono::minutes{minutes} +
-         Duration{std::llround(seconds * 1e9)};
+  if (rest != "Z" || number(11, 2) > 23 || number(14, 2) > 59 || number(17, 2) > 60) return fail();
+  return midnight + std::chrono::hours{number(11, 2)} + std::chrono::minutes{number(14, 2)} +
+         std::chrono::seconds{number(17, 2)} + Duration{nanos};
 }
 
 }  // namespace kernel

@@ -1,5 +1,8 @@
 #pragma once
 // Independent pieces of work side by side: the runs of a campaign, several scenarios.
+#include <cstddef>
+#include <functional>
+#include <optional>
 #include <vector>
 
 #include "middleware/kernel/scheduler.h"
@@ -8,6 +11,7 @@ namespace live {
 
 /// Runs every piece on one of at most `jobs` threads (at least 1) and returns when all have ended. They are
 /// started in order. After an exception no further piece is started; the one thrown first is rethrown here.
-void run_parallel(int jobs, std::vector<kernel::Action> work);
+/// `on_ended` hears of each piece, one at a time and in the order of `work`, as soon as it and all before it have ended.
+void run_parallel(int jobs, std::vector<kernel::Action> work, std::function<void(std::size_t)> on_ended = nullptr);
 
 }  // namespace live

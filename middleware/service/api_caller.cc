@@ -140,7 +140,7 @@ kernel::Task<CallEnd> ApiCaller::call(Call call, std::vector<std::int64_t> expec
         result, {.number = attempt,
                  .method = call.request.method,
                  .keyed = keyed,
-                 .left = call.deadline - ended,
+                 .left = call.deadline - core::kTryMargin - ended,
                  .luck = kernel::draw_unit({around_.seed, config_.name, draw_key, static_cast<std::uint64_t>(attempt),
                                             "retry jitter"})});
     if (!decision.wait) {

@@ -1,0 +1,54 @@
+# relayrig: `make run` and `make test` are all that a fresh Debian 12 needs.
+#   make deps     install what is missing           make check    what CI runs: format, build, test
+#   make build    build/relayrig and the two programs that are deployed
+#   make test     all tests (SAN=asan, SAN=tsan: under a sanitizer)
+#   make run      the main scenario (SCENARIO=path: another)
+#   make bench    figures of this machine            make format, make tidy
+
+SCENARIO ?= scenarios/payments_down_for_two_minutes.yaml
+SAN ?=
+PRESET := $(if $(SAN),$(SAN),release)
+BUILD := $(if $(SAN),build-$(SAN),build)
+SOURCES := $(shell git ls-files -- '*.cc' '*.h' 2>/dev/null)
+
+.PHONY: deps configure build run test check bench format format-check tidy clean
+
+deps:
+	@./cmake/deps.sh
+
+configure: deps
+	@cmake --preset $(PRESET) >$(BUILD).configure.log 2>&1 || { cat $(BUILD).configure.log; exit 1; }
+	@rm -f $(BUILD).configure.log
+
+build: configure
+	@cmake --build $(BUILD) --target relayrig relayrig-middleware bootstrap
+
+run: build
+	@./build/relayrig run $(SCENARIO) > build/run.txt; code=$$?; cat build/run.txt; \
+	file=$$(sed -n 's/^  run file  *//p' build/run.txt | tail -1); \
+	if [ -n "$$file" ]; then ./build/relayrig show "$$file" --tables; fi; exit $$code
+
+# Under tsan the parts with threads; everything else is single-threaded by construction.
+test: configure
+	@cmake --build $(BUILD)
+	@ctest --test-dir $(BUILD) --output-on-failure -j2 $(if $(filter tsan,$(SAN)),-L 'live_tests|program_tests|sim_tests')
+
+check: format-check test
+
+bench: SAN :=
+bench: build
+	@cmake --build build --target relayrig_bench
+	@./build/relayrig_bench
+
+format:
+	@clang-format-19 -i $(SOURCES)
+
+format-check: deps
+	@clang-format-19 --dry-run --Werror $(SOURCES)
+
+tidy: configure
+	@cmake --build $(BUILD) --target relayrig
+	@clang-tidy-19 -p $(BUILD) --quiet $(filter %.cc,$(filter-out tests/%,$(SOURCES)))
+
+clean:
+	@rm -rf build build-asan build-tsan build-dev

@@ -1,0 +1,63 @@
+#pragma once
+// What the deployed programs write down: one JSON object a line, for CloudWatch Logs and its like. A hop
+// gives a line when it closes, a transition, a log line and a data point one each.
+//
+// Source: facts/aws-platform 6 (structured log line). Bodies are never written, nor the query of a URL:
+// either may hold what a log must not. `error` is what the hop's closer calls the failure, so closers give a
+// reason and no payload.
+#include <cstdint>
+#include <cstdio>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "middleware/kernel/hop.h"
+#include "middleware/kernel/scheduler.h"
+
+namespace service {
+
+struct LogSinkConfig {
+  std::string service{};  ///< of every line: the deployment's name
+  kernel::HopId first_hop =
+      1;  ///< where ids begin, 0 excluded: span ids of several instances must not meet, so draw it
+};
+
+class LogSink final : public kernel::HopSink {
+ public:
+  /// `scheduler` and `out` outlive the sink. A line is handed to the system as soon as it is whole.
+  LogSink(const kernel::Scheduler& scheduler, std::FILE* out, LogSinkConfig config)
+      : scheduler_(scheduler), out_(out), config_(std::move(config)), next_hop_(config_.first_hop) {}
+
+  /// Of every line from now on, until it is "": for a function, which works on one invocation at a time.
+  void set_request_id(std::string request_id) { request_id_ = std::move(request_id); }
+
+  kernel::HopId open(const kernel::HopStart& start) override;
+  void close(kernel::HopId hop, const kernel::HopEnd& end) override;
+  /// WARN when something goes to "open", INFO otherwise.
+  void transition(const kernel::Transition& transition) override;
+  void log(const kernel::LogLine& line) override;
+  void metric(const kernel::DataPoint& point) override;
+
+ private:
+  struct Open {
+    kernel::Stage stage;
+    std::string event;
+    kernel::HopId parent;
+    std::string to;
+    std::string operation;
+    int attempt;
+    kernel::Timestamp since;
+  };
+
+  std::string begin_line(kernel::LogLevel level, std::string_view message) const;
+  void write(std::string line);
+
+  const kernel::Scheduler& scheduler_;
+  std::FILE* out_;
+  LogSinkConfig config_;
+  std::string request_id_;
+  kernel::HopId next_hop_;
+  std::map<kernel::HopId, Open> open_;
+};
+
+}  // namespace service

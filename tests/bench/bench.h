@@ -1,0 +1,33 @@
+#pragma once
+// One figure after the other, all in one process and one run, so that they can be compared.
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "emulator/runner/scenario.h"
+
+namespace bench {
+
+/// The happy path with three API steps; `count` events at `per_second`, nothing in the way.
+emulator::runner::Scenario happy_path(std::int64_t count, double per_second);
+
+struct Simulated {
+  double seconds = 0;
+  std::int64_t events = 0;
+  std::int64_t rows = 0;
+  std::string path{};
+};
+
+void print_line(const std::string& name, const std::string& value, const std::string& goal = {});
+std::string number(double value, int decimals = 0);
+
+/// Bytes of this process in memory now.
+std::int64_t resident_bytes();
+
+void timers();
+void simulated();
+void live_chain();
+void start_up(const std::string& relayrig);
+void memory_in_flight();
+
+}  // namespace bench
