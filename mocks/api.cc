@@ -177,7 +177,11 @@ kernel::Task<HttpReply> MockApi::handle(HttpRequest request) {
       running_key = exchange.key;
       reply.response = execute(exchange);
     }
-    if (decision.after != nullptr) reply = faulted(*decision.after);
+    if (decision.after != nullptr) {
+      HttpResponse done = std::move(reply.response);
+      reply = faulted(*decision.after);
+      if (reply.ending == kernel::Ending::Truncated) reply.response = std::move(done);  // half of it is sent
+    }
   }
   const kernel::Duration wait = own_latency(exchange) + decision.delay;
   exchange = {};

@@ -50,7 +50,8 @@ struct HopRecord {
   std::uint64_t event;   ///< 0: none
   std::uint64_t parent;  ///< 0: none
   std::int64_t start_ns;
-  std::int64_t end_ns;  ///< kNoTime: still open when the run ended
+  std::int64_t end_ns;       ///< kNoTime: still open when the run ended
+  std::int64_t deadline_ns;  ///< kNoTime: none
   std::int64_t bytes_sent;
   std::int64_t bytes_received;
   NameId source;

@@ -20,7 +20,7 @@ Cursor& cursor_of(sqlite3_vtab_cursor* base) { return *reinterpret_cast<Cursor*>
 int connect(sqlite3* file, void* rows, int, const char* const*, sqlite3_vtab** out, char**) {
   const int code = sqlite3_declare_vtab(
       file,
-      "CREATE TABLE x (c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17)");
+      "CREATE TABLE x (c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18)");
   if (code != SQLITE_OK) return code;
   *out = reinterpret_cast<sqlite3_vtab*>(new Table{.rows = static_cast<const BatchTable*>(rows)});
   return SQLITE_OK;

@@ -15,6 +15,7 @@ struct OpenHop {
   std::uint64_t event = 0;
   kernel::HopId parent = 0;
   std::int64_t start_ns = 0;
+  std::int64_t deadline_ns = kNoTime;
   NameId source = 0;
   NameId target = 0;
   NameId operation = 0;

@@ -72,6 +72,8 @@ void hop_column(const HopRecord& r, int column, const Out& out) {
       return out.text(texts + r.operation_size + r.error_size + r.request_size, r.response_size);
     case 17:
       return out.name(r.fault);
+    case 18:
+      return out.time(r.deadline_ns);
     default:
       return;
   }

@@ -117,6 +117,7 @@ kernel::HopId Recorder::open(const kernel::HopStart& start) {
   hop.rare_operation.clear();
   hop.fault = 0;
   hop.attempt = start.attempt;
+  hop.deadline_ns = start.deadline ? kernel::nanoseconds(*start.deadline) : kNoTime;
   hop.stage = start.stage;
   const NameId before = last_name_;
   if (start.operation.size() <= kOperationBytesMax &&
@@ -151,6 +152,7 @@ void Recorder::write_hop(const OpenHop& hop, std::int64_t end_ns, std::uint8_t o
                 .parent = hop.parent,
                 .start_ns = hop.start_ns,
                 .end_ns = end_ns,
+                .deadline_ns = hop.deadline_ns,
                 .bytes_sent = end.bytes_sent,
                 .bytes_received = end.bytes_received,
                 .source = hop.source,

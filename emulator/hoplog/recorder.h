@@ -29,6 +29,7 @@ struct RunStart {
   std::uint64_t seed = 0;
   std::string clock = "virtual";  ///< "virtual", "real", "x60"
   std::string version;            ///< of the program
+  std::string arguments{};        ///< what was said beside file, seed and clock: "--set a.b=1"
 };
 
 struct RecorderConfig {

@@ -51,8 +51,8 @@ kernel::Result<std::unique_ptr<Recorder>> Recorder::open(kernel::Scheduler& sche
 
 kernel::Result<> Recorder::start_run(const Connection& file) {
   auto insert = file.prepare(
-      "INSERT INTO runs (id, scenario, file, text, seed, clock, verdict, version, wall_start) "
-      "VALUES (1, ?, ?, ?, ?, ?, 'interrupted', ?, ?)");
+      "INSERT INTO runs (id, scenario, file, text, seed, clock, verdict, version, wall_start, arguments) "
+      "VALUES (1, ?, ?, ?, ?, ?, 'interrupted', ?, ?, ?)");
   if (!insert) return std::unexpected(insert.error());
   const RunStart& run = config_.run;
   const std::string wall_start =
@@ -64,6 +64,7 @@ kernel::Result<> Recorder::start_run(const Connection& file) {
   insert->bind(5, run.clock);
   insert->bind(6, run.version);
   insert->bind(7, wall_start);
+  insert->bind(8, run.arguments);
   return insert->run();
 }
 

@@ -10,7 +10,7 @@ namespace {
 constexpr const char* kTables = R"sql(
 CREATE TABLE runs (
   id INTEGER PRIMARY KEY, scenario TEXT, file TEXT, text TEXT, seed INTEGER, clock TEXT, verdict TEXT, digest TEXT,
-  version TEXT, wall_start TEXT, virtual_ns INTEGER, real_ms INTEGER);
+  arguments TEXT, version TEXT, wall_start TEXT, virtual_ns INTEGER, real_ms INTEGER);
 CREATE TABLE publications (
   id INTEGER PRIMARY KEY, uuid TEXT, replay_id INTEGER, channel TEXT, kind TEXT, ordering_key TEXT, payload TEXT,
   published_ns INTEGER);
@@ -18,7 +18,7 @@ CREATE TABLE event_ends (event INTEGER, "end" TEXT, ended_ns INTEGER, ended_wher
 CREATE TABLE hops (
   id INTEGER, event INTEGER, parent INTEGER, stage TEXT, source TEXT, target TEXT, operation TEXT, attempt INTEGER,
   start_ns INTEGER, end_ns INTEGER, outcome TEXT, status INTEGER, error TEXT, bytes_sent INTEGER,
-  bytes_received INTEGER, request TEXT, response TEXT, fault TEXT);
+  bytes_received INTEGER, request TEXT, response TEXT, fault TEXT, deadline_ns INTEGER);
 CREATE TABLE executions (
   id INTEGER PRIMARY KEY, api TEXT, operation TEXT, business_key TEXT, event INTEGER, at_ns INTEGER);
 CREATE TABLE transitions (

@@ -40,7 +40,7 @@ class Asking {
 void read_head(Asking& ask, RunReport& run) {
   for (const Row& row :
        ask.rows("SELECT scenario, file, clock, verdict, digest, version, wall_start, seed, virtual_ns, "
-                "real_ms FROM runs ORDER BY id LIMIT 1")) {
+                "real_ms, arguments FROM runs ORDER BY id LIMIT 1")) {
     run.scenario = text(row, 0);
     run.file = text(row, 1);
     run.clock = text(row, 2);
@@ -51,6 +51,7 @@ void read_head(Asking& ask, RunReport& run) {
     run.seed = static_cast<std::uint64_t>(integer(row, 7));
     run.virtual_ns = integer(row, 8);
     run.real_ms = integer(row, 9);
+    run.arguments = text(row, 10);
   }
 }
 

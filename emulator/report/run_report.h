@@ -58,7 +58,7 @@ struct Scene {
 
 struct RunReport {
   std::string path;  ///< of the run file
-  std::string scenario, file, clock, verdict, digest, version, wall_start;
+  std::string scenario, file, clock, verdict, digest, version, wall_start, arguments;
   std::uint64_t seed = 0;
   std::int64_t virtual_ns = 0;
   std::int64_t real_ms = 0;

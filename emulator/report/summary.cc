@@ -130,8 +130,12 @@ std::string faults_text(const Scene& scene) {
 std::string broken_title(const RunReport& run, const Check& broken) {
   std::string title = broken.place + "  " + broken.kind + " " + broken.name;
   std::string others;
-  for (const Check& check : run.checks) {
-    if (check.is_broken() && &check != &broken) others += (others.empty() ? "" : ", ") + check.name;
+  // Invariants first: their names say most.
+  for (const char* kind : {"invariant", "expectation"}) {
+    for (const Check& check : run.checks) {
+      if (!check.is_broken() || &check == &broken || check.kind != kind) continue;
+      others += (others.empty() ? "" : ", ") + check.name;
+    }
   }
   if (!others.empty()) title += "  (also broken: " + others + ")";
   return one_line(title, kLineColumnsMax);
@@ -169,6 +173,7 @@ std::string reproduce_command(const RunReport& run) {
   std::string command = "relayrig run " + shell_word(run.file.empty() ? run.scenario : run.file);
   command += fmt::format(" --seed {}", run.seed);
   if (run.clock != "virtual") command += " --clock " + run.clock;
+  if (!run.arguments.empty()) command += " " + run.arguments;
   return command;
 }
 

@@ -88,7 +88,8 @@ kernel::Result<Rehearsal> set_up(const Scenario& scenario, const RunOptions& opt
                                           .text = scenario.text,
                                           .seed = seed,
                                           .clock = options.clock.text,
-                                          .version = options.version},
+                                          .version = options.version,
+                                          .arguments = scenario.arguments},
                                   .body_bytes_max = options.body_bytes_max,
                                   .read_while_recording = options.until_stopped});
   if (!recorder) return std::unexpected(recorder.error());

@@ -60,6 +60,7 @@ struct TimelineAction {
 struct Scenario {
   std::string file;
   std::string text;
+  std::string arguments;  ///< what overrode the file: "--set a.b=1"
   std::string name;
   std::string why;
   std::vector<std::string> tags{};

@@ -148,6 +148,9 @@ std::expected<Scenario, Problems> read_scenario(const std::string& path, const s
   if (!text) return std::unexpected(text.error());
   Scenario scenario = std::move(static_cast<Scenario&>(*text));
   scenario.file = path;
+  for (const Override& change : overrides) {
+    scenario.arguments += (scenario.arguments.empty() ? "--set '" : " --set '") + change.path + "=" + change.value + "'";
+  }
   scenario.text = *config::file_text(path);
   if (scenario.wall_start == kernel::WallTime{}) scenario.wall_start = kWallStart;
   for (TimelineAction& action : scenario.timeline) {

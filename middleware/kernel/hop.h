@@ -44,6 +44,7 @@ struct HopStart {
   std::string_view to{};         ///< box, function, or api
   std::string_view operation{};  ///< "POST /v1/charges", a step's or a rule's name
   int attempt = 1;
+  std::optional<Timestamp> deadline{};  ///< when the work that the crossing is part of has to be over
 };
 
 /// Texts are copied (bounded, redacted) before close() returns.

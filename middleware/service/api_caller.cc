@@ -117,7 +117,8 @@ kernel::Task<CallEnd> ApiCaller::call(Call call, std::vector<std::int64_t> expec
                                         .from = around_.instance,
                                         .to = config_.name,
                                         .operation = operation,
-                                        .attempt = attempt});
+                                        .attempt = attempt,
+                                        .deadline = call.deadline});
     const kernel::HttpResult answer =
         co_await around_.client.send(attempt_request(call, attempt, hop.id()), deadline);
     const kernel::Timestamp ended = around_.scheduler.now();

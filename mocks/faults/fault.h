@@ -29,8 +29,8 @@ struct FaultEffect {
 };
 
 struct FaultRule {
-  std::string name;    ///< unique in the run: names its draws
-  std::string target;  ///< the API
+  std::string name{};    ///< unique in the run: names its draws
+  std::string target{};  ///< the API
   std::optional<std::string> path_prefix{};  ///< only requests whose path starts so
   kernel::Timestamp from{};
   std::optional<kernel::Timestamp> until{};  ///< half-open: [from, until)
@@ -47,8 +47,8 @@ struct FaultRule {
 struct FaultSubject {
   std::string_view target;
   std::string_view path;
-  std::string_view event;         ///< EventUuid, "" if unknown
-  std::string_view business_key;  ///< "" if unknown
+  std::string_view event{};         ///< EventUuid, "" if unknown
+  std::string_view business_key{};  ///< "" if unknown
   kernel::HopId hop = 0;
 };
 

@@ -14,8 +14,9 @@ class RecordedHops final : public kernel::HopSink {
   explicit RecordedHops(const kernel::Scheduler& scheduler) : scheduler_(scheduler) {}
 
   kernel::HopId open(const kernel::HopStart& start) override {
-    hops_.push_back({std::string(to_text(start.stage)) + " " + std::string(start.to) + " " + std::string(start.operation) +
-                         " #" + std::to_string(start.attempt) + " under " + std::to_string(start.parent) + " " + now(),
+    hops_.push_back({std::string(to_text(start.stage)) + " " + std::string(start.to) + " " +
+                         std::string(start.operation) + " #" + std::to_string(start.attempt) + " under " +
+                         std::to_string(start.parent) + " " + now(),
                      true});
     return hops_.size();
   }
@@ -27,7 +28,8 @@ class RecordedHops final : public kernel::HopSink {
     if (!end.error.empty()) closed.text += " " + std::string(end.error);
   }
   void transition(const kernel::Transition& t) override {
-    transitions.push_back(now() + " " + std::string(t.subject) + " " + std::string(t.from) + " -> " + std::string(t.to));
+    transitions.push_back(now() + " " + std::string(t.subject) + " " + std::string(t.from) + " -> " +
+                          std::string(t.to));
   }
   void log(const kernel::LogLine&) override {}
   void metric(const kernel::DataPoint&) override {}

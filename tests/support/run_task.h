@@ -26,6 +26,7 @@ T run(emulator::sim::VirtualScheduler& scheduler, kernel::Task<T> task) {
   return std::move(*result);
 }
 
-inline const kernel::WallTime kWallStart = std::chrono::sys_days{std::chrono::year{2026} / 1 / 5} + std::chrono::hours{9};
+inline const kernel::WallTime kWallStart =
+    std::chrono::sys_days{std::chrono::year{2026} / 1 / 5} + std::chrono::hours{9};
 
 }  // namespace support

@@ -1,5 +1,6 @@
 #pragma once
-// An external API with a script, in virtual time: what it answers and after how long. It remembers who asked what, when.
+// An external API with a script, in virtual time: what it answers and after how long. It remembers who asked
+// what, when.
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,7 +19,8 @@ class ScriptedApi final : public kernel::HttpClient {
     script_.emplace_back(std::move(answer), after);
     return *this;
   }
-  ScriptedApi& then(int status, kernel::Duration after = std::chrono::milliseconds{30}, std::string body = "{}") {
+  ScriptedApi& then(int status, kernel::Duration after = std::chrono::milliseconds{30},
+                    std::string body = "{}") {
     return then(kernel::HttpResponse{.status = status, .body = std::move(body)}, after);
   }
 

@@ -47,7 +47,8 @@ class SlowHandler final : public kernel::HttpHandler {
 class WireTest : public testing::Test {
  protected:
   HttpResult send(std::string host, Timestamp deadline) {
-    return support::run(scheduler, wire.send({.host = std::move(host), .target = "/x", .body = "hello"}, deadline));
+    return support::run(scheduler,
+                        wire.send({.host = std::move(host), .target = "/x", .body = "hello"}, deadline));
   }
   VirtualScheduler scheduler{support::kWallStart};
   SlowHandler api{scheduler};
@@ -108,8 +109,10 @@ TEST_F(WireTest, ShowsTheCallerHowTheExchangeEnded) {
     kernel::Duration after;
   };
   const Case cases[] = {
-      {Ending::Reset, NoAnswer::Reset, 30ms},           {Ending::Empty, NoAnswer::ClosedEarly, 30ms},
-      {Ending::Garbage, NoAnswer::ProtocolError, 30ms}, {Ending::Truncated, NoAnswer::BodyTruncated, 30ms},
+      {Ending::Reset, NoAnswer::Reset, 30ms},
+      {Ending::Empty, NoAnswer::ClosedEarly, 30ms},
+      {Ending::Garbage, NoAnswer::ProtocolError, 30ms},
+      {Ending::Truncated, NoAnswer::BodyTruncated, 30ms},
       {Ending::Hang, NoAnswer::Timeout, 1s},
   };
   wire.serve("api", api);
@@ -152,12 +155,14 @@ TEST_F(WireTest, CancelsWhatIsUnderWayWhenItStops) {
   EXPECT_EQ(result->error(), NoAnswer::Timeout) << "its caller learns nothing before the deadline";
 }
 
-// --- worlds -------------------------------------------------------------------------------------------------------
+// --- worlds
+// -------------------------------------------------------------------------------------------------------
 
-Task<void> caller(VirtualScheduler& scheduler, Wire& wire, std::uint64_t seed, std::uint64_t name, std::string& timeline) {
+Task<void> caller(VirtualScheduler& scheduler, Wire& wire, std::uint64_t seed, std::uint64_t name,
+                  std::string& timeline) {
   for (std::uint64_t n = 1; n <= 50; ++n) {
-    const double luck =
-        kernel::draw_unit({.seed = seed, .rule = "caller", .key = std::to_string(name), .n = n, .purpose = "pause"});
+    const double luck = kernel::draw_unit(
+        {.seed = seed, .rule = "caller", .key = std::to_string(name), .n = n, .purpose = "pause"});
     co_await kernel::sleep_for_duration(scheduler, kernel::Duration{static_cast<std::int64_t>(luck * 1e6)});
     const HttpResult answer = co_await wire.send({.host = "api"}, scheduler.now() + 500us);
     timeline += std::to_string(kernel::nanoseconds(scheduler.now())) + " " + std::to_string(name) + " " +
@@ -168,7 +173,8 @@ Task<void> caller(VirtualScheduler& scheduler, Wire& wire, std::uint64_t seed, s
 /// Answers after a time from its own stream of luck.
 class LuckyHandler final : public kernel::HttpHandler {
  public:
-  LuckyHandler(kernel::Scheduler& scheduler, std::uint64_t seed) : scheduler_(scheduler), random_(seed, "api") {}
+  LuckyHandler(kernel::Scheduler& scheduler, std::uint64_t seed)
+      : scheduler_(scheduler), random_(seed, "api") {}
   Task<HttpReply> handle(HttpRequest) override {
     co_await kernel::sleep_for_duration(scheduler_, kernel::Duration{random_.between(0, 1'000'000)});
     co_return HttpReply{};

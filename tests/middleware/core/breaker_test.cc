@@ -115,7 +115,8 @@ TEST(Breaker, LeavesHalfOpenWhenNoProbeDecides) {
 }
 
 TEST(Breaker, CountsSlowSuccessesAndOnlyStrictlySlowOnes) {
-  const BreakerRules rules{.trip = CountWindow{4}, .calls_min = 4, .failed_percent = 50, .slow_percent = 50, .slow_above = 1s};
+  const BreakerRules rules{
+      .trip = CountWindow{4}, .calls_min = 4, .failed_percent = 50, .slow_percent = 50, .slow_above = 1s};
   Breaker breaker(rules);
   for (int i = 0; i < 8; ++i) call(breaker, at(0s), Sample::Success, 1s);
   EXPECT_EQ(breaker.state(at(0s)), BreakerState::Closed);
@@ -152,7 +153,8 @@ TEST(Breaker, TellsItsListenerEachChangeAndWhy) {
   std::vector<std::string> told;
   Breaker breaker({.trip = CountWindow{10}, .calls_min = 2, .open_for = {1s}, .probes = 1},
                   [&told](BreakerState from, BreakerState to, std::string_view why) {
-                    told.push_back(std::string(to_text(from)) + " -> " + std::string(to_text(to)) + ": " + std::string(why));
+                    told.push_back(std::string(to_text(from)) + " -> " + std::string(to_text(to)) + ": " +
+                                   std::string(why));
                   });
   call(breaker, at(0s), Sample::Success);
   call(breaker, at(0s), Sample::Failed, 5s);

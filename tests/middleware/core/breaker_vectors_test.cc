@@ -24,7 +24,8 @@ std::variant<core::TimeWindow, core::CountWindow, core::ConsecutiveFailures> tri
   const Json& window = trip["window"];
   if (window["kind"] == "count") return core::CountWindow{window["size"]};
   core::TimeWindow time{.length = millis(window["length_ms"]), .bucket = millis(window["bucket_ms"])};
-  // `exact`: results are dropped when strictly older than the length, so the bucket that is exactly as old counts.
+  // `exact`: results are dropped when strictly older than the length, so the bucket that is exactly as old
+  // counts.
   if (window["align"] == "exact") time.length += time.bucket;
   time.starts_at_results = window["align"] == "lazy";
   if (window["align"] == "epoch") time.offset = std::chrono::milliseconds{1'700'000'000'000};
@@ -36,7 +37,8 @@ BreakerRules rules_of(const Json& settings) {
   BreakerRules rules{.trip = trip_of(trip), .failed_percent = std::nullopt, .slow_percent = std::nullopt};
   if (trip["kind"] == "rate") {
     rules.calls_min = std::max<std::int64_t>(1, trip["min_calls"]);
-    if (trip["failure_rate_pct"].is_number()) rules.failed_percent = trip["failure_rate_pct"].get<std::int64_t>();
+    if (trip["failure_rate_pct"].is_number())
+      rules.failed_percent = trip["failure_rate_pct"].get<std::int64_t>();
     if (trip["slow"].is_object()) {
       rules.slow_percent = trip["slow"]["rate_pct"].get<std::int64_t>();
       rules.slow_above = millis(trip["slow"]["threshold_ms"]);
@@ -54,20 +56,21 @@ BreakerRules rules_of(const Json& settings) {
 /// Plays one trace by the vectors' rules of time: what is due at t runs before the steps at t.
 class Replay {
  public:
-  /// `looks` asks for the state whenever a half-open round runs out of time, as a health check might: the breaker has no
-  /// timer and makes that change, back-dated, at the next call or look.
+  /// `looks` asks for the state whenever a half-open round runs out of time, as a health check might: the
+  /// breaker has no timer and makes that change, back-dated, at the next call or look.
   explicit Replay(const Json& trace, bool looks)
       : trace_(trace),
         looks_after_(looks ? millis(trace["settings"]["half_open"]["max_wait_ms"]) : 0ms),
-        call_timeout_(trace["settings"].contains("call_timeout_ms") ? millis(trace["settings"]["call_timeout_ms"]) : 0ms),
-        breaker_(rules_of(trace["settings"]),
-                 [this](BreakerState from, BreakerState to, std::string_view) {
-                   transitions += std::to_string(in_millis(now_)) + " " + std::string(to_text(from)) + " -> " +
-                                  std::string(to_text(to)) + "\n";
-                   if (to == BreakerState::HalfOpen && looks_after_.count() > 0) {
-                     queue_.push(now_ + looks_after_, [this] { state(); });
-                   }
-                 }) {
+        call_timeout_(trace["settings"].contains("call_timeout_ms")
+                          ? millis(trace["settings"]["call_timeout_ms"])
+                          : 0ms),
+        breaker_(rules_of(trace["settings"]), [this](BreakerState from, BreakerState to, std::string_view) {
+          transitions += std::to_string(in_millis(now_)) + " " + std::string(to_text(from)) + " -> " +
+                         std::string(to_text(to)) + "\n";
+          if (to == BreakerState::HalfOpen && looks_after_.count() > 0) {
+            queue_.push(now_ + looks_after_, [this] { state(); });
+          }
+        }) {
     for (const Json& step : trace_["steps"]) {
       run_until(kernel::at(millis(step["at"])));
       run(step);
@@ -77,8 +80,8 @@ class Replay {
     for (const Line& line : lines_) states += line.state_after_step + " " + line.state_after_end + "\n";
   }
 
-  std::string decisions;    ///< one line a call
-  std::string states;       ///< one line a call: after the step, after the result
+  std::string decisions;  ///< one line a call
+  std::string states;     ///< one line a call: after the step, after the result
   std::string observed;
   std::string transitions;
 
@@ -130,7 +133,9 @@ class Replay {
     const std::string outcome = is_late ? "timeout" : step["outcome"].get<std::string>();
     ++running_;
     queue_.push(now_ + took, [this, index, outcome, took, held = std::move(*permit)]() mutable {
-      const Sample sample = outcome == "ok" ? Sample::Success : outcome == "ignored" ? Sample::Ignored : Sample::Failed;
+      const Sample sample = outcome == "ok"        ? Sample::Success
+                            : outcome == "ignored" ? Sample::Ignored
+                                                   : Sample::Failed;
       held.record(sample, took, now_);
       --running_;
       lines_[index].result = " " + outcome + " " + std::to_string(in_millis(now_));
@@ -154,7 +159,8 @@ std::string expected_decisions(const Json& expect) {
   std::string text;
   for (const Json& call : expect["calls"]) {
     text += call["id"].get<std::string>() + " " + call["decision"].get<std::string>() + " " +
-            call["decided_at"].dump() + " " + call["result"].get<std::string>() + " " + call["ended_at"].dump() + "\n";
+            call["decided_at"].dump() + " " + call["result"].get<std::string>() + " " +
+            call["ended_at"].dump() + "\n";
   }
   return text;
 }
@@ -162,21 +168,24 @@ std::string expected_decisions(const Json& expect) {
 std::string expected_states(const Json& expect) {
   std::string text;
   for (const Json& call : expect["calls"]) {
-    text += call["state_after_step"].get<std::string>() + " " + call["state_after_end"].get<std::string>() + "\n";
+    text +=
+        call["state_after_step"].get<std::string>() + " " + call["state_after_end"].get<std::string>() + "\n";
   }
   return text;
 }
 
 std::string expected_observed(const Json& expect) {
   std::string text;
-  for (const Json& seen : expect["observed"]) text += seen["at"].dump() + " " + seen["state"].get<std::string>() + "\n";
+  for (const Json& seen : expect["observed"])
+    text += seen["at"].dump() + " " + seen["state"].get<std::string>() + "\n";
   return text;
 }
 
 std::string expected_transitions(const Json& expect) {
   std::string text;
   for (const Json& change : expect["transitions"]) {
-    text += change["at"].dump() + " " + change["from"].get<std::string>() + " -> " + change["to"].get<std::string>() + "\n";
+    text += change["at"].dump() + " " + change["from"].get<std::string>() + " -> " +
+            change["to"].get<std::string>() + "\n";
   }
   return text;
 }
@@ -214,8 +223,10 @@ TEST_P(BreakerVectors, AreDecidedAsRecorded) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, BreakerVectors,
-                         testing::Values(Source{"breaker-core.json", 31, 31}, Source{"breaker-cockatiel.json", 12, 11},
-                                         Source{"breaker-mollitia.json", 11, 9}, Source{"breaker-opossum.json", 7, 4},
+                         testing::Values(Source{"breaker-core.json", 31, 31},
+                                         Source{"breaker-cockatiel.json", 12, 11},
+                                         Source{"breaker-mollitia.json", 11, 9},
+                                         Source{"breaker-opossum.json", 7, 4},
                                          Source{"breaker-resilience4j.json", 22, 21}),
                          [](const auto& info) {
                            const std::string file = info.param.file;

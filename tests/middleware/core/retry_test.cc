@@ -169,12 +169,24 @@ TEST(Retry, GivesUpForAReason) {
   };
   const Case cases[] = {
       {"refused for good", status(422), {.number = 1, .method = "GET", .left = 1h}, GiveUp::Permanent},
-      {"a success that was not expected", status(200), {.number = 1, .method = "GET", .left = 1h}, GiveUp::Permanent},
+      {"a success that was not expected",
+       status(200),
+       {.number = 1, .method = "GET", .left = 1h},
+       GiveUp::Permanent},
       {"no key", status(500), {.number = 1, .method = "POST", .left = 1h}, GiveUp::NotRepeatable},
       {"third attempt", status(500), {.number = 3, .method = "GET", .left = 1h}, GiveUp::Attempts},
-      {"a long hint", status_later(429, 5s + 1ns), {.number = 1, .method = "GET", .left = 1h}, GiveUp::RetryAfterTooLong},
-      {"no time to wait and be useful", status(500), {.number = 1, .method = "GET", .left = 74ms, .luck = 0.5}, GiveUp::Deadline},
-      {"no time for the hint", status_later(429, 2s), {.number = 1, .method = "GET", .left = 2s}, GiveUp::Deadline},
+      {"a long hint",
+       status_later(429, 5s + 1ns),
+       {.number = 1, .method = "GET", .left = 1h},
+       GiveUp::RetryAfterTooLong},
+      {"no time to wait and be useful",
+       status(500),
+       {.number = 1, .method = "GET", .left = 74ms, .luck = 0.5},
+       GiveUp::Deadline},
+      {"no time for the hint",
+       status_later(429, 2s),
+       {.number = 1, .method = "GET", .left = 2s},
+       GiveUp::Deadline},
       {"permanent comes first", status(400), {.number = 3, .method = "POST", .left = 0s}, GiveUp::Permanent},
       {"then repeatable", status(500), {.number = 3, .method = "POST", .left = 0s}, GiveUp::NotRepeatable},
       {"then attempts", status(500), {.number = 3, .method = "GET", .left = 0s}, GiveUp::Attempts},
@@ -210,7 +222,10 @@ TEST(Retry, LetsAHintLengthenItsWaitWithinBounds) {
   const Retry retry{RetryRules{}};
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);
-    EXPECT_EQ(retry.after(status_later(429, c.hint), {.number = 1, .method = "POST", .left = 1h, .luck = c.luck}).wait, c.wait);
+    EXPECT_EQ(
+        retry.after(status_later(429, c.hint), {.number = 1, .method = "POST", .left = 1h, .luck = c.luck})
+            .wait,
+        c.wait);
   }
 }
 

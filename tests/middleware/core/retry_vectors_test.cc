@@ -18,7 +18,8 @@ using kernel::Duration;
 using kernel::NoAnswer;
 using namespace std::chrono_literals;
 
-// --- quota: several operations share one budget -------------------------------------------------------------------
+// --- quota: several operations share one budget
+// -------------------------------------------------------------------
 
 CallResult result_of(const Json& planned) {
   const std::string type = planned["type"];
@@ -40,14 +41,16 @@ class Operation {
     ++attempts;
     started += (attempts > 1 ? "," : "") + std::to_string(next_at.count() / 1'000'000);
     const Json& plan = op_["plan"];
-    const Json& planned = plan[std::min<std::size_t>(static_cast<std::size_t>(attempts) - 1, plan.size() - 1)];
+    const Json& planned =
+        plan[std::min<std::size_t>(static_cast<std::size_t>(attempts) - 1, plan.size() - 1)];
     now = next_at + millis(planned["latency"]);
     if (planned["type"] == "ok") {
       budget.succeeded(last_retry);
       return end("ok", budget);
     }
     const CallResult failed = result_of(planned);
-    const auto decision = retry.after(failed, {.number = attempts, .method = "GET", .left = 24h, .luck = luck});
+    const auto decision =
+        retry.after(failed, {.number = attempts, .method = "GET", .left = 24h, .luck = luck});
     const FailureClass failure = core::failure_class(failed);
     if (!decision.wait || !budget.take(failure)) return end("gave_up", budget);
     last_retry = failure;
@@ -56,8 +59,8 @@ class Operation {
   }
 
   std::string text() const {
-    return op_["id"].get<std::string>() + " [" + started + "] " + std::to_string(capacity_before) + " " + result + " " +
-           std::to_string(now.count() / 1'000'000) + " " + std::to_string(capacity_after);
+    return op_["id"].get<std::string>() + " [" + started + "] " + std::to_string(capacity_before) + " " +
+           result + " " + std::to_string(now.count() / 1'000'000) + " " + std::to_string(capacity_after);
   }
   bool is_over() const { return !result.empty(); }
 
@@ -92,10 +95,12 @@ TEST(RetryQuotaVectors, SpendAndEarnAsRecorded) {
   for (const Json& trace : traces_of("retry-quota.json")) {
     SCOPED_TRACE(trace["id"].get<std::string>() + ": " + trace["title"].get<std::string>());
     const Json& settings = trace["settings"];
-    // The recorded client cuts a hint to its own wait + 5 s; ours gives the call up then, so that the event comes again.
+    // The recorded client cuts a hint to its own wait + 5 s; ours gives the call up then, so that the event
+    // comes again.
     const Json* hint = kernel::json_at(trace["ops"], "/0/plan/0/retry_after_ms");
     if (hint != nullptr && millis(*hint) > 1s + millis(settings["hint_max_extra_ms"])) {
-      std::printf("skipped %s: %s\n", trace["id"].get<std::string>().c_str(), trace["title"].get<std::string>().c_str());
+      std::printf("skipped %s: %s\n", trace["id"].get<std::string>().c_str(),
+                  trace["title"].get<std::string>().c_str());
       ++skipped;
       continue;
     }
@@ -112,7 +117,8 @@ TEST(RetryQuotaVectors, SpendAndEarnAsRecorded) {
       next->attempt(retry, budget, settings["u"].get<double>());
     }
     const Json& expect = trace["expect"]["ops"];
-    for (std::size_t i = 0; i < operations.size(); ++i) EXPECT_EQ(operations[i].text(), expected_operation(expect[i]));
+    for (std::size_t i = 0; i < operations.size(); ++i)
+      EXPECT_EQ(operations[i].text(), expected_operation(expect[i]));
     ++replayed;
   }
   std::printf("retry-quota.json: %d traces replayed, %d skipped\n", replayed, skipped);
@@ -121,14 +127,17 @@ TEST(RetryQuotaVectors, SpendAndEarnAsRecorded) {
   EXPECT_EQ(skipped, 1);
 }
 
-// --- decisions: one client's table --------------------------------------------------------------------------------
+// --- decisions: one client's table
+// --------------------------------------------------------------------------------
 
 std::optional<NoAnswer> reason_of(const std::string& code) {
-  const std::map<std::string, NoAnswer> reasons = {
-      {"ECONNRESET", NoAnswer::Reset},          {"EPIPE", NoAnswer::Reset},
-      {"UND_ERR_SOCKET", NoAnswer::ClosedEarly}, {"ECONNREFUSED", NoAnswer::Refused},
-      {"ENOTFOUND", NoAnswer::Refused},          {"UND_ERR_CONNECT_TIMEOUT", NoAnswer::ConnectTimeout},
-      {"UND_ERR_HEADERS_TIMEOUT", NoAnswer::Timeout}};
+  const std::map<std::string, NoAnswer> reasons = {{"ECONNRESET", NoAnswer::Reset},
+                                                   {"EPIPE", NoAnswer::Reset},
+                                                   {"UND_ERR_SOCKET", NoAnswer::ClosedEarly},
+                                                   {"ECONNREFUSED", NoAnswer::Refused},
+                                                   {"ENOTFOUND", NoAnswer::Refused},
+                                                   {"UND_ERR_CONNECT_TIMEOUT", NoAnswer::ConnectTimeout},
+                                                   {"UND_ERR_HEADERS_TIMEOUT", NoAnswer::Timeout}};
   const auto found = reasons.find(code);
   return found == reasons.end() ? std::nullopt : std::optional(found->second);
 }
@@ -142,15 +151,20 @@ std::string differs(const Json& row) {
   const std::string after = row.value("retry_after", "");
   if (!is_post && (status == 408 || status == 425)) return "408 and 425 are repeated where that is safe";
   if (is_post && status == 429) return "a throttled request was not applied, so a POST is repeated as well";
-  if (is_post && (code == "ECONNREFUSED" || code == "ENOTFOUND")) return "nothing was sent, so a POST is repeated as well";
+  if (is_post && (code == "ECONNREFUSED" || code == "ENOTFOUND"))
+    return "nothing was sent, so a POST is repeated as well";
   if (code == "UND_ERR_CONNECT_TIMEOUT") return "nothing was sent";
-  if (!after.empty() && row.value("delay_ms", 0) > 1000) return "a hint may lengthen our wait by 5 s, not to 30 s";
+  if (!after.empty() && row.value("delay_ms", 0) > 1000)
+    return "a hint may lengthen our wait by 5 s, not to 30 s";
   return {};
 }
 
 TEST(HttpRetryVectors, DecideAsRecordedWhereTheRulesAgree) {
-  constexpr RetryRules kRules{
-      .attempts_max = 6, .base = 500ms, .throttled_base = 500ms, .wait_max = 30s, .jitter = core::Jitter::None};
+  constexpr RetryRules kRules{.attempts_max = 6,
+                              .base = 500ms,
+                              .throttled_base = 500ms,
+                              .wait_max = 30s,
+                              .jitter = core::Jitter::None};
   const Retry retry(kRules);
   const kernel::WallTime epoch{1'700'000'000s};
   int agreed = 0;
@@ -164,7 +178,8 @@ TEST(HttpRetryVectors, DecideAsRecordedWhereTheRulesAgree) {
       }
       CallResult result{.status = row.value("status", 0)};
       if (row.contains("code")) result.no_answer = reason_of(row["code"]);
-      if (row.contains("retry_after")) result.retry_after = core::parse_retry_after(row["retry_after"].get<std::string>(), epoch);
+      if (row.contains("retry_after"))
+        result.retry_after = core::parse_retry_after(row["retry_after"].get<std::string>(), epoch);
       const std::string method = row["method"];
       const auto got = retry.after(result, {.number = row["counter"], .method = method, .left = 24h});
       EXPECT_EQ(got.wait.has_value(), row["retry"].get<bool>());
@@ -177,7 +192,8 @@ TEST(HttpRetryVectors, DecideAsRecordedWhereTheRulesAgree) {
   if (are_ours()) EXPECT_EQ(agreed, 61);
 }
 
-// --- formulas -----------------------------------------------------------------------------------------------------
+// --- formulas
+// -----------------------------------------------------------------------------------------------------
 
 TEST(BackoffVectors, FullAndEqualJitterAreTheRecordedFormulas) {
   int compared = 0;
@@ -199,7 +215,8 @@ TEST(BackoffVectors, FullAndEqualJitterAreTheRecordedFormulas) {
                                                      .left = 24h,
                                                      .luck = uniforms[i].get<double>()});
       ASSERT_TRUE(got.wait);
-      EXPECT_EQ(std::chrono::floor<std::chrono::milliseconds>(*got.wait), millis(trace["expect"]["delays_ms"][i]));
+      EXPECT_EQ(std::chrono::floor<std::chrono::milliseconds>(*got.wait),
+                millis(trace["expect"]["delays_ms"][i]));
       ++compared;
     }
   }

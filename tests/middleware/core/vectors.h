@@ -1,6 +1,7 @@
 #pragma once
-// Golden traces: schedules of calls in virtual time and what a policy made of them. They lie in vectors/ beside this file;
-// the environment variable RELAYRIG_VECTORS names another folder with files of the same schema.
+// Golden traces: schedules of calls in virtual time and what a policy made of them. They lie in vectors/
+// beside this file; the environment variable RELAYRIG_VECTORS names another folder with files of the same
+// schema.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -35,7 +36,9 @@ inline Json traces_of(const std::string& file) {
   return (*json)["traces"];
 }
 
-inline kernel::Duration millis(const Json& value) { return std::chrono::milliseconds{value.get<std::int64_t>()}; }
+inline kernel::Duration millis(const Json& value) {
+  return std::chrono::milliseconds{value.get<std::int64_t>()};
+}
 
 inline std::int64_t in_millis(kernel::Timestamp when) { return kernel::nanoseconds(when) / 1'000'000; }
 

@@ -23,7 +23,8 @@ constexpr const char* kOrder =
 class IngestTest : public testing::Test {
  protected:
   FunctionResult handle(std::string event, kernel::Timestamp deadline) {
-    return support::run(scheduler, ingest.handle({.payload = std::move(event), .deadline = deadline, .hop = 9}));
+    return support::run(scheduler,
+                        ingest.handle({.payload = std::move(event), .deadline = deadline, .hop = 9}));
   }
   /// "type: message", or the response.
   std::string text(std::string event) {
@@ -48,7 +49,8 @@ TEST_F(IngestTest, HandsAnEventOverAsACloudEvent) {
   ASSERT_EQ(middleware.asked.size(), 1U);
   const auto& asked = middleware.asked[0];
   EXPECT_EQ(asked.request.method + " " + asked.request.host + asked.request.target, "POST middleware/events");
-  EXPECT_EQ(asked.request.body, R"({"CreatedDate":"2026-01-05T09:00:00.250Z","Order__c":"SO-1","Big__c":9007199254740993})");
+  EXPECT_EQ(asked.request.body,
+            R"({"CreatedDate":"2026-01-05T09:00:00.250Z","Order__c":"SO-1","Big__c":9007199254740993})");
   std::string headers;
   for (const auto& [name, value] : asked.request.headers) headers += name + ": " + value + "\n";
   EXPECT_EQ(headers,
@@ -88,9 +90,12 @@ TEST_F(IngestTest, RefusesWhatCanNeverBeProcessedWithoutACall) {
       {"", "ValidationError: not JSON: line 1, column 1"},
       {"{\"a\":\n  oops}", "ValidationError: not JSON: line 2, column 3"},
       {"{}", "ValidationError: the event has no detail-type"},
-      {R"({"detail-type":"Order_Placed__e","detail":{}})", "ValidationError: the event has no object at detail.payload"},
-      {R"({"detail-type":"Other__e","detail":{"payload":{}}})", "RoutingError: no route for events of type Other__e"},
-      {R"({"detail-type":"Order_Placed__e","detail":{"payload":{}}})", "ValidationError: Order_Placed__e: Order__c is missing"},
+      {R"({"detail-type":"Order_Placed__e","detail":{}})",
+       "ValidationError: the event has no object at detail.payload"},
+      {R"({"detail-type":"Other__e","detail":{"payload":{}}})",
+       "RoutingError: no route for events of type Other__e"},
+      {R"({"detail-type":"Order_Placed__e","detail":{"payload":{}}})",
+       "ValidationError: Order_Placed__e: Order__c is missing"},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.event);
@@ -113,7 +118,8 @@ TEST_F(IngestTest, FailsSoThatLambdaRunsItAgain) {
       {HttpResponse{.status = 429}, "MiddlewareBusy: the middleware answered 429"},
       {HttpResponse{.status = 500}, "MiddlewareBusy: the middleware answered 500"},
       {HttpResponse{.status = 503, .body = "later"}, "MiddlewareBusy: the middleware answered 503: later"},
-      {HttpResponse{.status = 503, .body = half}, "MiddlewareBusy: the middleware answered 503: " + std::string(299, 'x')},
+      {HttpResponse{.status = 503, .body = half},
+       "MiddlewareBusy: the middleware answered 503: " + std::string(299, 'x')},
       {std::unexpected(NoAnswer::Refused), "MiddlewareUnreachable: the middleware did not answer: refused"},
       {std::unexpected(NoAnswer::Reset), "MiddlewareUnreachable: the middleware did not answer: reset"},
   };
@@ -122,8 +128,8 @@ TEST_F(IngestTest, FailsSoThatLambdaRunsItAgain) {
     support::ScriptedApi one{scheduler};
     one.then(c.answer);
     Ingest function({.types = {{.name = "Order_Placed__e"}}}, scheduler, one);
-    const auto result =
-        support::run(scheduler, function.handle({.payload = kOrder, .deadline = scheduler.now() + 30s, .hop = 1}));
+    const auto result = support::run(
+        scheduler, function.handle({.payload = kOrder, .deadline = scheduler.now() + 30s, .hop = 1}));
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().type + ": " + result.error().message, c.error);
   }

@@ -41,7 +41,8 @@ TEST(Envelope, IsReadInEveryProfile) {
     EXPECT_EQ(envelope->time, "2026-01-05T09:00:01Z");
     EXPECT_EQ(envelope->created, "2026-01-05T09:00:00.123Z");
     EXPECT_EQ(envelope->event_uuid, c.uuid);
-    EXPECT_EQ(kernel::json_text(payload_of(event)), R"({"CreatedDate":"2026-01-05T09:00:00.123Z","Amount__c":1})");
+    EXPECT_EQ(kernel::json_text(payload_of(event)),
+              R"({"CreatedDate":"2026-01-05T09:00:00.123Z","Amount__c":1})");
   }
 }
 
@@ -101,10 +102,12 @@ TEST(Validate, NamesTheFirstFieldThatIsWrong) {
       {R"({"No__c":"1","Amount__c":"1"})", R"(Order__e: Amount__c should be a number, found "1")"},
       {R"({"No__c":"1","Amount__c":true})", "Order__e: Amount__c should be a number, found true"},
       {R"({"No__c":"1","Amount__c":1,"Paid__c":1})", "Order__e: Paid__c should be true or false, found 1"},
-      {R"({"No__c":"1","Amount__c":1,"Paid__c":true,"Lines__c":[]})", "Order__e: Lines__c should be text that holds JSON, found []"},
+      {R"({"No__c":"1","Amount__c":1,"Paid__c":true,"Lines__c":[]})",
+       "Order__e: Lines__c should be text that holds JSON, found []"},
       {R"({"No__c":"1","Amount__c":1,"Paid__c":true,"Lines__c":"[1,"})",
        R"(Order__e: Lines__c should be text that holds JSON, found "[1,")"},
-      {R"({"No__c":"1","Amount__c":1,"Paid__c":true,"Lines__c":""})", R"(Order__e: Lines__c should be text that holds JSON, found "")"},
+      {R"({"No__c":"1","Amount__c":1,"Paid__c":true,"Lines__c":""})",
+       R"(Order__e: Lines__c should be text that holds JSON, found "")"},
       {R"({"No__c":["0123456789012345678901234567890123456789012345678901234567890"]})",
        R"(Order__e: No__c should be text, found ["0123456789012345678901234567890123456789012345678901234...)"},
       {R"({"No__c":["012345678901234567890123456789012345678901234567890123é56789"]})",

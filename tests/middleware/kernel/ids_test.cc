@@ -20,7 +20,13 @@ TEST(Uuid5, HasTheVectorsOfTheRfc) {
 }
 
 TEST(Uuid5, KeepsNamespacesApartThatAreNoUuid) {
-  const char* spaces[] = {"order-a", "order-q", "order-A", "ORDER-A", "", "-", "0",
+  const char* spaces[] = {"order-a",
+                          "order-q",
+                          "order-A",
+                          "ORDER-A",
+                          "",
+                          "-",
+                          "0",
                           "a very long event id, longer than 32 characters: 1",
                           "a very long event id, longer than 32 characters: 2",
                           "00000000-0000-0000-0000-000000000000"};
@@ -59,8 +65,9 @@ TEST(SalesforceId, EndsWithItsCheckCharacters) {
     const char* check;
   };
   const Case cases[] = {
-      {"001ZM000001n4n5", "YAA"}, {"000000000000000", "AAA"}, {"AAAAAAAAAAAAAAA", "555"}, {"aaaaaaaaaaaaaaa", "AAA"},
-      {"Aaaaaaaaaaaaaaa", "BAA"}, {"aaaaAaaaaaaaaaa", "QAA"}, {"aaaaaaaaaaaaaaA", "AAQ"},
+      {"001ZM000001n4n5", "YAA"}, {"000000000000000", "AAA"}, {"AAAAAAAAAAAAAAA", "555"},
+      {"aaaaaaaaaaaaaaa", "AAA"}, {"Aaaaaaaaaaaaaaa", "BAA"}, {"aaaaAaaaaaaaaaa", "QAA"},
+      {"aaaaaaaaaaaaaaA", "AAQ"},
   };
   for (const Case& c : cases) EXPECT_EQ(salesforce_checksum(c.id15), c.check) << c.id15;
 }
@@ -78,7 +85,8 @@ TEST(SalesforceId, CountsInBase62) {
 TEST(Ulid, SortsByTime) {
   Random random(1, "ulids");
   std::vector<std::string> ids;
-  for (const Duration since : {Duration{0}, Duration{1ms}, Duration{31ms}, Duration{32ms}, Duration{1h}, Duration{24h * 365 * 56}}) {
+  for (const Duration since :
+       {Duration{0}, Duration{1ms}, Duration{31ms}, Duration{32ms}, Duration{1h}, Duration{24h * 365 * 56}}) {
     ids.push_back(ulid(WallTime{since}, random));
     EXPECT_EQ(ids.back().size(), 26U);
     EXPECT_EQ(ids.back().find_first_not_of("0123456789ABCDEFGHJKMNPQRSTVWXYZ"), std::string::npos);

@@ -27,15 +27,17 @@ TEST(SplitMix, HasItsPublishedValues) {
 
 TEST(DrawKey, EveryPartChangesTheDraw) {
   const DrawKey base{.seed = 1, .rule = "r", .key = "k", .n = 1, .purpose = "fire"};
-  DrawKey other_seed = base, other_rule = base, other_key = base, other_n = base, other_purpose = base, swapped = base;
+  DrawKey other_seed = base, other_rule = base, other_key = base, other_n = base, other_purpose = base,
+          swapped = base;
   other_seed.seed = 2;
   other_rule.rule = "s";
   other_key.key = "l";
   other_n.n = 2;
   other_purpose.purpose = "delay";
   std::swap(swapped.rule, swapped.key);
-  const std::set<std::uint64_t> draws = {draw_bits(base),       draw_bits(other_seed), draw_bits(other_rule), draw_bits(other_key),
-                                         draw_bits(other_n), draw_bits(other_purpose), draw_bits(swapped)};
+  const std::set<std::uint64_t> draws = {
+      draw_bits(base),    draw_bits(other_seed),    draw_bits(other_rule), draw_bits(other_key),
+      draw_bits(other_n), draw_bits(other_purpose), draw_bits(swapped)};
   EXPECT_EQ(draws.size(), 7U);
   EXPECT_EQ(draw_bits(base), draw_bits(base));
 }
@@ -47,7 +49,8 @@ TEST(DrawKey, GivesTheSameDrawOnEveryMachine) {
   EXPECT_EQ(draw_bits(key), 0x3356652b12e74498ULL);
 }
 
-// Independent draws with p = 1/2 each coincide half the time: 100 000 of them lie within six deviations (950).
+// Independent draws with p = 1/2 each coincide half the time: 100 000 of them lie within six deviations
+// (950).
 TEST(DrawKey, DrawsOfTwoPurposesAreIndependent) {
   int both = 0;
   int first = 0;
@@ -70,8 +73,10 @@ TEST(Normal, IsSymmetricAndHasTheTabulatedQuantiles) {
     double u;
     const char* value;
   };
-  const Case cases[] = {{0.5, "0.000000"},  {0.841344746068543, "1.000000"}, {0.9, "1.281552"},   {0.975, "1.959964"},
-                        {0.99, "2.326348"}, {0.999, "3.090232"},             {0.01, "-2.326348"}, {0.0001, "-3.719016"}};
+  const Case cases[] = {{0.5, "0.000000"},   {0.841344746068543, "1.000000"},
+                        {0.9, "1.281552"},   {0.975, "1.959964"},
+                        {0.99, "2.326348"},  {0.999, "3.090232"},
+                        {0.01, "-2.326348"}, {0.0001, "-3.719016"}};
   for (const Case& c : cases) EXPECT_EQ(digits(normal_at(c.u) + 0.0, 6), c.value);
   for (const double u : {0.25, 0.125, 0.0625, 0.015625, 0x1.0p-20}) {
     EXPECT_EQ(digits(normal_at(u), 9), digits(-normal_at(1 - u), 9)) << u;  // both u and 1-u are exact
@@ -118,11 +123,13 @@ TEST(Distributions, HaveTheirMeans) {
   EXPECT_EQ(digits(mean([](double u) { return exponential_at(u, 50); }), 1), "50.0");
 }
 
-// 100 000 keyed draws are one fixed sample: its quantiles are within one percent of the formula's, for this seed.
+// 100 000 keyed draws are one fixed sample: its quantiles are within one percent of the formula's, for this
+// seed.
 TEST(Distributions, KeyedDrawsFollowThem) {
   std::vector<double> drawn;
   for (std::uint64_t n = 1; n <= 100'000; ++n) {
-    drawn.push_back(lognormal_at(draw_unit({.seed = 42, .rule = "latency", .key = "", .n = n, .purpose = "delay"}), 200, 0.5));
+    drawn.push_back(lognormal_at(
+        draw_unit({.seed = 42, .rule = "latency", .key = "", .n = n, .purpose = "delay"}), 200, 0.5));
   }
   std::ranges::sort(drawn);
   const auto percent_off = [&drawn](double u) {

@@ -10,7 +10,8 @@ namespace {
 using namespace std::chrono_literals;
 
 WallTime utc(int year, unsigned month, unsigned day, Duration time = 0ns) {
-  return std::chrono::sys_days{std::chrono::year{year} / std::chrono::month{month} / std::chrono::day{day}} + time;
+  return std::chrono::sys_days{std::chrono::year{year} / std::chrono::month{month} / std::chrono::day{day}} +
+         time;
 }
 
 TEST(Duration, IsReadFromItsUnits) {
@@ -42,7 +43,8 @@ TEST(Duration, IsReadFromItsUnits) {
 }
 
 TEST(Duration, IsRefusedWithTheTextInTheMessage) {
-  const char* cases[] = {"", "5", "s", "-5s", "+5s", "5 s", " 5s", "5s ", "5x", "5S", "1s2s", "1s2m", "1ms1s", "1..5s", ".s", "1e3s", "0x1s", "5ss", "infs", "1,5s"};
+  const char* cases[] = {"",     "5",    "s",     "-5s",   "+5s", "5 s",  " 5s",  "5s ", "5x",   "5S",
+                         "1s2s", "1s2m", "1ms1s", "1..5s", ".s",  "1e3s", "0x1s", "5ss", "infs", "1,5s"};
   for (const char* text : cases) {
     SCOPED_TRACE(text);
     const auto got = parse_duration(text);
@@ -59,14 +61,10 @@ TEST(Duration, IsWrittenInTheShortestFormThatReadsBack) {
     const char* text;
   };
   const Case cases[] = {
-      {0s, "0s"},
-      {1ns, "1ns"},
-      {250ms, "250ms"},
-      {1500ms, "1s500ms"},
-      {62s, "1m2s"},
-      {90min, "1h30m"},
-      {24h, "1d"},
-      {Duration{9'007'199'254'740'993}, "104d5h59m59s254ms740us993ns"},
+      {0s, "0s"},       {1ns, "1ns"},
+      {250ms, "250ms"}, {1500ms, "1s500ms"},
+      {62s, "1m2s"},    {90min, "1h30m"},
+      {24h, "1d"},      {Duration{9'007'199'254'740'993}, "104d5h59m59s254ms740us993ns"},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.text);
@@ -81,15 +79,9 @@ TEST(Duration, IsShortForPeople) {
     const char* text;
   };
   const Case cases[] = {
-      {0s, "0 us"},
-      {999us, "999 us"},
-      {412ms, "412 ms"},
-      {1s, "1.00 s"},
-      {1234ms, "1.23 s"},
-      {10s, "10s"},
-      {62s, "1m02s"},
-      {20min + 3s, "20m03s"},
-      {1h + 5min + 59s, "1h05m"},
+      {0s, "0 us"},   {999us, "999 us"},      {412ms, "412 ms"},
+      {1s, "1.00 s"}, {1234ms, "1.23 s"},     {10s, "10s"},
+      {62s, "1m02s"}, {20min + 3s, "20m03s"}, {1h + 5min + 59s, "1h05m"},
       {50h, "2d02h"},
   };
   for (const Case& c : cases) EXPECT_EQ(duration_for_people(c.duration), c.text);
@@ -106,8 +98,8 @@ TEST(WallTime, IsWrittenAsIsoAndAsHttpDate) {
       {utc(1970, 1, 1), "1970-01-01T00:00:00.000Z", "1970-01-01T00:00:00Z", "Thu, 01 Jan 1970 00:00:00 GMT"},
       {utc(2026, 3, 3, 10h + 15min + 30s + 7ms), "2026-03-03T10:15:30.007Z", "2026-03-03T10:15:30Z",
        "Tue, 03 Mar 2026 10:15:30 GMT"},
-      {utc(2024, 2, 29, 23h + 59min + 59s + 999'999'999ns), "2024-02-29T23:59:59.999Z", "2024-02-29T23:59:59Z",
-       "Thu, 29 Feb 2024 23:59:59 GMT"},
+      {utc(2024, 2, 29, 23h + 59min + 59s + 999'999'999ns), "2024-02-29T23:59:59.999Z",
+       "2024-02-29T23:59:59Z", "Thu, 29 Feb 2024 23:59:59 GMT"},
       {utc(1994, 11, 6, 8h + 49min + 37s), "1994-11-06T08:49:37.000Z", "1994-11-06T08:49:37Z",
        "Sun, 06 Nov 1994 08:49:37 GMT"},
       {utc(1969, 12, 31, 23h + 59min + 59s + 500ms), "1969-12-31T23:59:59.500Z", "1969-12-31T23:59:59Z",
@@ -174,7 +166,8 @@ TEST(WallTime, IsRefusedInAnyOtherForm) {
     SCOPED_TRACE(text);
     const auto got = parse_wall_time(text);
     ASSERT_FALSE(got);
-    EXPECT_EQ(got.error().text(), "'" + std::string(text) + "' is not a UTC time (write 2026-01-05T09:00:00Z)");
+    EXPECT_EQ(got.error().text(),
+              "'" + std::string(text) + "' is not a UTC time (write 2026-01-05T09:00:00Z)");
   }
 }
 

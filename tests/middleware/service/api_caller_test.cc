@@ -28,8 +28,11 @@ class ApiCallerTest : public testing::Test {
  protected:
   /// The wait that the rules and the seed give after a transient failure, computed beside the caller.
   static Duration jittered(int attempt, Duration base) {
-    const double luck = kernel::draw_unit(
-        {.seed = 7, .rule = "payments", .key = std::string(kEvent) + "key", .n = static_cast<std::uint64_t>(attempt), .purpose = "retry jitter"});
+    const double luck = kernel::draw_unit({.seed = 7,
+                                           .rule = "payments",
+                                           .key = std::string(kEvent) + "key",
+                                           .n = static_cast<std::uint64_t>(attempt),
+                                           .purpose = "retry jitter"});
     return Duration{std::llround(static_cast<double>((base * (1 << (attempt - 1))).count()) * luck)};
   }
 
@@ -48,7 +51,8 @@ class ApiCallerTest : public testing::Test {
   emulator::sim::VirtualScheduler scheduler{support::kWallStart};
   support::ScriptedApi api{scheduler};
   support::RecordedHops hops{scheduler};
-  Surroundings around{.scheduler = scheduler, .client = api, .hops = hops, .seed = 7, .instance = "instance 1"};
+  Surroundings around{
+      .scheduler = scheduler, .client = api, .hops = hops, .seed = 7, .instance = "instance 1"};
   ApiConfig config{.name = "payments"};
 };
 
@@ -82,9 +86,10 @@ TEST_F(ApiCallerTest, SendsTheSameKeyAndItsOwnTraceWithEveryAttempt) {
   call(caller, post());
   EXPECT_EQ(api.asked_with("Idempotency-Key"), (Texts{"key", "key", "key"}));
   EXPECT_EQ(api.asked_with("X-Attempt"), (Texts{"1", "2", "3"}));
-  EXPECT_EQ(api.asked_with("traceparent"), (Texts{"00-2ed6657de927568b95e12665a8aea6a2-0000000000000001-01",
-                                                  "00-2ed6657de927568b95e12665a8aea6a2-0000000000000002-01",
-                                                  "00-2ed6657de927568b95e12665a8aea6a2-0000000000000003-01"}));
+  EXPECT_EQ(api.asked_with("traceparent"),
+            (Texts{"00-2ed6657de927568b95e12665a8aea6a2-0000000000000001-01",
+                   "00-2ed6657de927568b95e12665a8aea6a2-0000000000000002-01",
+                   "00-2ed6657de927568b95e12665a8aea6a2-0000000000000003-01"}));
 }
 
 TEST_F(ApiCallerTest, DoesNotRepeatAPostWithoutAKey) {
@@ -127,7 +132,8 @@ TEST_F(ApiCallerTest, GivesUpAtOnceWhenAnotherAttemptWouldComeTooLate) {
     int attempts;
     const char* reason;
   };
-  // The first attempt ends at 30 ms, the second begins at 80 ms, needs 50 ms and has to end 50 ms before the deadline.
+  // The first attempt ends at 30 ms, the second begins at 80 ms, needs 50 ms and has to end 50 ms before the
+  // deadline.
   const Case cases[] = {
       {"no time for any attempt", at(50ms), 0, "deadline"},
       {"none for a second", at(180ms - 1ns), 1, "deadline"},
@@ -158,7 +164,8 @@ TEST_F(ApiCallerTest, StopsWhenTheApiAsksForMoreTimeThanItsRulesAllow) {
 }
 
 TEST_F(ApiCallerTest, WaitsAsLongAsTheApiAsksWithinItsRules) {
-  api.then(kernel::HttpResponse{.status = 503, .headers = {{"Retry-After", "Mon, 05 Jan 2026 09:00:03 GMT"}}}).then(201);
+  api.then(kernel::HttpResponse{.status = 503, .headers = {{"Retry-After", "Mon, 05 Jan 2026 09:00:03 GMT"}}})
+      .then(201);
   ApiCaller caller(config, around);
   call(caller, post());
   EXPECT_EQ(api.asked_at(), (Times{at(0s), at(3s)}));
@@ -242,7 +249,7 @@ TEST_F(ApiCallerTest, KnowsWhatTheStepExpects) {
     std::vector<std::int64_t> expected;
     bool done;
   };
-  const Case cases[] = {{200, {}, true},     {302, {}, true},         {404, {}, false},
+  const Case cases[] = {{200, {}, true},         {302, {}, true},     {404, {}, false},
                         {404, {200, 404}, true}, {201, {200}, false}, {409, {409}, true}};
   for (const Case& c : cases) {
     SCOPED_TRACE(c.status);
@@ -258,7 +265,8 @@ TEST_F(ApiCallerTest, KnowsWhatTheStepExpects) {
 }
 
 TEST_F(ApiCallerTest, ClosesItsHopAndGivesItsProbeBackWhenItIsCancelled) {
-  config.breaker = core::BreakerRules{.trip = core::ConsecutiveFailures{1}, .open_for = {1s}, .probes = 1, .half_open_max = 0s};
+  config.breaker = core::BreakerRules{
+      .trip = core::ConsecutiveFailures{1}, .open_for = {1s}, .probes = 1, .half_open_max = 0s};
   config.retry.attempts_max = 1;
   api.then(500).then(200, 1s);
   ApiCaller caller(config, around);

@@ -17,9 +17,12 @@ class MemoryStoreTest : public testing::Test {
     return support::run(scheduler, store.claim(std::move(event), now, lease_until));
   }
   bool step_done(std::uint64_t fence, const std::string& step) {
-    return support::run(scheduler, store.step_done("e", fence, {.step = step, .status = 201, .body = step + " body"}));
+    return support::run(scheduler,
+                        store.step_done("e", fence, {.step = step, .status = 201, .body = step + " body"}));
   }
-  bool done(std::uint64_t fence, Timestamp now) { return support::run(scheduler, store.done("e", fence, now)); }
+  bool done(std::uint64_t fence, Timestamp now) {
+    return support::run(scheduler, store.done("e", fence, now));
+  }
   bool release(std::uint64_t fence) { return support::run(scheduler, store.release("e", fence)); }
 
   emulator::sim::VirtualScheduler scheduler{support::kWallStart};

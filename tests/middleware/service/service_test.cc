@@ -37,19 +37,22 @@ kernel::JsonTemplate body(std::string_view pattern) {
 ServiceConfig order_flow() {
   ServiceConfig config;
   for (const char* name : {"payments", "erp"}) {
-    config.apis.push_back({.name = name,
-                           .retry = {.attempts_max = 2, .jitter = core::Jitter::None},
-                           .breaker = core::BreakerRules{.trip = core::ConsecutiveFailures{2}, .open_for = {5s}, .probes = 1}});
+    config.apis.push_back(
+        {.name = name,
+         .retry = {.attempts_max = 2, .jitter = core::Jitter::None},
+         .breaker = core::BreakerRules{.trip = core::ConsecutiveFailures{2}, .open_for = {5s}, .probes = 1}});
   }
-  config.flows.push_back(
-      {.event = "Order_Placed__e",
-       .steps = {{.name = "charge", .api = "payments", .path = text("/charges"), .body = body(R"({"amount":"${/Amount__c}"})")},
-                 {.name = "book",
-                  .api = "erp",
-                  .method = "PUT",
-                  .path = text("/orders/${/Order__c}"),
-                  .headers = {{"X-Order", text("no ${/Order__c}")}},
-                  .body = body(R"({"charge":"${charge/id}","order":"${/Order__c}"})")}}});
+  config.flows.push_back({.event = "Order_Placed__e",
+                          .steps = {{.name = "charge",
+                                     .api = "payments",
+                                     .path = text("/charges"),
+                                     .body = body(R"({"amount":"${/Amount__c}"})")},
+                                    {.name = "book",
+                                     .api = "erp",
+                                     .method = "PUT",
+                                     .path = text("/orders/${/Order__c}"),
+                                     .headers = {{"X-Order", text("no ${/Order__c}")}},
+                                     .body = body(R"({"charge":"${charge/id}","order":"${/Order__c}"})")}}});
   return config;
 }
 
@@ -59,7 +62,9 @@ class ServiceTest : public testing::Test {
     return {.method = "POST",
             .host = "middleware",
             .target = "/events",
-            .headers = {{"ce-id", std::move(id)}, {"ce-type", "Order_Placed__e"}, {"Content-Type", "application/json"}},
+            .headers = {{"ce-id", std::move(id)},
+                        {"ce-type", "Order_Placed__e"},
+                        {"Content-Type", "application/json"}},
             .body = R"({"Order__c":"SO-1","Amount__c":12.50})"};
   }
   HttpResponse post(HttpRequest request) { return post(service, std::move(request)); }
@@ -70,7 +75,8 @@ class ServiceTest : public testing::Test {
   static std::string problem(const HttpResponse& response) {
     EXPECT_EQ(response.headers.get("Content-Type"), "application/problem+json");
     const auto json = kernel::parse_json(response.body);
-    return json ? std::to_string(response.status) + " " + (*json)["detail"].get<std::string>() : response.body;
+    return json ? std::to_string(response.status) + " " + (*json)["detail"].get<std::string>()
+                : response.body;
   }
 
   emulator::sim::VirtualScheduler scheduler{support::kWallStart};
@@ -134,7 +140,8 @@ TEST_F(ServiceTest, DoesNotRepeatStepsThatAreDone) {
   EXPECT_EQ(post(event()).status, 200);
   ASSERT_EQ(api.asked.size(), 4U);
   EXPECT_EQ(api.asked[3].request.host, "erp");
-  EXPECT_EQ(api.asked[3].request.body, R"({"charge":"ch_1","order":"SO-1"})") << "the journal kept what the step reads";
+  EXPECT_EQ(api.asked[3].request.body, R"({"charge":"ch_1","order":"SO-1"})")
+      << "the journal kept what the step reads";
 }
 
 TEST_F(ServiceTest, SendsOneKeyForAStepHoweverOftenItIsTried) {
@@ -170,10 +177,12 @@ TEST_F(ServiceTest, AnswersByWhatItsCallerShouldDo) {
     const char* retry_after;
   };
   const Case cases[] = {
-      {"refused for good", HttpResponse{.status = 422}, "422 step charge: status 422, gave up: permanent", ""},
+      {"refused for good", HttpResponse{.status = 422}, "422 step charge: status 422, gave up: permanent",
+       ""},
       {"not found", HttpResponse{.status = 404}, "422 step charge: status 404, gave up: permanent", ""},
       {"failing", HttpResponse{.status = 500}, "503 step charge: status 500, gave up: attempts", ""},
-      {"silent", std::unexpected(NoAnswer::Reset), "503 step charge: no answer (reset), gave up: attempts", ""},
+      {"silent", std::unexpected(NoAnswer::Reset), "503 step charge: no answer (reset), gave up: attempts",
+       ""},
       {"busy for long", HttpResponse{.status = 429, .headers = {{"Retry-After", "40"}}},
        "503 step charge: status 429, gave up: retry_after", "40"},
       {"busy for a moment", HttpResponse{.status = 429, .headers = {{"Retry-After", "2"}}},
@@ -209,7 +218,8 @@ TEST_F(ServiceTest, EndsItsWorkWithinTheTimeItsCallerLeaves) {
   request.headers.add("X-Deadline-Ms", "2000");
   const HttpResponse response = post(std::move(request));
   EXPECT_EQ(problem(response), "503 step charge: no answer (timeout), gave up: deadline");
-  EXPECT_EQ(scheduler.now(), at(1'700ms)) << "250 ms to answer, 50 ms between the last attempt's end and the work's";
+  EXPECT_EQ(scheduler.now(), at(1'700ms))
+      << "250 ms to answer, 50 ms between the last attempt's end and the work's";
   EXPECT_EQ(hops.lines()[0], "step payments charge #1 under 0 0..1700 timeout 0 deadline");
 
   HttpRequest late = event();
@@ -220,7 +230,8 @@ TEST_F(ServiceTest, EndsItsWorkWithinTheTimeItsCallerLeaves) {
 
 TEST_F(ServiceTest, TakesAnEventOverWhenTheLeaseOfADeadInstanceIsOver) {
   api.then(201, 30ms, R"({"id":"ch_1"})").then(200, 1h).then(200);
-  Service other(order_flow(), {.scheduler = scheduler, .client = api, .hops = hops, .instance = "instance 2"}, store);
+  Service other(order_flow(), {.scheduler = scheduler, .client = api, .hops = hops, .instance = "instance 2"},
+                store);
   {
     std::optional<HttpReply> never;
     kernel::TaskScope crashing;
@@ -240,7 +251,8 @@ TEST_F(ServiceTest, TakesAnEventOverWhenTheLeaseOfADeadInstanceIsOver) {
 TEST_F(ServiceTest, LetsGoOfAnEventThatAnotherInstanceTookOver) {
   api.ignores_deadlines = true;
   api.then(201, 31s).then(201);
-  Service other(order_flow(), {.scheduler = scheduler, .client = api, .hops = hops, .instance = "instance 2"}, store);
+  Service other(order_flow(), {.scheduler = scheduler, .client = api, .hops = hops, .instance = "instance 2"},
+                store);
   std::optional<HttpReply> slow;
   kernel::TaskScope scope;
   scope.spawn(support::keep(service.handle(event()), slow));
@@ -283,12 +295,24 @@ TEST_F(ServiceTest, RefusesCallsThatAreWrong) {
       {"root", {.method = "GET", .target = "/"}, "404 no such path: /"},
       {"method", {.method = "GET", .target = "/events"}, "405 POST /events"},
       {"health's method", {.method = "POST", .target = "/health"}, "405 GET /health"},
-      {"no id", {.method = "POST", .target = "/events", .headers = {{"ce-type", "t"}}}, "400 ce-id and ce-type are required"},
-      {"no type", {.method = "POST", .target = "/events", .headers = {{"ce-id", "1"}}}, "400 ce-id and ce-type are required"},
-      {"no flow", {.method = "POST", .target = "/events", .headers = {{"ce-id", "1"}, {"ce-type", "Other__e"}}, .body = "{}"},
+      {"no id",
+       {.method = "POST", .target = "/events", .headers = {{"ce-type", "t"}}},
+       "400 ce-id and ce-type are required"},
+      {"no type",
+       {.method = "POST", .target = "/events", .headers = {{"ce-id", "1"}}},
+       "400 ce-id and ce-type are required"},
+      {"no flow",
+       {.method = "POST",
+        .target = "/events",
+        .headers = {{"ce-id", "1"}, {"ce-type", "Other__e"}},
+        .body = "{}"},
        "422 no flow for events of type Other__e"},
-      {"no JSON", {.method = "POST", .target = "/events", .headers = good, .body = "{"}, "422 not JSON: line 1, column 2"},
-      {"no object", {.method = "POST", .target = "/events", .headers = good, .body = "[1]"}, "422 the payload is no JSON object"},
+      {"no JSON",
+       {.method = "POST", .target = "/events", .headers = good, .body = "{"},
+       "422 not JSON: line 1, column 2"},
+      {"no object",
+       {.method = "POST", .target = "/events", .headers = good, .body = "[1]"},
+       "422 the payload is no JSON object"},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);

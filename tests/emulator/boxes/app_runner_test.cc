@@ -1,0 +1,260 @@
+#include "emulator/compute/app_runner.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/emulator/boxes/box_support.h"
+
+namespace emulator::compute {
+namespace {
+
+using kernel::Duration;
+using kernel::HttpReply;
+using kernel::HttpRequest;
+using kernel::Stage;
+
+/// Instances that answer after a while with their number.
+class ScriptedApps final : public InstanceFactory {
+ public:
+  explicit ScriptedApps(kernel::Scheduler& scheduler) : scheduler_(scheduler) {}
+  std::unique_ptr<kernel::HttpHandler> start(std::int64_t number) override { return std::make_unique<App>(*this, number); }
+
+  Duration takes = 1s;
+  HttpReply reply{};
+  int running = 0;
+  int ended = 0;
+  kernel::Headers headers_seen;
+
+ private:
+  class App final : public kernel::HttpHandler {
+   public:
+    App(ScriptedApps& apps, std::int64_t number) : apps_(apps), number_(number) {}
+    ~App() override { EXPECT_EQ(running_, 0) << "an instance goes only when nothing runs on it"; }
+    kernel::Task<HttpReply> handle(HttpRequest request) override {
+      apps_.headers_seen = request.headers;
+      ++apps_.running;
+      ++running_;
+      co_await kernel::sleep_until(apps_.scheduler_, apps_.scheduler_.now() + apps_.takes);
+      --running_;
+      --apps_.running;
+      ++apps_.ended;
+      HttpReply reply = apps_.reply;
+      if (reply.response.body.empty()) reply.response.body = std::to_string(number_);
+      co_return reply;
+    }
+
+   private:
+    ScriptedApps& apps_;
+    std::int64_t number_;
+    int running_ = 0;
+  };
+  kernel::Scheduler& scheduler_;
+};
+
+struct ComputeBench : Bench {
+  ScriptedApps apps{scheduler};
+  std::unique_ptr<AppRunner> service;
+  kernel::TaskScope callers;
+  Lines answers;  ///< "1s 200 2"
+  HttpReply last;
+
+  explicit ComputeBench(AppRunnerConfig config = {}) : service(std::make_unique<AppRunner>(config, scheduler, journal, apps)) {}
+
+  kernel::Task<void> call_one() {
+    last = co_await service->handle({.method = "POST", .target = "/orders", .body = "{}"});
+    answers.push_back(kernel::duration_text(scheduler.now().time_since_epoch()) + " " + std::to_string(last.response.status) + " " + last.response.body);
+  }
+  void call(int count = 1) {
+    for (int i = 0; i < count; ++i) callers.spawn(call_one());
+  }
+};
+
+TEST(AppRunner, StartsWithOneActiveInstanceOfThoseProvisioned) {
+  ComputeBench bench({.provisioned_min = 3});
+  EXPECT_EQ(bench.service->instances(), 3u);
+  EXPECT_EQ(bench.journal.transitions, Lines{"0s middleware-1 inactive -> active"});
+}
+
+TEST(AppRunner, ChoosesTheLeastLoadedInstance) {
+  ComputeBench bench({.provisioned_min = 2, .concurrency = 2, .activation = 1s});
+  bench.apps.takes = 10s;
+  bench.call(3);  // two on the first; the third wakes the second
+  bench.run_to(2s);
+  bench.call(1);  // the second has one: fewer than the first
+  bench.run_to(20s);
+  EXPECT_EQ(bench.answers, (Lines{"10s 200 1", "10s 200 1", "11s 200 2", "12s 200 2"}));
+}
+
+TEST(AppRunner, LetsARequestWaitForTheInstanceThatItWakes) {
+  ComputeBench bench({.activation = 7s, .idle_max = 60s});
+  bench.run_to(2min);
+  EXPECT_EQ(bench.journal.transitions.back(), "1m middleware-1 active -> inactive");
+  bench.call(2);
+  bench.run_to(3min);
+  EXPECT_EQ(bench.answers, (Lines{"2m8s 200 1", "2m8s 200 1"}));
+  EXPECT_EQ(bench.journal.transitions, (Lines{"0s middleware-1 inactive -> active", "1m middleware-1 active -> inactive",
+                                              "2m middleware-1 inactive -> activating", "2m7s middleware-1 activating -> active"}));
+}
+
+TEST(AppRunner, RefusesWhenAllAreFullAndStartsOneMore) {
+  ComputeBench bench({.active_max = 2, .concurrency = 1, .provisioning = 60s, .idle_max = 10min});
+  bench.apps.takes = 5s;
+  bench.call(2);
+  bench.run_to(30s);
+  EXPECT_EQ(bench.answers, (Lines{"0s 429 Too Many Requests", "5s 200 1"}));
+  EXPECT_EQ(bench.journal.timeline(Stage::Compute), (Lines{"0s..5s middleware #1 ok 200", "0s middleware #1 throttled 429 Too Many Requests"}));
+  bench.call(2);
+  bench.run_to(60s);
+  EXPECT_EQ(bench.answers[2], "30s 429 Too Many Requests") << "nothing is queued for an instance that is being provisioned";
+  bench.call(3);
+  bench.run_to(2min);
+  EXPECT_EQ(bench.answers, (Lines{"0s 429 Too Many Requests", "5s 200 1", "30s 429 Too Many Requests", "35s 200 1",
+                                  "1m 429 Too Many Requests", "1m5s 200 1", "1m5s 200 2"}));
+  EXPECT_EQ(bench.journal.transitions, (Lines{"0s middleware-1 inactive -> active", "0s middleware-2  -> provisioning",
+                                              "1m middleware-2 provisioning -> active"}))
+      << "never beyond the maximum";
+}
+
+TEST(AppRunner, StartsAnInstanceForEachInstancesWorthOfRefusals) {
+  ComputeBench bench({.active_max = 4, .concurrency = 2});
+  bench.call(2);
+  for (const std::size_t instances : {2u, 2u, 3u, 3u, 4u, 4u, 4u}) {
+    bench.call(1);
+    EXPECT_EQ(bench.service->instances(), instances);
+  }
+  bench.run_to(1s);
+}
+
+TEST(AppRunner, WakesAnInactiveInstanceBeforeItRefuses) {
+  ComputeBench bench({.provisioned_min = 2, .active_max = 2, .concurrency = 1, .activation = 1s});
+  bench.call(3);
+  bench.run_to(1min);
+  EXPECT_EQ(bench.answers, (Lines{"0s 429 Too Many Requests", "1s 200 1", "2s 200 2"}));
+}
+
+TEST(AppRunner, ScalesInWhatIsIdleBeyondTheMinimum) {
+  ComputeBench bench({.active_max = 2, .concurrency = 1, .provisioning = 10s, .idle_max = 60s, .scale_in = 5min});
+  bench.apps.takes = 15s;
+  bench.call(2);
+  bench.run_to(1h);
+  EXPECT_EQ(bench.journal.transitions,
+            (Lines{"0s middleware-1 inactive -> active", "0s middleware-2  -> provisioning", "10s middleware-2 provisioning -> active",
+                   "1m10s middleware-2 active -> inactive", "1m15s middleware-1 active -> inactive", "6m10s middleware-2 inactive -> gone"}));
+  EXPECT_EQ(bench.service->instances(), 1u);
+  bench.call(1);
+  bench.run_to(2h);
+  EXPECT_EQ(bench.answers.back(), "1h16s 200 1") << "the one that is left wakes up";
+}
+
+TEST(AppRunner, CutsARequestAfterTwoMinutesWhileTheApplicationGoesOn) {
+  ComputeBench bench({.idle_max = 60s});
+  bench.apps.takes = 3min;
+  bench.call();
+  bench.run_to(2min);
+  EXPECT_EQ(bench.answers, Lines{"2m 504 upstream request timeout"});
+  EXPECT_EQ(bench.last.response.headers.get("server"), "envoy");
+  EXPECT_EQ(bench.journal.timeline(Stage::Compute), Lines{"0s..2m middleware #1 failed 504 upstream request timeout"});
+  EXPECT_EQ(bench.apps.running, 1);
+  bench.run_to(10min);
+  EXPECT_EQ(bench.apps.ended, 1);
+  EXPECT_EQ(bench.journal.transitions.back(), "4m middleware-1 active -> inactive") << "idle since the application ended";
+}
+
+TEST(AppRunner, CountsTheWaitForAnInstanceIntoTheTwoMinutes) {
+  ComputeBench bench({.activation = 10s});
+  bench.apps.takes = 115s;
+  bench.run_to(2min);
+  bench.call();
+  bench.run_to(10min);
+  EXPECT_EQ(bench.answers, Lines{"4m 504 upstream request timeout"});
+}
+
+TEST(AppRunner, CountsARequestUntilItsApplicationEnded) {
+  ComputeBench bench({.active_max = 1, .concurrency = 1, .request_max = 10s});
+  bench.apps.takes = 30s;
+  bench.call();
+  bench.run_to(20s);
+  bench.call();
+  EXPECT_EQ(bench.answers, (Lines{"10s 504 upstream request timeout", "20s 429 Too Many Requests"}));
+  bench.run_to(30s);
+}
+
+TEST(AppRunner, SaysWhatTheRouterAdds) {
+  ComputeBench bench;
+  bench.apps.takes = 250ms;
+  bench.apps.reply.response.headers.add("Server", "middleware");
+  bench.call();
+  bench.run_to(1s);
+  EXPECT_EQ(bench.apps.headers_seen.get("X-Forwarded-Proto"), "https");
+  EXPECT_EQ(bench.apps.headers_seen.get("X-Envoy-Expected-Rq-Timeout-Ms"), "120000");
+  EXPECT_EQ(bench.last.response.headers.get("server"), "envoy");
+  EXPECT_EQ(bench.last.response.headers.get("x-envoy-upstream-service-time"), "250");
+}
+
+TEST(AppRunner, RecordsEveryAnswerAsAnOutcome) {
+  struct Case {
+    int status;
+    std::string line;
+  };
+  const Case cases[] = {{200, "ok 200"}, {201, "ok 201"}, {302, "ok 302"}, {400, "rejected 400 1"}, {404, "rejected 404 1"},
+                        {429, "throttled 429 1"}, {500, "failed 500 1"}, {503, "failed 503 1"}};
+  for (const Case& c : cases) {
+    ComputeBench bench;
+    bench.apps.reply.response.status = c.status;
+    bench.call();
+    bench.run_to(2s);
+    EXPECT_EQ(bench.journal.timeline(Stage::Compute), Lines{"0s..1s middleware #1 " + c.line});
+  }
+}
+
+TEST(AppRunner, AnswersForAnApplicationThatDoesNot) {
+  struct Case {
+    kernel::Ending ending;
+    std::string answer;
+  };
+  const std::string reason = "upstream connect error or disconnect/reset before headers. reset reason: ";
+  const Case cases[] = {{kernel::Ending::Reset, "1s 503 " + reason + "connection termination"},
+                        {kernel::Ending::Empty, "1s 503 " + reason + "connection termination"},
+                        {kernel::Ending::Garbage, "1s 502 " + reason + "protocol error"},
+                        {kernel::Ending::Truncated, "1s 200 1"},
+                        {kernel::Ending::Hang, "2m 504 upstream request timeout"}};
+  for (const Case& c : cases) {
+    ComputeBench bench;
+    bench.apps.reply.ending = c.ending;
+    bench.call();
+    bench.run_to(5min);
+    EXPECT_EQ(bench.answers, Lines{c.answer});
+  }
+}
+
+TEST(AppRunner, GivesThePlaceOfAnImpatientCallerBack) {
+  ComputeBench bench({.active_max = 1, .concurrency = 1, .activation = 10s});
+  bench.run_to(2min);
+  bench.call();  // waits for the activation
+  bench.run_to(2min + 1s);
+  bench.callers.cancel_all();
+  bench.call();
+  bench.run_to(3min);
+  EXPECT_EQ(bench.answers, Lines{"2m11s 200 1"});
+  EXPECT_EQ(bench.journal.timeline(Stage::Compute), (Lines{"2m..2m1s middleware #1 cancelled 0", "2m1s..2m11s middleware #1 ok 200"}));
+}
+
+TEST(AppRunner, LeavesTheApplicationRunningWhenItsCallerGoes) {
+  ComputeBench bench;
+  bench.call();
+  bench.run_to(500ms);
+  bench.callers.cancel_all();
+  bench.run_to(1min);
+  EXPECT_EQ(bench.apps.ended, 1);
+}
+
+TEST(AppRunner, LeavesNoTimerBehind) {
+  ComputeBench bench({.provisioned_min = 2, .active_max = 3, .concurrency = 1});
+  bench.run_to(2min);
+  bench.call(3);
+  bench.callers.cancel_all();
+  bench.service.reset();
+  EXPECT_EQ(bench.scheduler.pending(), 0u);
+}
+
+}  // namespace
+}  // namespace emulator::compute
