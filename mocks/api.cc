@@ -5,6 +5,7 @@
 
 #include "middleware/kernel/ids.h"
 #include "middleware/kernel/random.h"
+#include "middleware/kernel/release.h"
 #include "middleware/kernel/wait.h"
 
 namespace mocks {
@@ -164,7 +165,7 @@ kernel::Task<HttpReply> MockApi::handle(HttpRequest request) {
                                .hop = exchange.trace.hop},
                               scheduler_.now());
   }
-  request = {};
+  kernel::release(request);
 
   HttpReply reply;
   std::string running_key;
@@ -184,7 +185,7 @@ kernel::Task<HttpReply> MockApi::handle(HttpRequest request) {
     }
   }
   const kernel::Duration wait = own_latency(exchange) + decision.delay;
-  exchange = {};
+  kernel::release(exchange);
   if (wait.count() > 0) co_await kernel::sleep_until(scheduler_, scheduler_.now() + wait);
   if (Remembered* known = running_key.empty() ? nullptr : remembered_.find(running_key)) known->is_running = false;
   co_return reply;

@@ -21,8 +21,6 @@ Outcome outcome_of(int status) {
 
 std::string instance_name(std::int64_t number) { return "middleware-" + std::to_string(number); }
 
-Task<HttpReply> wait_for(kernel::Arrival<HttpReply> arrival) { co_return co_await arrival.wait(); }
-
 HttpReply from_envoy(int status, std::string body) {
   return {.response = {status, {{"Content-Type", "text/plain"}, {"server", "envoy"}}, std::move(body)}};
 }
@@ -205,9 +203,9 @@ Task<HttpReply> AppRunner::pass_on(Place place, HttpRequest request) {
   request.headers.set("X-Envoy-Expected-Rq-Timeout-Ms", std::to_string(config_.request_max / std::chrono::milliseconds{1}));
   const kernel::Timestamp passed_on_at = scheduler_.now();
   kernel::Arrival<HttpReply> arrival(scheduler_);
-  requests_.spawn(serve(std::move(place), std::move(request), arrival));
-  std::optional<HttpReply> reply =
-      co_await kernel::with_deadline<HttpReply>(scheduler_, came_at + config_.request_max, wait_for(arrival));
+  Task<HttpReply> handling = place.instance().app->handle(std::move(request));
+  requests_.spawn(serve(std::move(place), std::move(handling), arrival));
+  std::optional<HttpReply> reply = co_await arrival.wait_until(came_at + config_.request_max);
   // ASSUMPTION: Envoy's ordinary answer at the cut. The application goes on and gets no signal.
   if (!reply) co_return from_envoy(504, "upstream request timeout");
   HttpReply routed = as_routed(std::move(*reply));
@@ -217,8 +215,9 @@ Task<HttpReply> AppRunner::pass_on(Place place, HttpRequest request) {
   co_return routed;
 }
 
-Task<void> AppRunner::serve(Place place, HttpRequest request, kernel::Arrival<HttpReply> arrival) {
-  HttpReply reply = co_await place.instance().app->handle(std::move(request));
+Task<void> AppRunner::serve(Place place, Task<HttpReply> handling, kernel::Arrival<HttpReply> arrival) {
+  static_cast<void>(place);  // taken while the application works
+  HttpReply reply = co_await std::move(handling);
   if (reply.ending != kernel::Ending::Hang) arrival.set(std::move(reply));
 }
 

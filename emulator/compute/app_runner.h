@@ -78,7 +78,7 @@ class AppRunner final : public kernel::HttpHandler {
   void drop(std::int64_t number);
   Instance* find(std::int64_t number);
   kernel::Task<kernel::HttpReply> pass_on(Place place, kernel::HttpRequest request);
-  kernel::Task<void> serve(Place place, kernel::HttpRequest request, kernel::Arrival<kernel::HttpReply> arrival);
+  kernel::Task<void> serve(Place place, kernel::Task<kernel::HttpReply> handling, kernel::Arrival<kernel::HttpReply> arrival);
 
   AppRunnerConfig config_;
   kernel::Scheduler& scheduler_;

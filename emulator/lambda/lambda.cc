@@ -169,7 +169,12 @@ Task<Lambda::Ended> Lambda::attempt(Function& function, Pending& pending) {
 }
 
 Task<CodeResult> Lambda::run_code(Function& function, CodeInvocation invocation, Duration init) {
-  if (init.count() > 0) co_await kernel::sleep_until(scheduler_, scheduler_.now() + init);
+  if (init.count() == 0) return function.code->run(std::move(invocation));
+  return init_and_run(function, std::move(invocation), init);
+}
+
+Task<CodeResult> Lambda::init_and_run(Function& function, CodeInvocation invocation, Duration init) {
+  co_await kernel::sleep_until(scheduler_, scheduler_.now() + init);
   co_return co_await function.code->run(std::move(invocation));
 }
 

@@ -71,6 +71,7 @@ class Lambda final : public AsyncInvoker {
   kernel::Task<void> deliver(Function& function, Pending pending);
   kernel::Task<Ended> attempt(Function& function, Pending& pending);
   kernel::Task<CodeResult> run_code(Function& function, CodeInvocation invocation, kernel::Duration init);
+  kernel::Task<CodeResult> init_and_run(Function& function, CodeInvocation invocation, kernel::Duration init);
   void give_up(const FunctionConfig& config, const Pending& pending, std::string_view condition, bool was_throttled);
 
   kernel::Scheduler& scheduler_;

@@ -8,12 +8,11 @@ using kernel::HttpReply;
 using kernel::NoAnswer;
 using kernel::Task;
 
-Task<void> serve_one(kernel::HttpHandler& handler, kernel::HttpRequest request, Arrival<HttpReply> arrival) {
-  HttpReply reply = co_await handler.handle(std::move(request));
+/// The exchange as the server sees it. It takes the handler's task, not the request: a frame less that holds one.
+Task<void> serve_one(Task<HttpReply> handling, Arrival<HttpReply> arrival) {
+  HttpReply reply = co_await std::move(handling);
   if (reply.ending != kernel::Ending::Hang) arrival.set(std::move(reply));
 }
-
-Task<HttpReply> wait_for(Arrival<HttpReply> arrival) { co_return co_await arrival.wait(); }
 
 kernel::HttpResult observed(HttpReply reply) {
   switch (reply.ending) {
@@ -41,8 +40,8 @@ Task<kernel::HttpResult> Wire::send(kernel::HttpRequest request, kernel::Timesta
   if (handler == nullptr) co_return std::unexpected(NoAnswer::Refused);
   Arrival<HttpReply> arrival(scheduler_);
   if (deadline <= scheduler_.now()) co_return std::unexpected(NoAnswer::Timeout);
-  exchanges_.spawn(serve_one(*handler, std::move(request), arrival));
-  std::optional<HttpReply> reply = co_await kernel::with_deadline<HttpReply>(scheduler_, deadline, wait_for(arrival));
+  exchanges_.spawn(serve_one(handler->handle(std::move(request)), arrival));
+  std::optional<HttpReply> reply = co_await arrival.wait_until(deadline);
   if (!reply) co_return std::unexpected(NoAnswer::Timeout);
   co_return observed(std::move(*reply));
 }

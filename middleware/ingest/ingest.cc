@@ -29,7 +29,7 @@ std::expected<Handover, FunctionError> read(const std::string& text, const std::
   }
   const kernel::Json& payload = payload_of(*event);
   if (auto valid = validate(payload, *type); !valid) return std::unexpected(valid.error());
-  return Handover{std::move(*envelope), &*type, kernel::json_text(payload)};
+  return Handover{std::move(*envelope), &*type, std::string(*kernel::json_slice(text, "/detail/payload"))};
 }
 
 kernel::HttpRequest to_request(Handover handover, const std::string& host) {
@@ -44,28 +44,9 @@ kernel::HttpRequest to_request(Handover handover, const std::string& host) {
   return request;
 }
 
-}  // namespace
-
-kernel::Task<FunctionResult> Ingest::handle(Invocation invocation) {
-  auto handover = read(invocation.payload, config_.types);
-  if (!handover) co_return std::unexpected(handover.error());
-  const std::string event = handover->envelope.event_uuid;
-  const auto created = kernel::parse_wall_time(handover->envelope.created);
-  kernel::HttpRequest request = to_request(std::move(*handover), config_.middleware);
-  invocation.payload = {};
-
-  const kernel::Timestamp now = scheduler_.now();
-  const kernel::Timestamp deadline = invocation.deadline - config_.answer_margin;
-  request.headers.add("traceparent", kernel::traceparent(event, invocation.hop));
-  request.headers.add(std::string(core::kDeadlineHeader), core::deadline_header(now, deadline));
-  if (created) {
-    const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(scheduler_.wall_now() - *created);
-    request.headers.add("X-Event-Age-Ms", std::to_string(std::max<std::int64_t>(0, age.count())));
-  }
-
-  const kernel::HttpResult answer = co_await client_.send(std::move(request), deadline);
+FunctionResult to_result(const kernel::HttpResult& answer, const std::string& event) {
   if (!answer) {
-    co_return std::unexpected(
+    return std::unexpected(
         FunctionError{"MiddlewareUnreachable", "the middleware did not answer: " + std::string(to_text(answer.error()))});
   }
   if (answer->status >= 300) {
@@ -73,9 +54,35 @@ kernel::Task<FunctionResult> Ingest::handle(Invocation invocation) {
     if (!answer->body.empty()) message += ": " + beginning(answer->body, 300);
     // 409: it works on this event right now; like 429 and 5xx that is over later.
     const bool is_busy = answer->status == 409 || answer->status == 429 || answer->status >= 500;
-    co_return std::unexpected(FunctionError{is_busy ? "MiddlewareBusy" : "MiddlewareRefused", std::move(message)});
+    return std::unexpected(FunctionError{is_busy ? "MiddlewareBusy" : "MiddlewareRefused", std::move(message)});
   }
-  co_return R"({"status":)" + std::to_string(answer->status) + R"(,"eventId":")" + event + R"("})";
+  return R"({"status":)" + std::to_string(answer->status) + R"(,"eventId":")" + event + R"("})";
+}
+
+}  // namespace
+
+std::expected<Ingest::Prepared, FunctionError> Ingest::prepare(Invocation invocation) const {
+  auto handover = read(invocation.payload, config_.types);
+  if (!handover) return std::unexpected(handover.error());
+  Prepared prepared{.event = handover->envelope.event_uuid, .deadline = invocation.deadline - config_.answer_margin};
+  const auto created = kernel::parse_wall_time(handover->envelope.created);
+  prepared.request = to_request(std::move(*handover), config_.middleware);
+  kernel::Headers& headers = prepared.request.headers;
+  headers.add("traceparent", kernel::traceparent(prepared.event, invocation.hop));
+  headers.add(std::string(core::kDeadlineHeader), core::deadline_header(scheduler_.now(), prepared.deadline));
+  if (created) {
+    const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(scheduler_.wall_now() - *created);
+    headers.add("X-Event-Age-Ms", std::to_string(std::max<std::int64_t>(0, age.count())));
+  }
+  return prepared;
+}
+
+kernel::Task<FunctionResult> Ingest::handle(Invocation invocation) {
+  // All the work is done in prepare: while the middleware works, the function holds nothing of the event.
+  auto prepared = prepare(std::move(invocation));
+  if (!prepared) co_return std::unexpected(prepared.error());
+  auto sending = client_.send(std::move(prepared->request), prepared->deadline);
+  co_return to_result(co_await std::move(sending), prepared->event);
 }
 
 }  // namespace ingest

@@ -55,6 +55,13 @@ class Ingest {
   kernel::Task<FunctionResult> handle(Invocation invocation);
 
  private:
+  struct Prepared {
+    std::string event;  ///< EventUuid
+    kernel::Timestamp deadline;
+    kernel::HttpRequest request{};
+  };
+  std::expected<Prepared, FunctionError> prepare(Invocation invocation) const;
+
   IngestConfig config_;
   kernel::Scheduler& scheduler_;
   kernel::HttpClient& client_;

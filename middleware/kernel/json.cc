@@ -1,5 +1,7 @@
 #include "middleware/kernel/json.h"
 
+#include <simdjson.h>
+
 #include <nlohmann/json.hpp>
 
 namespace kernel {
@@ -46,9 +48,47 @@ const Json* child(const Json& value, std::string_view token) {
   return index < value.size() ? &value[index] : nullptr;
 }
 
+/// One a thread: it keeps its buffers.
+simdjson::dom::parser& fast_parser() {
+  thread_local simdjson::dom::parser parser;
+  return parser;
+}
+
+Json to_json(simdjson::dom::element element) {
+  using Type = simdjson::dom::element_type;
+  switch (element.type()) {
+    case Type::ARRAY: {
+      Json array = Json::array();
+      for (const simdjson::dom::element item : simdjson::dom::array(element)) array.push_back(to_json(item));
+      return array;
+    }
+    case Type::OBJECT: {
+      Json object = Json::object();
+      auto& members = object.get_ref<Json::object_t&>();
+      members.reserve(simdjson::dom::object(element).size());
+      for (const auto& [key, value] : simdjson::dom::object(element)) members[std::string(key)] = to_json(value);
+      return object;
+    }
+    case Type::INT64: {
+      const std::int64_t number = std::int64_t(element);
+      return number < 0 ? Json(number) : Json(static_cast<std::uint64_t>(number));
+    }
+    case Type::UINT64: return Json(std::uint64_t(element));
+    case Type::DOUBLE: return Json(double(element));
+    case Type::STRING: return Json(std::string(std::string_view(element)));
+    case Type::BOOL: return Json(bool(element));
+    case Type::NULL_VALUE: break;
+  }
+  return Json(nullptr);
+}
+
 }  // namespace
 
 Result<Json> parse_json(std::string_view text) {
+  // simdjson reads several times faster and is as strict; what it refuses goes to nlohmann for the place of the error
+  // (and for integers beyond 64 bits, which become doubles).
+  simdjson::dom::element element;
+  if (fast_parser().parse(text.data(), text.size()).get(element) == simdjson::SUCCESS) return to_json(element);
   try {
     return Json::parse(text);
   } catch (const Json::parse_error& error) {
@@ -77,6 +117,22 @@ std::string json_text_at(const Json& value, std::string_view pointer) {
   const Json* found = json_at(value, pointer);
   if (found == nullptr) return {};
   return found->is_string() ? found->get<std::string>() : json_text(*found);
+}
+
+std::optional<std::string_view> json_slice(std::string_view text, std::string_view pointer) {
+  thread_local simdjson::ondemand::parser parser;
+  thread_local std::string padded;
+  padded.assign(text);
+  padded.reserve(text.size() + simdjson::SIMDJSON_PADDING);
+  simdjson::ondemand::document document;
+  simdjson::ondemand::value value;
+  std::string_view slice;
+  if (parser.iterate(padded.data(), text.size(), padded.capacity()).get(document) != simdjson::SUCCESS ||
+      document.at_pointer(pointer).get(value) != simdjson::SUCCESS ||
+      simdjson::to_json_string(value).get(slice) != simdjson::SUCCESS) {
+    return std::nullopt;
+  }
+  return text.substr(static_cast<std::size_t>(slice.data() - padded.data()), slice.size());
 }
 
 void append_json_quoted(std::string& out, std::string_view text) {

@@ -3,6 +3,7 @@
 // <nlohmann/json.hpp> in sources that look inside a value.
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,10 @@ const Json* json_at(const Json& value, std::string_view pointer);
 
 /// The value at `pointer` as text: strings bare, everything else as JSON; empty when there is none.
 std::string json_text_at(const Json& value, std::string_view pointer);
+
+/// The part of `text` that is the value at `pointer`, as it stands there; nothing when there is none. `text` must be JSON
+/// that parse_json accepts: only the way to the value is read.
+std::optional<std::string_view> json_slice(std::string_view text, std::string_view pointer);
 
 /// `text` between double quotes, escaped.
 std::string json_quoted(std::string_view text);

@@ -134,4 +134,41 @@ std::vector<std::string> JsonTemplate::names_read() const {
   return names;
 }
 
+TextTemplate TextTemplate::bound(const Json& root) const {
+  const TemplateScope scope{.root = &root};
+  TextTemplate result;
+  for (const auto& part : parts_) {
+    const auto* hole = std::get_if<Placeholder>(&part);
+    if (hole == nullptr || !hole->name.empty()) {
+      result.parts_.push_back(part);
+      continue;
+    }
+    TextTemplate one;
+    one.parts_.push_back(*hole);
+    result.parts_.emplace_back(one.text(scope));
+  }
+  return result;
+}
+
+JsonTemplate JsonTemplate::bound(const Json& root) const {
+  const TemplateScope scope{.root = &root};
+  JsonTemplate result;
+  std::string text;
+  for (const auto& part : parts_) {
+    if (const auto* literal = std::get_if<std::string>(&part)) {
+      text += *literal;
+    } else if (const auto& hole = std::get<TextTemplate>(part); hole.names_read().empty()) {
+      hole.append_json(text, scope);
+    } else {
+      result.parts_.emplace_back(std::exchange(text, {}));
+      // A text around a named value stays a text: a lone ${name/x} keeps its type, because it has no other part.
+      result.parts_.emplace_back(hole.bound(root));
+    }
+  }
+  text.shrink_to_fit();
+  if (!text.empty()) result.parts_.emplace_back(std::move(text));
+  result.parts_.shrink_to_fit();
+  return result;
+}
+
 }  // namespace kernel

@@ -37,7 +37,11 @@ class TextTemplate {
   /// The named values that it reads.
   std::vector<std::string> names_read() const;
 
+  /// The same with every ${/pointer} of the root replaced by what it reads there: the root is no longer needed.
+  TextTemplate bound(const Json& root) const;
+
  private:
+  friend class JsonTemplate;
   struct Placeholder {
     std::string name;  ///< "" = the root
     std::string pointer;
@@ -53,6 +57,9 @@ class JsonTemplate {
   static Result<JsonTemplate> compile(const Json& value);
   std::string render(const TemplateScope& scope) const;
   std::vector<std::string> names_read() const;
+
+  /// As TextTemplate::bound: mostly one piece of text is left.
+  JsonTemplate bound(const Json& root) const;
 
  private:
   std::vector<std::variant<std::string, TextTemplate>> parts_;

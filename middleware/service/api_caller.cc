@@ -86,74 +86,89 @@ void ApiCaller::close_hop(kernel::HopScope& hop, const std::string& sent, const 
              .response = answer->body});
 }
 
-kernel::Task<CallEnd> ApiCaller::call(Call call, std::vector<std::int64_t> expected) {
+kernel::HopScope ApiCaller::open_hop(const Call& call, int attempt) const {
   const std::string operation = call.request.method + " " + call.request.target;
-  const bool keyed = config_.idempotency_header.has_value();
-  std::optional<FailureClass> last_retry;
-  CallFailure failure{.reason = "deadline"};
+  return {around_.hops, {.stage = kernel::Stage::Api,
+                         .event = call.event,
+                         .parent = call.step,
+                         .from = around_.instance,
+                         .to = config_.name,
+                         .operation = operation,
+                         .attempt = attempt,
+                         .deadline = call.deadline}};
+}
 
-  for (int attempt = 1;; ++attempt) {
-    const kernel::Timestamp started = around_.scheduler.now();
-    const kernel::Timestamp deadline = core::try_deadline(started, config_.per_try, call.deadline);
-    if (deadline <= started) {
-      failure.reason = "deadline";
-      co_return CallEnd{std::move(failure), attempt - 1};
-    }
-    std::optional<core::Breaker::Permit> permit;
-    if (breaker_) {
-      permit = breaker_->try_acquire(started);
-      if (!permit) {
-        failure.reason = "breaker open";
-        failure.is_open = attempt == 1;
-        failure.failure = FailureClass::Transient;
-        failure.retry_after = std::max(breaker_->open_left(started), failure.retry_after);
-        co_return CallEnd{std::move(failure), attempt - 1};
+bool ApiCaller::admit(State& state, Attempt& attempt) {
+  attempt.started = around_.scheduler.now();
+  attempt.deadline = core::try_deadline(attempt.started, config_.per_try, state.call.deadline);
+  if (attempt.deadline <= attempt.started) {
+    state.failure.reason = "deadline";
+    return false;
+  }
+  if (!breaker_) return true;
+  attempt.permit = breaker_->try_acquire(attempt.started);
+  if (attempt.permit) return true;
+  state.failure.reason = "breaker open";
+  state.failure.is_open = attempt.number == 1;
+  state.failure.failure = FailureClass::Transient;
+  state.failure.retry_after = std::max(breaker_->open_left(attempt.started), state.failure.retry_after);
+  return false;
+}
+
+bool ApiCaller::is_over(State& state, Attempt& attempt, const kernel::HttpResult& answer) {
+  const kernel::Timestamp ended = around_.scheduler.now();
+  const CallResult result = to_result(answer, around_.scheduler.wall_now());
+  if (attempt.permit) attempt.permit->record(sample(result), ended - attempt.started, ended);
+  if (answer && is_done(answer->status, state.expected)) {
+    if (budget_) budget_->succeeded(state.last_retry);
+    state.is_done = true;
+    return true;
+  }
+  CallFailure& failure = state.failure;
+  failure.last = result;
+  failure.failure = core::failure_class(result);
+  failure.retry_after = result.retry_after.value_or(kernel::Duration{0});
+  if (answer) failure.body = answer->body;
+  if (failure.failure == FailureClass::None) failure.failure = FailureClass::Permanent;  // not what the step expects
+
+  const std::string draw_key = state.call.event + state.call.idempotency_key;
+  const core::RetryDecision decision = retry_.after(
+      result, {.number = attempt.number,
+               .method = state.call.request.method,
+               .keyed = config_.idempotency_header.has_value(),
+               .left = state.call.deadline - core::kTryMargin - ended,
+               .luck = kernel::draw_unit({around_.seed, config_.name, draw_key,
+                                          static_cast<std::uint64_t>(attempt.number), "retry jitter"})});
+  if (!decision.wait) {
+    failure.reason = to_text(decision.reason);
+    return true;
+  }
+  if (budget_ && !budget_->take(failure.failure)) {
+    failure.reason = to_text(core::GiveUp::Budget);
+    return true;
+  }
+  state.last_retry = failure.failure;
+  attempt.next_at = ended + *decision.wait;
+  return false;
+}
+
+// The decisions are made in plain functions: what they need only for a moment is not kept through the waits.
+kernel::Task<CallEnd> ApiCaller::call(Call call, std::vector<std::int64_t> expected) {
+  State state{.call = std::move(call), .expected = std::move(expected)};
+  state.failure.reason = "deadline";
+  for (Attempt attempt{.number = 1};; attempt = {.number = attempt.number + 1}) {
+    if (!admit(state, attempt)) co_return CallEnd{std::move(state.failure), attempt.number - 1};
+    {
+      kernel::HopScope hop = open_hop(state.call, attempt.number);
+      auto sending = around_.client.send(attempt_request(state.call, attempt.number, hop.id()), attempt.deadline);
+      kernel::HttpResult answer = co_await std::move(sending);
+      close_hop(hop, state.call.request.body, answer);
+      if (is_over(state, attempt, answer)) {
+        if (state.is_done) co_return CallEnd{std::move(*answer), attempt.number};
+        co_return CallEnd{std::move(state.failure), attempt.number};
       }
     }
-
-    kernel::HopScope hop(around_.hops, {.stage = kernel::Stage::Api,
-                                        .event = call.event,
-                                        .parent = call.step,
-                                        .from = around_.instance,
-                                        .to = config_.name,
-                                        .operation = operation,
-                                        .attempt = attempt,
-                                        .deadline = call.deadline});
-    const kernel::HttpResult answer =
-        co_await around_.client.send(attempt_request(call, attempt, hop.id()), deadline);
-    const kernel::Timestamp ended = around_.scheduler.now();
-    const CallResult result = to_result(answer, around_.scheduler.wall_now());
-    close_hop(hop, call.request.body, answer);
-    if (permit) permit->record(sample(result), ended - started, ended);
-
-    if (answer && is_done(answer->status, expected)) {
-      if (budget_) budget_->succeeded(last_retry);
-      co_return CallEnd{*answer, attempt};
-    }
-    failure.last = result;
-    failure.failure = core::failure_class(result);
-    failure.retry_after = result.retry_after.value_or(kernel::Duration{0});
-    if (answer) failure.body = answer->body;
-    if (failure.failure == FailureClass::None) failure.failure = FailureClass::Permanent;  // not what the step expects
-
-    const std::string draw_key = call.event + call.idempotency_key;
-    const core::RetryDecision decision = retry_.after(
-        result, {.number = attempt,
-                 .method = call.request.method,
-                 .keyed = keyed,
-                 .left = call.deadline - core::kTryMargin - ended,
-                 .luck = kernel::draw_unit({around_.seed, config_.name, draw_key, static_cast<std::uint64_t>(attempt),
-                                            "retry jitter"})});
-    if (!decision.wait) {
-      failure.reason = to_text(decision.reason);
-      co_return CallEnd{std::move(failure), attempt};
-    }
-    if (budget_ && !budget_->take(failure.failure)) {
-      failure.reason = to_text(core::GiveUp::Budget);
-      co_return CallEnd{std::move(failure), attempt};
-    }
-    last_retry = failure.failure;
-    co_await kernel::sleep_until(around_.scheduler, ended + *decision.wait);
+    co_await kernel::sleep_until(around_.scheduler, attempt.next_at);
   }
 }
 

@@ -60,6 +60,26 @@ class ApiCaller {
   core::BreakerState breaker_state() const;
 
  private:
+  /// A logical call between its attempts.
+  struct State {
+    Call call{};
+    std::vector<std::int64_t> expected{};
+    CallFailure failure{};
+    std::optional<core::FailureClass> last_retry{};
+    bool is_done = false;
+  };
+  struct Attempt {
+    int number = 1;
+    kernel::Timestamp started{};
+    kernel::Timestamp deadline{};
+    std::optional<core::Breaker::Permit> permit{};
+    kernel::Timestamp next_at{};  ///< when the next one is due
+  };
+  /// False when no attempt may be made now; `state.failure` says why.
+  bool admit(State& state, Attempt& attempt);
+  /// Takes the answer to account; true when the call has ended, done or not.
+  bool is_over(State& state, Attempt& attempt, const kernel::HttpResult& answer);
+  kernel::HopScope open_hop(const Call& call, int attempt) const;
   kernel::HttpRequest attempt_request(const Call& call, int attempt, kernel::HopId hop) const;
   core::Sample sample(const core::CallResult& result) const;
   void close_hop(kernel::HopScope& hop, const std::string& sent, const kernel::HttpResult& answer) const;

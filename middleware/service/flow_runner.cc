@@ -10,7 +10,6 @@ namespace service {
 namespace {
 
 using kernel::Outcome;
-using Earlier = std::vector<std::pair<std::string, kernel::Json>>;
 
 /// Only a step that a later one reads is worth parsing.
 bool is_read_later(const FlowConfig& flow, std::size_t index) {
@@ -29,6 +28,10 @@ bool is_read_later(const FlowConfig& flow, std::size_t index) {
 kernel::Json parsed(const std::string& body) {
   auto json = kernel::parse_json(body);
   return json ? std::move(*json) : kernel::Json{};
+}
+
+store::StepRecord to_record(const StepConfig& step, kernel::HttpResponse& response) {
+  return {.step = step.name, .status = response.status, .body = std::move(response.body)};
 }
 
 kernel::HopEnd step_end(const CallEnd& end) {
@@ -51,30 +54,37 @@ ApiCaller& FlowRunner::caller(const std::string& api) const {
   return **found;
 }
 
-kernel::Task<CallEnd> FlowRunner::run_step(const StepConfig& step, const FlowInput& input, const Earlier& earlier) {
-  const kernel::TemplateScope scope{.root = input.payload.get(), .named = &earlier};
-  Call call{.event = input.event, .deadline = input.deadline};
+/// Everything of the call is made here, so that the waiting flow holds none of it.
+kernel::Task<CallEnd> FlowRunner::start_call(const FlowConfig& flow, std::size_t index, const FlowInput& input,
+                                             const Earlier& earlier, kernel::HopId hop) {
+  const StepConfig& step = flow.steps[index];
+  const StepRequest& bound = input.steps[index];
+  const kernel::TemplateScope scope{.named = &earlier};
+  Call call{.event = input.event, .step = hop, .deadline = input.deadline};
   call.request.method = step.method;
   call.request.host = step.api;
-  call.request.target = step.path.text(scope);
-  for (const auto& [name, value] : step.headers) call.request.headers.add(name, value.text(scope));
-  if (step.body) {
+  call.request.target = bound.path.text(scope);
+  for (const auto& [name, value] : bound.headers) call.request.headers.add(name, value.text(scope));
+  if (bound.body) {
     call.request.headers.add("Content-Type", "application/json");
-    call.request.body = step.body->render(scope);
+    call.request.body = bound.body->render(scope);
   }
   // Derived, not drawn: the same for all attempts, redeliveries and instances (facts/resilience 8).
   call.idempotency_key = kernel::uuid5(input.event, step.name + "\n" + step.api);
+  return caller(step.api).call(std::move(call), step.expected);
+}
 
-  kernel::HopScope hop(around_.hops, {.stage = kernel::Stage::Step,
-                                      .event = input.event,
-                                      .parent = input.cause,
-                                      .from = around_.instance,
-                                      .to = step.api,
-                                      .operation = step.name});
-  call.step = hop.id();
-  CallEnd end = co_await caller(step.api).call(std::move(call), step.expected);
-  hop.close(step_end(end));
-  co_return end;
+std::vector<StepRequest> bind_steps(const FlowConfig& flow, const store::Claim& claim, const kernel::Json& payload) {
+  std::vector<StepRequest> requests;
+  requests.reserve(flow.steps.size());
+  for (const StepConfig& step : flow.steps) {
+    StepRequest& request = requests.emplace_back();
+    if (std::ranges::find(claim.steps, step.name, &store::StepRecord::step) != claim.steps.end()) continue;
+    request.path = step.path.bound(payload);
+    for (const auto& [name, value] : step.headers) request.headers.emplace_back(name, value.bound(payload));
+    if (step.body) request.body = step.body->bound(payload);
+  }
+  return requests;
 }
 
 kernel::Task<FlowEnd> FlowRunner::run(const FlowConfig& flow, FlowInput input) {
@@ -86,16 +96,26 @@ kernel::Task<FlowEnd> FlowRunner::run(const FlowConfig& flow, FlowInput input) {
       if (is_read_later(flow, i)) earlier.emplace_back(step.name, parsed(journalled->body));
       continue;
     }
-    CallEnd end = co_await run_step(step, input, earlier);
+    kernel::HopScope hop(around_.hops, {.stage = kernel::Stage::Step,
+                                        .event = input.event,
+                                        .parent = input.cause,
+                                        .from = around_.instance,
+                                        .to = step.api,
+                                        .operation = step.name});
+    auto calling = start_call(flow, i, input, earlier, hop.id());
+    input.steps[i] = {};
+    CallEnd end = co_await std::move(calling);
+    hop.close(step_end(end));
     if (auto* failure = std::get_if<CallFailure>(&end.result)) {
       co_return FlowEnd{FlowState::Failed, StepFailure{step.name, std::move(*failure)}};
     }
-    auto& response = std::get<kernel::HttpResponse>(end.result);
-    const bool keep = is_read_later(flow, i);
-    if (keep) earlier.emplace_back(step.name, parsed(response.body));
-    const bool ours = co_await store_.step_done(
-        input.event, input.claim.fence,
-        {.step = step.name, .status = response.status, .body = keep ? std::move(response.body) : std::string{}});
+    store::StepRecord record = to_record(step, std::get<kernel::HttpResponse>(end.result));
+    if (is_read_later(flow, i)) {
+      earlier.emplace_back(step.name, parsed(record.body));
+    } else {
+      record.body = {};
+    }
+    const bool ours = co_await store_.step_done(input.event, input.claim.fence, std::move(record));
     if (!ours) co_return FlowEnd{.state = FlowState::TakenOver};
   }
   co_return FlowEnd{};

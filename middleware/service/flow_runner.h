@@ -12,14 +12,24 @@
 
 namespace service {
 
-/// What a flow works on.
-struct FlowInput {
-  std::string event;           ///< EventUuid
-  std::shared_ptr<const kernel::Json> payload;
-  kernel::HopId cause = 0;     ///< the hop that brought the event
-  kernel::Timestamp deadline;
-  store::Claim claim;
+/// The request of a step with all that the event says filled in; only answers of earlier steps are still open.
+struct StepRequest {
+  kernel::TextTemplate path{};
+  std::vector<std::pair<std::string, kernel::TextTemplate>> headers{};
+  std::optional<kernel::JsonTemplate> body{};
 };
+
+/// What a flow works on. It holds no payload: a flow may wait for seconds, and thousands may wait at once.
+struct FlowInput {
+  std::string event;                ///< EventUuid
+  std::vector<StepRequest> steps{};  ///< in the order of the flow's
+  kernel::HopId cause = 0;          ///< the hop that brought the event
+  kernel::Timestamp deadline{};
+  store::Claim claim{};
+};
+
+/// Fills the event's values into every step that `claim` does not hold as done.
+std::vector<StepRequest> bind_steps(const FlowConfig& flow, const store::Claim& claim, const kernel::Json& payload);
 
 struct StepFailure {
   std::string step;
@@ -42,8 +52,9 @@ class FlowRunner {
   kernel::Task<FlowEnd> run(const FlowConfig& flow, FlowInput input);
 
  private:
-  kernel::Task<CallEnd> run_step(const StepConfig& step, const FlowInput& input,
-                                 const std::vector<std::pair<std::string, kernel::Json>>& earlier);
+  using Earlier = std::vector<std::pair<std::string, kernel::Json>>;
+  kernel::Task<CallEnd> start_call(const FlowConfig& flow, std::size_t step, const FlowInput& input, const Earlier& earlier,
+                                   kernel::HopId hop);
   ApiCaller& caller(const std::string& api) const;
 
   const Surroundings& around_;

@@ -27,9 +27,17 @@ std::vector<ApiCaller*> pointers(const std::vector<std::unique_ptr<ApiCaller>>& 
   return result;
 }
 
-HttpResponse json_response(int status, std::string body) {
-  return {status, {{"Content-Type", "application/json"}}, std::move(body)};
+kernel::HttpReply json_reply(std::string body) {
+  return {.response = {200, {{"Content-Type", "application/json"}}, std::move(body)}};
 }
+
+kernel::HttpReply in_flight() {
+  HttpResponse busy = kernel::problem(409, "in-flight", "the event is being worked on");
+  busy.headers.add("Retry-After", "1");
+  return {.response = std::move(busy)};
+}
+
+kernel::Task<kernel::HttpReply> answered(HttpResponse response) { co_return kernel::HttpReply{std::move(response)}; }
 
 /// Whole seconds, rounded up, at least 1.
 std::string retry_after_text(kernel::Duration wait) {
@@ -67,61 +75,75 @@ const FlowConfig* Service::find_flow(std::string_view event) const {
   return found == config_.flows.end() ? nullptr : &*found;
 }
 
+/// An event that may be worked on.
+struct Service::Accepted {
+  const FlowConfig* flow = nullptr;
+  std::string event;
+  kernel::HopId cause = 0;
+  kernel::Timestamp deadline{};
+  std::unique_ptr<kernel::Json> payload{};
+};
+
+// No coroutine: a request that is being worked on costs one frame less.
 kernel::Task<kernel::HttpReply> Service::handle(HttpRequest request) {
   const std::string path = request.target.substr(0, request.target.find('?'));
   if (path == "/health") {
-    if (request.method != "GET" && request.method != "HEAD") {
-      co_return kernel::HttpReply{kernel::problem(405, "method", "GET /health")};
-    }
-    co_return kernel::HttpReply{health()};
+    const bool reads = request.method == "GET" || request.method == "HEAD";
+    return answered(reads ? health() : kernel::problem(405, "method", "GET /health"));
   }
-  if (path != "/events") co_return kernel::HttpReply{kernel::problem(404, "path", "no such path: " + path)};
-  if (request.method != "POST") co_return kernel::HttpReply{kernel::problem(405, "method", "POST /events")};
-  co_return kernel::HttpReply{co_await take_event(std::move(request))};
+  if (path != "/events") return answered(kernel::problem(404, "path", "no such path: " + path));
+  if (request.method != "POST") return answered(kernel::problem(405, "method", "POST /events"));
+  auto accepted = read(request);
+  return accepted ? take_event(std::move(*accepted)) : answered(std::move(accepted.error()));
 }
 
-kernel::Task<HttpResponse> Service::take_event(HttpRequest request) {
+std::expected<Service::Accepted, HttpResponse> Service::read(const HttpRequest& request) const {
   const std::string event(request.headers.get("ce-id"));
   const std::string type(request.headers.get("ce-type"));
-  if (event.empty() || type.empty()) co_return kernel::problem(400, "headers", "ce-id and ce-type are required");
+  if (event.empty() || type.empty()) {
+    return std::unexpected(kernel::problem(400, "headers", "ce-id and ce-type are required"));
+  }
   const FlowConfig* flow = find_flow(type);
-  if (flow == nullptr) co_return kernel::problem(422, "no-flow", "no flow for events of type " + type);
+  if (flow == nullptr) return std::unexpected(kernel::problem(422, "no-flow", "no flow for events of type " + type));
   auto payload = kernel::parse_json(request.body);
   if (!payload || !payload->is_object()) {
-    co_return kernel::problem(422, "payload", payload ? "the payload is no JSON object" : payload.error().message);
+    return std::unexpected(
+        kernel::problem(422, "payload", payload ? "the payload is no JSON object" : payload.error().message));
   }
   const auto trace = kernel::parse_traceparent(request.headers.get("traceparent"));
-  const kernel::Timestamp now = around_.scheduler.now();
-  const kernel::Timestamp deadline =
-      core::work_deadline(now, flow->deadline, request.headers.get(core::kDeadlineHeader));
-  request = {};  // the flow may take seconds: only the parsed payload stays
+  return Accepted{.flow = flow,
+                  .event = event,
+                  .cause = trace ? trace->hop : 0,
+                  .deadline = core::work_deadline(around_.scheduler.now(), flow->deadline,
+                                                  request.headers.get(core::kDeadlineHeader)),
+                  .payload = std::make_unique<kernel::Json>(std::move(*payload))};
+}
 
-  store::Claim claim = co_await store_.claim(event, now, deadline + kLeaseMargin);
+kernel::Task<kernel::HttpReply> Service::take_event(Accepted accepted) {
+  store::Claim claim =
+      co_await store_.claim(accepted.event, around_.scheduler.now(), accepted.deadline + kLeaseMargin);
   switch (claim.kind) {
-    case store::ClaimKind::Done: co_return json_response(200, R"({"status":"done","duplicate":true})");
-    case store::ClaimKind::InFlight: {
-      HttpResponse busy = kernel::problem(409, "in-flight", "the event is being worked on");
-      busy.headers.add("Retry-After", "1");
-      co_return busy;
-    }
+    case store::ClaimKind::Done: co_return json_reply(R"({"status":"done","duplicate":true})");
+    case store::ClaimKind::InFlight: co_return in_flight();
     case store::ClaimKind::Claimed: break;
   }
-
   const std::uint64_t fence = claim.fence;
-  FlowEnd end = co_await runner_.run(*flow, {.event = event,
-                                             .payload = std::make_shared<const kernel::Json>(std::move(*payload)),
-                                             .cause = trace ? trace->hop : 0,
-                                             .deadline = deadline,
-                                             .claim = std::move(claim)});
+  FlowInput input{.event = accepted.event, .cause = accepted.cause, .deadline = accepted.deadline};
+  input.steps = bind_steps(*accepted.flow, claim, *accepted.payload);
+  input.claim = std::move(claim);
+  accepted.payload.reset();
+  auto running = runner_.run(*accepted.flow, std::move(input));
+  FlowEnd end = co_await std::move(running);
   switch (end.state) {
     case FlowState::Done:
-      co_await store_.done(event, fence, around_.scheduler.now());
-      co_return json_response(200, R"({"status":"done"})");
-    case FlowState::TakenOver: co_return kernel::problem(409, "taken-over", "another delivery of the event went on");
+      co_await store_.done(accepted.event, fence, around_.scheduler.now());
+      co_return json_reply(R"({"status":"done"})");
+    case FlowState::TakenOver:
+      co_return kernel::HttpReply{kernel::problem(409, "taken-over", "another delivery of the event went on")};
     case FlowState::Failed: break;
   }
-  co_await store_.release(event, fence);
-  co_return failed(*end.failure);
+  co_await store_.release(accepted.event, fence);
+  co_return kernel::HttpReply{failed(*end.failure)};
 }
 
 HttpResponse Service::health() const {

@@ -9,6 +9,7 @@
 //
 // It answers 503, not 500, for what an API did: the caller redelivers the event, and the step journal and the derived
 // idempotency keys make that safe.
+#include <expected>
 #include <memory>
 #include <vector>
 
@@ -25,7 +26,9 @@ class Service final : public kernel::HttpHandler {
   kernel::Task<kernel::HttpReply> handle(kernel::HttpRequest request) override;
 
  private:
-  kernel::Task<kernel::HttpResponse> take_event(kernel::HttpRequest request);
+  struct Accepted;
+  std::expected<Accepted, kernel::HttpResponse> read(const kernel::HttpRequest& request) const;
+  kernel::Task<kernel::HttpReply> take_event(Accepted accepted);
   kernel::HttpResponse health() const;
   const FlowConfig* find_flow(std::string_view event) const;
 
