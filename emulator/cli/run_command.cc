@@ -66,13 +66,19 @@ bool write_file(const std::string& path, const std::string& text) {
   return static_cast<bool>(out);
 }
 
-/// The outcomes in the order of the files; `on_end` hears of each in that order, as soon as it can.
+/// The outcomes in the order of the files; `on_end` hears of each in that order, as soon as it can. After Ctrl-C the
+/// rest is not run.
 std::vector<Ended> run_all(const std::vector<Scenario>& scenarios, const runner::RunOptions& options, std::int64_t jobs,
                            const std::function<void(const Ended&)>& on_end) {
   std::vector<Ended> all(scenarios.size());
   std::vector<kernel::Action> work;
+  bool is_stopped = false;  // only runs on the real clock set it, and those go one by one
   for (std::size_t i = 0; i < scenarios.size(); ++i) {
-    work.emplace_back([&all, &scenarios, &options, i] { all[i] = run_one(scenarios[i], options); });
+    work.emplace_back([&all, &scenarios, &options, &is_stopped, i] {
+      if (is_stopped) return;
+      all[i] = run_one(scenarios[i], options);
+      if (all[i].report && all[i].report->verdict == "interrupted") is_stopped = true;
+    });
   }
   live::run_parallel(static_cast<int>(jobs), std::move(work), [&](std::size_t i) { on_end(all[i]); });
   return all;
@@ -116,7 +122,10 @@ int run(const Settings& settings, const RunArguments& arguments, const Terminal&
   if (!is_pretty) std::cout << report::write_report(*format, reports, look) << std::flush;
   if (is_pretty && all.size() > 1) {
     const auto passed = std::ranges::count_if(reports, &RunReport::has_passed);
-    std::cout << passed << " passed, " << static_cast<std::ptrdiff_t>(all.size()) - passed << " failed" << std::endl;
+    const auto not_run = std::ranges::count_if(all, [](const Ended& ended) { return !ended.report && !ended.error; });
+    std::cout << passed << " passed, " << static_cast<std::ptrdiff_t>(all.size()) - passed - not_run << " failed";
+    if (not_run > 0) std::cout << ", " << not_run << " not run";
+    std::cout << std::endl;
   }
   if (!arguments.junit.empty() && !write_file(arguments.junit, report::junit_text(reports))) {
     std::cerr << "relayrig: cannot write " << arguments.junit << '\n';

@@ -164,7 +164,20 @@ std::expected<Scenario, Problems> read_scenario(const std::string& path, const s
 }
 
 kernel::Json scenario_schema() {
-  return config::schema_document(*scenario_shape(), "https://relayrig.dev/schema/scenario-1.json", "relayrig scenario");
+  kernel::Json schema = config::schema_document(*scenario_shape(), "https://relayrig.dev/schema/scenario-1.json", "relayrig scenario");
+  // With `use`, what a deployment must have may stand in the other file.
+  kernel::Json& given = schema["properties"]["given"];
+  kernel::Json whole = {{"required", given["required"]}, {"properties", kernel::Json::object()}};
+  given.erase("required");
+  for (auto& [name, part] : given["properties"].items()) {
+    if (!part.contains("required")) continue;
+    whole["properties"][name] = {{"required", part["required"]}};
+    part.erase("required");
+  }
+  schema["required"] = {"name", "timeline"};
+  schema["if"] = {{"required", {"use"}}};
+  schema["else"] = {{"required", {"given"}}, {"properties", {{"given", std::move(whole)}}}};
+  return schema;
 }
 
 kernel::Result<std::vector<std::string>> scenario_files(const std::vector<std::string>& paths) {

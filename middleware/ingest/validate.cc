@@ -17,7 +17,7 @@ bool is_kind(const Json& value, FieldKind kind) {
     case FieldKind::Text: return value.is_string();
     case FieldKind::Number: return value.is_number();
     case FieldKind::Boolean: return value.is_boolean();
-    case FieldKind::Json: return value.is_string() && Json::accept(value.get_ref<const std::string&>());
+    case FieldKind::Json: return value.is_string() && kernel::is_json(value.get_ref<const std::string&>());
   }
   return false;
 }

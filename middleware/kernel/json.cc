@@ -98,6 +98,11 @@ Result<Json> parse_json(std::string_view text) {
   }
 }
 
+bool is_json(std::string_view text) {
+  simdjson::dom::element element;
+  return fast_parser().parse(text.data(), text.size()).get(element) == simdjson::SUCCESS || Json::accept(text);
+}
+
 std::string json_text(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 const Json* json_at(const Json& value, std::string_view pointer) {

@@ -16,6 +16,9 @@ using Json = nlohmann::ordered_json;
 /// Reads one JSON text. Integers from -2^63 to 2^64-1 stay exact; the error names line and column.
 Result<Json> parse_json(std::string_view text);
 
+/// Whether parse_json would read it.
+bool is_json(std::string_view text);
+
 /// Without spaces. Text that is not UTF-8 comes out with U+FFFD in place of the bad bytes.
 std::string json_text(const Json& value);
 
