@@ -24,9 +24,9 @@ build: configure
 	@cmake --build $(BUILD) --target relayrig relayrig-middleware bootstrap
 
 run: build
-	@./build/relayrig run $(SCENARIO) > build/run.txt; code=$$?; cat build/run.txt; \
+	@./build/relayrig run $(SCENARIO) > build/run.txt; code=$$?; \
 	file=$$(sed -n 's/^  run file  *//p' build/run.txt | tail -1); \
-	if [ -n "$$file" ]; then ./build/relayrig show "$$file" --tables; fi; exit $$code
+	if [ -n "$$file" ]; then ./build/relayrig show "$$file"; else cat build/run.txt; fi; exit $$code
 
 # Under tsan the parts with threads; everything else is single-threaded by construction.
 test: configure

@@ -8,7 +8,7 @@ libyaml-cpp-dev libvalijson-dev libsimdjson-dev libssl-dev sqlite3"
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
   cat >&2 <<TEXT
-This is not Debian: install these yourself, then run make again with the compiler of your choice
+This is not Debian. relayrig runs on Linux; install these yourself and build with the compiler of your choice
 (CXX of Clang 19 or GCC 14; cmake -B build -G Ninja -DCMAKE_CXX_COMPILER=...).
   Homebrew: llvm@19 lld ccache cmake ninja pkg-config cpp-httplib nlohmann-json sqlite googletest boost fmt cli11 yaml-cpp valijson simdjson openssl@3
   vcpkg:    cpp-httplib[openssl,zlib,brotli] nlohmann-json sqlite3 gtest boost-asio boost-beast boost-process fmt cli11 yaml-cpp valijson simdjson openssl

@@ -100,8 +100,7 @@ class ComposedShape final : public config::ShapeOf<T> {
     any.push_back(*whole_->schema(definitions));
     any.push_back({{"type", "object"},
                    {"description", "A file and what is different from it."},
-                   {"properties", {{"file", {{"type", "string"}}}}},
-                   {"required", {"file"}}});
+                   {"properties", {{"file", {{"type", "string"}}}}}});
     return std::make_shared<const kernel::Json>(kernel::Json{{"anyOf", any}});
   }
   std::string wants() const override { return "the path of a middleware.yaml, or its content"; }
@@ -209,7 +208,7 @@ Shape<ComputeGiven> compute_shape() {
           .optional("idle", &ComputeText::idle_max, duration(1ms), "An instance without requests serves no longer after this.")
           .optional("scale_in", &ComputeText::scale_in, duration(1ms), "An idle one beyond the minimum goes after this.")
           .optional("request", &ComputeText::request_max, duration(1ms), "A request is cut after this.")
-          .required("middleware", &ComputeText::middleware, middleware, "The middleware's file.")
+          .optional("middleware", &ComputeText::middleware, middleware, "The middleware's file.")
           .check("max", [](const ComputeText& text) -> std::optional<std::string> {
             if (text.active_max >= text.provisioned_min) return std::nullopt;
             return "'max' is below 'min'";

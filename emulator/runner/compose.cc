@@ -96,9 +96,17 @@ std::optional<Problems> resolve_use(Tree& scenario) {
   return std::nullopt;
 }
 
-std::optional<Problems> apply(const Override& change, Tree& scenario) {
+/// Names another file: it has to be put in before files are put together.
+bool is_reference(const Override& change) {
+  return change.path == "use" || change.path.ends_with(".mock") || change.path == "given.compute.middleware" ||
+         change.path == "given.compute.middleware.file";
+}
+
+/// `file` is the scenario's: a path that is set starts from its folder.
+std::optional<Problems> apply(const Override& change, const std::string& file, Tree& scenario) {
   auto value = config::read_tree(change.value, "--set " + change.path);
   if (!value) return Problems(value.error());
+  if (is_reference(change)) value->place.file = file;
   Tree* here = &scenario;
   std::string_view rest = change.path;
   while (true) {
@@ -147,13 +155,18 @@ Tree merged(Tree base, const Tree& over) {
 std::expected<Tree, Problems> compose(const std::string& path, const std::vector<Override>& overrides) {
   auto scenario = read(path);
   if (!scenario) return scenario;
+  for (const Override& change : overrides) {
+    if (!is_reference(change)) continue;
+    if (auto problems = apply(change, path, *scenario)) return std::unexpected(*problems);
+  }
   if (auto problems = resolve_use(*scenario)) return std::unexpected(*problems);
   if (Tree* given = find(*scenario, "given"); given != nullptr && given->kind == Tree::Kind::Map) {
     if (auto problems = resolve_mocks(*given)) return std::unexpected(*problems);
     if (auto problems = resolve_middleware(*given)) return std::unexpected(*problems);
   }
   for (const Override& change : overrides) {
-    if (auto problems = apply(change, *scenario)) return std::unexpected(*problems);
+    if (is_reference(change)) continue;
+    if (auto problems = apply(change, path, *scenario)) return std::unexpected(*problems);
   }
   return scenario;
 }

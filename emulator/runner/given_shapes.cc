@@ -139,7 +139,7 @@ Shape<std::vector<bus::RuleConfig>> bus_shape() {
                         .not_yet("input_transformer", "the target gets the whole event")
                         .done();
   const auto shape = object<BusText>("the bus", "The partner event bus.")
-                         .required("rules", &BusText::rules, list_of(rule), "All that match an event get it.")
+                         .optional("rules", &BusText::rules, list_of(rule), "All that match an event get it.")
                          .done();
   return mapped<std::vector<bus::RuleConfig>>(shape, [](const BusText& text) -> kernel::Result<std::vector<bus::RuleConfig>> {
     std::vector<bus::RuleConfig> rules;
@@ -197,11 +197,24 @@ Shape<Given> given_shape() {
   return object<Given>("given", "The deployment that is rehearsed.")
       .optional("salesforce", &Given::salesforce, salesforce_shape(), "The org.")
       .optional("relay", &Given::relay, relay_shape(), "The Event Relay.")
-      .required("bus", &Given::rules, bus_shape(), "EventBridge.")
-      .required("lambda", &Given::functions, lambda_shape(), "Functions by name.")
-      .required("compute", &Given::compute, compute_shape(), "Where the middleware runs, and which.")
-      .required("apis", &Given::apis, apis_shape(), "External APIs by name.")
+      .optional("bus", &Given::rules, bus_shape(), "EventBridge.")
+      .optional("lambda", &Given::functions, lambda_shape(), "Functions by name.")
+      .optional("compute", &Given::compute, compute_shape(), "Where the middleware runs, and which.")
+      .optional("apis", &Given::apis, apis_shape(), "External APIs by name.")
       .optional("queues", &Given::queues, queues_shape(), "Queues by name; those that are only named elsewhere get the defaults.")
+      .check([](const Given& given) -> std::optional<std::string> {
+        // Not in the schema: what is missing here may stand in the file that `use` names.
+        std::string missing;
+        const auto need = [&missing](bool is_there, const char* key) {
+          if (!is_there) missing += (missing.empty() ? "'" : ", '") + std::string(key) + "'";
+        };
+        need(!given.rules.empty(), "bus");
+        need(!given.functions.empty(), "lambda");
+        need(!given.compute.middleware.service.flows.empty(), "compute.middleware");
+        need(!given.apis.empty(), "apis");
+        if (missing.empty()) return std::nullopt;
+        return "the deployment is not complete: " + missing + " is missing here and in the file of 'use'";
+      })
       .not_yet("topics", "rules send to functions and queues")
       .not_yet("platform", "there are no secrets, parameters and alarms")
       .done();

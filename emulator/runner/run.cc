@@ -207,7 +207,9 @@ kernel::Result<RunResult> run_live(const Scenario& scenario, const RunOptions& o
   };
   loop.call_soon([&flush] { flush(); });
   loop.run_until([&] { return !options.until_stopped && (rehearsal->is_over() || loop.now() >= limit); });
-  return finish(*rehearsal, scenario, is_interrupted && !options.until_stopped, nullptr, stopwatch);
+  // Stopping is how `up` ends: if nothing was under way, what happened is judged.
+  const bool is_cut_off = is_interrupted && !(options.until_stopped && rehearsal->is_over());
+  return finish(*rehearsal, scenario, is_cut_off, nullptr, stopwatch);
 }
 
 }  // namespace

@@ -63,6 +63,9 @@ std::optional<TraceContext> parse_traceparent(std::string_view header) {
     if (!digit && !(c >= 'a' && c <= 'f')) return std::nullopt;
     context.hop = context.hop << 4 | static_cast<HopId>(digit ? c - '0' : c - 'a' + 10);
   }
+  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  const bool is_zero = header.substr(3, 32).find_first_not_of('0') == std::string_view::npos;
+  if (is_zero || !is_hex(header[53]) || !is_hex(header[54])) return std::nullopt;
   if (context.event.empty() || context.hop == 0) return std::nullopt;
   return context;
 }

@@ -63,7 +63,7 @@ struct BreakerOpenings {
   Bounds bounds{};
 };
 
-/// `queue: orders-dlq, equals: 1`: messages that it holds at the end
+/// `queue: orders-dlq, equals: 1`: messages that were put into it
 struct QueueDepth {
   std::string queue;
   Bounds bounds{};

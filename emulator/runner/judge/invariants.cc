@@ -55,12 +55,13 @@ CheckRow attempts_bounded(const Case& judged, const RunFile& file) {
       // closely: that question is answered by an index alone.
       "WITH busy AS (SELECT event, target FROM hops WHERE stage = 'api' GROUP BY event, stage, target HAVING count(*) > " +
       attempts_of("target") +
-      ") SELECT s.operation || ' made ' || count(*) || ' attempts at ' || a.target, e.uuid, max(a.id) "
+      ") SELECT s.operation || ' made ' || count(*) || ' attempts at ' || a.target || ', allowed ' || " + attempts_of("a.target") +
+      ", e.uuid, max(a.id) "
       "FROM busy JOIN hops a ON a.event IS busy.event AND a.stage = 'api' AND a.target = busy.target "
       "JOIN hops s ON s.id = a.parent LEFT JOIN events e ON e.id = a.event "
       "GROUP BY s.id HAVING count(*) > " + attempts_of("a.target") +
       // Invocations that ran, against deliveries that the bus made.
-      " UNION ALL SELECT " + std::string(kName) + " || ' was invoked ' || i.n || ' times, allowed ' || (b.n * " + std::to_string(limits.invocations_max) + "), e.uuid, i.last FROM "
+      " UNION ALL SELECT " + std::string(kName) + " || ' was invoked ' || i.n || ' times, allowed " + invocations + " a delivery', e.uuid, i.last FROM "
       "(SELECT event, count(*) AS n, max(id) AS last FROM hops WHERE stage = 'invoke' AND outcome <> 'throttled' AND event IN "
       "(SELECT event FROM hops WHERE stage = 'invoke' GROUP BY event, stage HAVING count(*) > " + invocations + ") GROUP BY event) i "
       "JOIN events e ON e.id = i.event WHERE i.n > " + invocations +

@@ -32,13 +32,16 @@ class Project {
     path_ = pattern;
     put("middleware.yaml",
         "apis: {erp: {}}\n"
-        "flows: [{event: Order__e, steps: [{name: book, api: erp, method: POST, path: /orders, body: {number: '${/Number__c}'}}]}]\n");
+        "flows: [{event: Order__e, steps: [{name: book, api: erp, method: POST, path: /orders, body: "
+        "{number: '${/Number__c}'}}]}]\n");
     put("stack.yaml",
         "salesforce: {events: {Order__e: {key: Number__c}}}\n"
-        "bus: {rules: [{name: orders, pattern: {detail-type: [Order__e]}, target: {lambda: ingest}, dead_letter: dlq}]}\n"
+        "bus: {rules: [{name: orders, pattern: {detail-type: [Order__e]}, target: {lambda: ingest}, "
+        "dead_letter: dlq}]}\n"
         "lambda: {ingest: {async: {retries: 1}}}\n"
         "compute: {middleware: middleware.yaml}\n"
-        "apis: {erp: {latency: 20ms, operations: [{method: POST, path: /orders, effect: book, business_key: /number, respond: {status: 201}}]}}\n");
+        "apis: {erp: {latency: 20ms, operations: [{method: POST, path: /orders, effect: book, business_key: "
+        "/number, respond: {status: 201}}]}}\n");
     put("scenarios/a_good.yaml", scenario("a_good", "[small, quick]", "delivered"));
   }
   Project(const Project&) = delete;
@@ -50,7 +53,8 @@ class Project {
 
   static std::string scenario(const std::string& name, const std::string& tags, const std::string& end) {
     return "name: " + name + "\nwhy: Orders arrive.\ntags: " + tags +
-           "\nuse: ../stack.yaml\ntimeline:\n  - {at: 0s, publish: Order__e, fields: {Number__c: SO-1}, count: 3, rate: 1/s}\nexpect:\n  - {every: event, ends: " +
+           "\nuse: ../stack.yaml\ntimeline:\n  - {at: 0s, publish: Order__e, fields: {Number__c: SO-1}, "
+           "count: 3, rate: 1/s}\nexpect:\n  - {every: event, ends: " +
            end + "}\n";
   }
   void put(const std::string& name, const std::string& text) const {
@@ -86,7 +90,8 @@ class Process {
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::vector<std::string> variables = {"PATH=/usr/bin:/bin"};
     variables.insert(variables.end(), environment.begin(), environment.end());
-    const int failed = posix_spawn(&pid_, program.c_str(), &actions, nullptr, pointers(words).data(), pointers(variables).data());
+    const int failed = posix_spawn(&pid_, program.c_str(), &actions, nullptr, pointers(words).data(),
+                                   pointers(variables).data());
     posix_spawn_file_actions_destroy(&actions);
     close(out[1]);
     close(err[1]);
@@ -153,7 +158,8 @@ class Process {
   Outcome outcome_;
 };
 
-inline Outcome relayrig(const Project& project, const std::vector<std::string>& arguments, const std::vector<std::string>& environment = {}) {
+inline Outcome relayrig(const Project& project, const std::vector<std::string>& arguments,
+                        const std::vector<std::string>& environment = {}) {
   return Process(project, RELAYRIG_BINARY_DIR "/relayrig", arguments, environment).wait();
 }
 

@@ -34,15 +34,35 @@ TEST(ExitCode, SaysWhatCameOut) {
       {"passed", {"run", "scenarios/a_good.yaml"}, 0, "PASSED\n", ""},
       {"failed", {"run", "bad/a_bad.yaml"}, 1, "FAILED\n", ""},
       {"both", {"run", "scenarios/a_good.yaml", "bad/a_bad.yaml"}, 1, "1 passed, 1 failed\n", ""},
-      {"an invalid file", {"run", "invalid.yaml"}, 2, "", "invalid.yaml:1:1: unknown key 'nam' in a scenario; did you mean 'name'?\n"},
+      {"an invalid file",
+       {"run", "invalid.yaml"},
+       2,
+       "",
+       "invalid.yaml:1:1: unknown key 'nam' in a scenario; did you mean 'name'?\n"},
       {"no such file", {"run", "none.yaml"}, 2, "", "there is no file or folder none.yaml\n"},
       {"an invalid override", {"run", "--set", "seed"}, 2, "", "--set wants KEY.KEY=VALUE, found 'seed'\n"},
-      {"an invalid clock", {"run", "--clock", "fast"}, 2, "", "relayrig: --clock wants virtual, real, or a speed such as x60, found 'fast'\n"},
-      {"an invalid format", {"run", "--format", "xml"}, 2, "", "relayrig: 'xml' is not a format (pretty, json, ndjson, junit, tap, github)\n"},
+      {"an invalid clock",
+       {"run", "--clock", "fast"},
+       2,
+       "",
+       "relayrig: --clock wants virtual, real, or a speed such as x60, found 'fast'\n"},
+      {"an invalid format",
+       {"run", "--format", "xml"},
+       2,
+       "",
+       "relayrig: 'xml' is not a format (pretty, json, ndjson, junit, tap, github)\n"},
       {"no command", {}, 2, "", "relayrig: A subcommand is required\n"},
-      {"jobs on the real clock", {"run", "--clock", "real", "--jobs", "2"}, 2, "", "relayrig: --jobs and --verify go with the virtual clock only\n"},
+      {"jobs on the real clock",
+       {"run", "--clock", "real", "--jobs", "2"},
+       2,
+       "",
+       "relayrig: --jobs and --verify go with the virtual clock only\n"},
       {"the runs folder is a file", {"run", "--runs", "stack.yaml"}, 3, "", "relayrig: "},
-      {"JUnit cannot be written", {"run", "--junit", "stack.yaml/junit.xml"}, 3, "PASSED\n", "relayrig: cannot write stack.yaml/junit.xml\n"},
+      {"JUnit cannot be written",
+       {"run", "--junit", "stack.yaml/junit.xml"},
+       3,
+       "PASSED\n",
+       "relayrig: cannot write stack.yaml/junit.xml\n"},
       {"nothing selected", {"run", "--tag", "none"}, 4, "", "relayrig: no scenario is selected\n"},
       {"an empty folder", {"run", "empty"}, 4, "", "relayrig: no scenario is selected\n"},
       {"nothing to list", {"list", "--tag", "none"}, 4, "", "relayrig: no scenario is selected\n"},
@@ -73,7 +93,8 @@ TEST(Help, NamesEveryCommandAndItsExitCodes) {
   const Outcome help = relayrig(project, {"--help"});
   EXPECT_EQ(help.code, 0);
   EXPECT_EQ(help.err, "");
-  for (const char* word : {"run", "up", "validate", "list", "show", "query", "schema", "4 nothing selected"}) {
+  for (const char* word :
+       {"run", "up", "validate", "list", "show", "query", "schema", "4 nothing selected"}) {
     EXPECT_TRUE(holds(help.out, word)) << word;
     if (std::string(word).find(' ') != std::string::npos) continue;
     const Outcome own = relayrig(project, {word, "--help"});
@@ -123,10 +144,14 @@ TEST(Validate, CountsWhatIsValid) {
 TEST(List, ShowsNamesTagsAndFiles) {
   const Project project;
   project.put("scenarios/b_other.yaml", Project::scenario("b_other", "[other]", "delivered"));
-  EXPECT_EQ(relayrig(project, {"list", "--tag", "quick"}).out, "a_good #small #quick\n  scenarios/a_good.yaml\n  Orders arrive.\n");
+  EXPECT_EQ(relayrig(project, {"list", "--tag", "quick"}).out,
+            "a_good #small #quick\n  scenarios/a_good.yaml\n  Orders arrive.\n");
   const json all = json::parse(relayrig(project, {"list", "--format", "json"}).out);
   ASSERT_EQ(all.size(), 2U);
-  EXPECT_EQ(all[1], json::parse(R"({"name": "b_other", "file": "scenarios/b_other.yaml", "why": "Orders arrive.", "tags": ["other"], "seed": 1})"));
+  EXPECT_EQ(
+      all[1],
+      json::parse(
+          R"({"name": "b_other", "file": "scenarios/b_other.yaml", "why": "Orders arrive.", "tags": ["other"], "seed": 1})"));
 }
 
 TEST(Schema, IsJson) {
@@ -152,8 +177,10 @@ TEST(Query, AnswersInEveryFormatAndRefusesToWrite) {
       {"csv", "key,ends\r\nSO-1,1\r\nSO-1-2,1\r\n"},
       {"ndjson", "{\"key\":\"SO-1\",\"ends\":1}\n{\"key\":\"SO-1-2\",\"ends\":1}\n"},
   };
-  for (const Case& c : cases) EXPECT_EQ(relayrig(project, {"query", kGoodRun, sql, "--format", c.format}).out, c.out) << c.format;
-  EXPECT_EQ(json::parse(relayrig(project, {"query", kGoodRun, sql, "--format", "json"}).out), json::parse(R"([{"key":"SO-1","ends":1},{"key":"SO-1-2","ends":1}])"));
+  for (const Case& c : cases)
+    EXPECT_EQ(relayrig(project, {"query", kGoodRun, sql, "--format", c.format}).out, c.out) << c.format;
+  EXPECT_EQ(json::parse(relayrig(project, {"query", kGoodRun, sql, "--format", "json"}).out),
+            json::parse(R"([{"key":"SO-1","ends":1},{"key":"SO-1-2","ends":1}])"));
   for (const char* bad : {"DELETE FROM hops", "PRAGMA user_version = 9", "SELECT 1; SELECT 2", "SELEKT"}) {
     const Outcome refused = relayrig(project, {"query", kGoodRun, bad});
     EXPECT_EQ(refused.code, 2) << bad;
@@ -263,7 +290,8 @@ TEST(Report, AFailureTakesAtMostTenLinesAndRepeatsItself) {
   const Outcome ended = relayrig(project, {"run", "--seed", "5", "--set", "given.compute.min=2"});
   EXPECT_EQ(ended.code, 1);
   EXPECT_LE(std::ranges::count(ended.out, '\n'), 10) << ended.out;
-  EXPECT_TRUE(holds(ended.out, "scenarios/a_good.yaml:8:5  expectation every event ends rejected")) << ended.out;
+  EXPECT_TRUE(holds(ended.out, "scenarios/a_good.yaml:8:5  expectation every event ends rejected"))
+      << ended.out;
   const std::string command = "relayrig run scenarios/a_good.yaml --seed 5 --set 'given.compute.min=2'\n";
   ASSERT_TRUE(holds(ended.out, "reproduce " + command)) << ended.out;
   const Outcome again = Process(project, "/bin/sh", {"-c", RELAYRIG_BINARY_DIR "/" + command}).wait();
@@ -303,7 +331,8 @@ TEST(Report, ColourIsForTerminalsUnlessAskedFor) {
 
 TEST(Run, JobsChangeNothingInTheOutput) {
   const Project project;
-  for (const char* name : {"b_bad", "c_bad", "d_bad"}) project.put("scenarios/" + std::string(name) + ".yaml", Project::scenario(name, "[]", "rejected"));
+  for (const char* name : {"b_bad", "c_bad", "d_bad"})
+    project.put("scenarios/" + std::string(name) + ".yaml", Project::scenario(name, "[]", "rejected"));
   const Outcome one = relayrig(project, {"run"});
   const Outcome two = relayrig(project, {"run", "--jobs", "2"});
   EXPECT_EQ(one.code, 1);
@@ -326,7 +355,11 @@ TEST(Settings, TheFlagWinsOverTheVariableOverTheFile) {
       {"default", "", {"run"}, {}, "runs"},
       {"file", "runs: from_file\n", {"run"}, {}, "from_file"},
       {"variable", "runs: from_file\n", {"run"}, {"RELAYRIG_RUNS=from_variable"}, "from_variable"},
-      {"flag", "runs: from_file\n", {"run", "--runs", "from_flag"}, {"RELAYRIG_RUNS=from_variable"}, "from_flag"},
+      {"flag",
+       "runs: from_file\n",
+       {"run", "--runs", "from_flag"},
+       {"RELAYRIG_RUNS=from_variable"},
+       "from_flag"},
       {"flag before the command", "runs: from_file\n", {"--runs", "from_flag", "run"}, {}, "from_flag"},
   };
   for (const Case& c : cases) {
@@ -344,7 +377,8 @@ TEST(Settings, EveryVariableIsReadAndCheckedLikeItsFlag) {
   EXPECT_TRUE(relayrig(project, {"run"}, {"RELAYRIG_FORMAT=json"}).out.starts_with("["));
   EXPECT_TRUE(holds(relayrig(project, {"run"}, {"RELAYRIG_SEED=9"}).out, "seed 9"));
   EXPECT_TRUE(holds(relayrig(project, {"run", "--seed", "8"}, {"RELAYRIG_SEED=9"}).out, "seed 8"));
-  for (const char* bad : {"RELAYRIG_SEED=x", "RELAYRIG_JOBS=0", "RELAYRIG_COLOR=red", "RELAYRIG_CLOCK=fast"}) {
+  for (const char* bad :
+       {"RELAYRIG_SEED=x", "RELAYRIG_JOBS=0", "RELAYRIG_COLOR=red", "RELAYRIG_CLOCK=fast"}) {
     EXPECT_EQ(relayrig(project, {"run"}, {bad}).code, 2) << bad;
   }
 }
@@ -365,8 +399,9 @@ std::string verdict_of(const Project& project, const std::string& run) {
 }
 
 Process long_run(const Project& project) {
-  return Process(project, RELAYRIG_BINARY_DIR "/relayrig",
-                 {"up", "scenarios/a_good.yaml", "--set", "timeline=[{at: 24h, relay: pause}]", "--set", "expect=[]"});
+  return Process(
+      project, RELAYRIG_BINARY_DIR "/relayrig",
+      {"up", "scenarios/a_good.yaml", "--set", "timeline=[{at: 24h, relay: pause}]", "--set", "expect=[]"});
 }
 
 constexpr const char* kLiveRun = "runs/a_good.1.real.rrun.db";
@@ -379,7 +414,8 @@ TEST(Signals, UpEndsOnCtrlCWithAJudgedFile) {
   const Outcome ended = up.wait();
   EXPECT_EQ(ended.code, 0) << ended.out << ended.err;
   EXPECT_TRUE(holds(ended.out, "PASSED\n")) << ended.out;
-  EXPECT_TRUE(ended.err.starts_with("a_good, run file " + std::string(kLiveRun) + ", Ctrl-C ends it\n")) << ended.err;
+  EXPECT_TRUE(ended.err.starts_with("a_good, run file " + std::string(kLiveRun) + ", Ctrl-C ends it\n"))
+      << ended.err;
   EXPECT_EQ(verdict_of(project, kLiveRun), "passed");
   EXPECT_FALSE(project.has(std::string(kLiveRun) + "-wal"));
 }
@@ -398,7 +434,9 @@ TEST(Signals, AnInterruptedRunClosesItsFileAndStopsThere) {
   const std::string endless = Project::scenario("a_good", "[]", "delivered") + "limit: 1h\n";
   project.put("scenarios/a_good.yaml", endless);
   project.put("scenarios/b_next.yaml", Project::scenario("b_next", "[]", "delivered"));
-  Process run(project, RELAYRIG_BINARY_DIR "/relayrig", {"run", "--clock", "real", "--set", "timeline=[{at: 24h, relay: pause}]", "--set", "expect=[]"});
+  Process run(
+      project, RELAYRIG_BINARY_DIR "/relayrig",
+      {"run", "--clock", "real", "--set", "timeline=[{at: 24h, relay: pause}]", "--set", "expect=[]"});
   // The file is there once the run has begun to listen for signals.
   while (!project.has(kLiveRun)) std::this_thread::yield();
   run.send(SIGINT);

@@ -9,7 +9,8 @@ namespace {
 
 TEST(DataFile, ComesAgainWithNewKeys) {
   const TempDir folder;
-  const std::string path = put(folder / "o.jsonl", "{\"Number\": \"SO-\\\"1\", \"Amount\": 4}\n\n  \n{\"Number\": \"SO-2\"}\n");
+  const std::string path =
+      put(folder / "o.jsonl", "{\"Number\": \"SO-\\\"1\", \"Amount\": 4}\n\n  \n{\"Number\": \"SO-2\"}\n");
   const auto file = DataFile::read(path, "Number", "");
   ASSERT_TRUE(file.has_value()) << file.error().text();
   EXPECT_EQ(file->size(), 2);
@@ -45,9 +46,11 @@ TEST(DataFile, RowsWithoutATextAsKeyStayAsTheyAre) {
 
 TEST(DataFile, FieldsReplaceWhatTheRowsSay) {
   const TempDir folder;
-  const auto file = DataFile::read(put(folder / "o.jsonl", "{\"Number\": \"SO-1\", \"Amount\": 4}\n"), "Number", "{\"Amount\": null, \"City\": \"Reims\"}");
+  const auto file = DataFile::read(put(folder / "o.jsonl", "{\"Number\": \"SO-1\", \"Amount\": 4}\n"),
+                                   "Number", "{\"Amount\": null, \"City\": \"Reims\"}");
   ASSERT_TRUE(file.has_value());
-  EXPECT_EQ(kernel::Json::parse(file->row(0).fields), kernel::Json::parse(R"({"Number":"SO-1","Amount":null,"City":"Reims"})"));
+  EXPECT_EQ(kernel::Json::parse(file->row(0).fields),
+            kernel::Json::parse(R"({"Number":"SO-1","Amount":null,"City":"Reims"})"));
 }
 
 TEST(DataFile, ErrorsNameFileAndLine) {
@@ -69,7 +72,8 @@ TEST(DataFile, ErrorsNameFileAndLine) {
   }
   const auto broken = DataFile::read(put(folder / "o.jsonl", "{}\n\n{\"a\": }\n"), "", "");
   ASSERT_FALSE(broken.has_value());
-  EXPECT_TRUE(without(broken.error().text(), folder / "").starts_with("o.jsonl:3: ")) << broken.error().text();
+  EXPECT_TRUE(without(broken.error().text(), folder / "").starts_with("o.jsonl:3: "))
+      << broken.error().text();
   EXPECT_FALSE(DataFile::read(folder / "none.jsonl", "", "").has_value());
 }
 
@@ -81,7 +85,8 @@ TEST(DataFile, ABrokenOneStopsTheRunAsInvalid) {
   const auto result = run_scenario(scenario, {.runs_folder = folder / "runs"});
   ASSERT_FALSE(result.has_value());
   EXPECT_EQ(result.error().code, kernel::ErrorCode::Invalid);
-  EXPECT_TRUE(without(result.error().text(), folder / "").starts_with("bad.jsonl:2: ")) << result.error().text();
+  EXPECT_TRUE(without(result.error().text(), folder / "").starts_with("bad.jsonl:2: "))
+      << result.error().text();
 }
 
 }  // namespace

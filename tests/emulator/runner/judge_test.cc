@@ -26,25 +26,38 @@ class Story {
 
   void wait(kernel::Duration time) { r_.advance(time); }
   void publish(int number, const std::string& kind = "Order__e") {
-    r_.recorder->published({.uuid = uuid_of(number), .replay_id = number, .kind = kind, .ordering_key = "SO-" + std::to_string(number)});
+    r_.recorder->published({.uuid = uuid_of(number),
+                            .replay_id = number,
+                            .kind = kind,
+                            .ordering_key = "SO-" + std::to_string(number)});
   }
   void end(int number, End end = End::Delivered, const std::string& where = "lambda") {
     r_.recorder->ended(uuid_of(number), end, where);
   }
   /// A hop that takes no time, of event `number` (0: of none).
-  HopId hop(Stage stage, int number, const std::string& to, const kernel::HopEnd& end = {}, HopId parent = 0, int attempt = 1,
-            std::optional<kernel::Timestamp> deadline = {}) {
+  HopId hop(Stage stage, int number, const std::string& to, const kernel::HopEnd& end = {}, HopId parent = 0,
+            int attempt = 1, std::optional<kernel::Timestamp> deadline = {}) {
     const std::string uuid = number == 0 ? "" : uuid_of(number);
     return kernel::point_hop(*r_.recorder,
-                             {.stage = stage, .event = uuid, .parent = parent, .from = "middleware-1", .to = to, .operation = "charge",
-                              .attempt = attempt, .deadline = deadline},
+                             {.stage = stage,
+                              .event = uuid,
+                              .parent = parent,
+                              .from = "middleware-1",
+                              .to = to,
+                              .operation = "charge",
+                              .attempt = attempt,
+                              .deadline = deadline},
                              end);
   }
   void effect(int number) {
-    r_.recorder->effect({.api = "payments", .operation = "charge", .business_key = "SO-" + std::to_string(number), .event = uuid_of(number)});
+    r_.recorder->effect({.api = "payments",
+                         .operation = "charge",
+                         .business_key = "SO-" + std::to_string(number),
+                         .event = uuid_of(number)});
   }
   void breaker(const std::string& from, const std::string& to) {
-    r_.recorder->transition({.kind = "breaker", .subject = "payments", .owner = "middleware-1", .from = from, .to = to});
+    r_.recorder->transition(
+        {.kind = "breaker", .subject = "payments", .owner = "middleware-1", .from = from, .to = to});
   }
   kernel::Timestamp now() const { return r_.scheduler.now(); }
 
@@ -73,7 +86,9 @@ struct Judged {
 
 Case all_invariants() {
   return {.invariants = {.recovers_within = 1min, .calls_max = 5},
-          .limits = {.apis = {{.name = "payments", .attempts_max = 2, .probes_max = 2}}, .invocations_max = 2, .bus_attempts_max = 3},
+          .limits = {.apis = {{.name = "payments", .attempts_max = 2, .probes_max = 2}},
+                     .invocations_max = 2,
+                     .bus_attempts_max = 3},
           .place = "s.yaml:1",
           .last_fault = 10s};
 }
@@ -183,7 +198,7 @@ TEST(Invariants, FailWithAnExample) {
          for (int i = 0; i < 3; ++i) s.hop(Stage::Invoke, 1, "ingest", {.outcome = Outcome::Failed});
          s.end(1);
        },
-       "1 violation: SO-1 was invoked 3 times, allowed 2", 1, 4},
+       "1 violation: SO-1 was invoked 3 times, allowed 2 a delivery", 1, 4},
       {"a bus that does not give up", "attempts_bounded",
        [](Story& s) {
          s.publish(1);
@@ -294,7 +309,8 @@ TEST(Invariants, AreSwitchedOffWithAReasonAndStillSayWhatTheyFound) {
   const Judged run([](Story& s) { s.publish(1); }, judged);
   EXPECT_EQ(run.check("nothing_lost").verdict, "off");
   EXPECT_EQ(run.check("nothing_lost").found,
-            "switched off: the relay is stopped for good (failed: 1 violation: SO-1 was lost at in flight at the end of the run)");
+            "switched off: the relay is stopped for good (failed: 1 violation: SO-1 was lost at in flight at "
+            "the end of the run)");
   EXPECT_EQ(run.check("effect_once").found, "switched off: not asked (passed: as expected)");
   EXPECT_EQ(run.checks.size(), 5U) << "recovers is only asked for by name";
 }
@@ -302,7 +318,7 @@ TEST(Invariants, AreSwitchedOffWithAReasonAndStillSayWhatTheyFound) {
 // Expectations: one run, and what is true and false of it.
 
 void eventful_day(Story& s) {
-  s.publish(1);                                                               // at 0 s
+  s.publish(1);                                                                   // at 0 s
   s.hop(Stage::Api, 1, "payments", {.outcome = Outcome::Failed, .status = 503});  // hop 1
   s.wait(10s);
   s.breaker("closed", "open");
@@ -328,25 +344,36 @@ TEST(Expectations, AreComparedWithTheRun) {
   };
   const Bounds none{.equals = 0};
   const Row rows[] = {
-      {"every of a kind", EveryEvent{"Order__e", "delivered", 20s}, "passed", "every Order__e delivered within 20s", "1 of 1"},
+      {"every of a kind", EveryEvent{"Order__e", "delivered", 20s}, "passed",
+       "every Order__e delivered within 20s", "1 of 1"},
       {"too late", EveryEvent{"Order__e", "delivered", 19s}, "failed", "every Order__e delivered within 19s",
        "1 violation: SO-1 ended delivered at lambda after 20.000 s", 1, 3},
       {"another end", EveryEvent{"event", "delivered", {}}, "failed", "every event delivered",
        "1 violation: SO-2 ended dead_lettered at lambda after 0.000 s", 2, 2},
-      {"published in a window", EveryEvent{"event", "delivered", {}, {.from = 0s, .until = 10s}}, "passed", "every event delivered", "1 of 1"},
-      {"published in the other", EveryEvent{"event", "dead_lettered", {}, {.from = 10s, .until = 11s}}, "passed", "every event dead_lettered", "1 of 1"},
-      {"every of none", EveryEvent{"Other__e", "delivered", {}}, "failed", "every Other__e delivered", "no such event was published"},
+      {"published in a window", EveryEvent{"event", "delivered", {}, {.from = 0s, .until = 10s}}, "passed",
+       "every event delivered", "1 of 1"},
+      {"published in the other", EveryEvent{"event", "dead_lettered", {}, {.from = 10s, .until = 11s}},
+       "passed", "every event dead_lettered", "1 of 1"},
+      {"every of none", EveryEvent{"Other__e", "delivered", {}}, "failed", "every Other__e delivered",
+       "no such event was published"},
       {"ends", EndCount{"dead_lettered", {.equals = 1}}, "passed", "1", "1"},
       {"other ends", EndCount{"delivered", {.at_most = 0}}, "failed", "at most 0", "1"},
-      {"hops", HopCount{{{"stage", "api"}, {"target", "payments"}}, {}, {.at_most = 2, .at_least = 1}}, "passed", "at least 1 and at most 2", "2"},
+      {"hops", HopCount{{{"stage", "api"}, {"target", "payments"}}, {}, {.at_most = 2, .at_least = 1}},
+       "passed", "at least 1 and at most 2", "2"},
       {"too many hops", HopCount{{{"stage", "api"}}, {}, {.at_most = 1}}, "failed", "at most 1", "2", 1, 3},
-      {"too few hops", HopCount{{{"outcome", "failed"}}, {}, {.at_least = 2}}, "failed", "at least 2", "1", 1, 1},
-      {"hops in a window", HopCount{{{"stage", "api"}}, {.from = 1s, .until = 20s}, none}, "passed", "0", "0"},
-      {"the window's end is outside, its begin inside", HopCount{{{"stage", "queue"}}, {.from = 10s, .until = 20s}, {.equals = 1}}, "passed", "1", "1"},
+      {"too few hops", HopCount{{{"outcome", "failed"}}, {}, {.at_least = 2}}, "failed", "at least 2", "1", 1,
+       1},
+      {"hops in a window", HopCount{{{"stage", "api"}}, {.from = 1s, .until = 20s}, none}, "passed", "0",
+       "0"},
+      {"the window's end is outside, its begin inside",
+       HopCount{{{"stage", "queue"}}, {.from = 10s, .until = 20s}, {.equals = 1}}, "passed", "1", "1"},
       {"a quote is no SQL", HopCount{{{"operation", "it's"}}, {}, none}, "passed", "0", "0"},
-      {"opens", BreakerChange{"payments", "open", 5s, 5s}, "passed", "payments open between 5s and 10s", "at 10s"},
-      {"opens too late", BreakerChange{"payments", "open", 5s, 4s}, "failed", "payments open between 5s and 9s", "at 10s"},
-      {"closes", BreakerChange{"payments", "closed", 10s, 10s}, "passed", "payments closed between 10s and 20s", "at 20s"},
+      {"opens", BreakerChange{"payments", "open", 5s, 5s}, "passed", "payments open between 5s and 10s",
+       "at 10s"},
+      {"opens too late", BreakerChange{"payments", "open", 5s, 4s}, "failed",
+       "payments open between 5s and 9s", "at 10s"},
+      {"closes", BreakerChange{"payments", "closed", 10s, 10s}, "passed",
+       "payments closed between 10s and 20s", "at 20s"},
       {"never", BreakerChange{"erp", "open", 0s, 1min}, "failed", "erp open between 0s and 1m", "never"},
       {"openings", BreakerOpenings{"payments", {.equals = 1}}, "passed", "1", "1"},
       {"too many openings", BreakerOpenings{"payments", none}, "failed", "0", "1"},
@@ -358,7 +385,8 @@ TEST(Expectations, AreComparedWithTheRun) {
   const Judged run(eventful_day, all_invariants());
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);
-    const CheckRow check = judge_expectation({.place = "s.yaml:9:5", .name = row.name, .what = row.what}, *run.file);
+    const CheckRow check =
+        judge_expectation({.place = "s.yaml:9:5", .name = row.name, .what = row.what}, *run.file);
     EXPECT_EQ(check.verdict, row.verdict);
     EXPECT_EQ(check.expected, row.expected);
     EXPECT_EQ(check.found, row.found);
@@ -371,9 +399,11 @@ TEST(Expectations, AreComparedWithTheRun) {
 
 TEST(Expectations, AQueryThatFailsIsAnErrorAndNoVerdict) {
   const Judged run(eventful_day, all_invariants());
-  for (const auto& [sql, found] : {std::pair{"SELECT count(*) FROM hop", "no such table: hop"}, {"DELETE FROM hops", "would write"}}) {
+  for (const auto& [sql, found] :
+       {std::pair{"SELECT count(*) FROM hop", "no such table: hop"}, {"DELETE FROM hops", "would write"}}) {
     SCOPED_TRACE(sql);
-    const CheckRow check = judge_expectation({.place = {}, .name = "sql", .what = SqlNumber{sql, {.equals = 0}}}, *run.file);
+    const CheckRow check =
+        judge_expectation({.place = {}, .name = "sql", .what = SqlNumber{sql, {.equals = 0}}}, *run.file);
     EXPECT_EQ(check.verdict, "error");
     EXPECT_NE(check.found.find(found), std::string::npos) << check.found;
   }
@@ -381,7 +411,8 @@ TEST(Expectations, AQueryThatFailsIsAnErrorAndNoVerdict) {
 
 TEST(Expectations, ComeBeforeTheInvariants) {
   Case judged = all_invariants();
-  judged.expectations.push_back({.place = {}, .name = "no events", .what = EndCount{"delivered", {.equals = 0}}});
+  judged.expectations.push_back(
+      {.place = {}, .name = "no events", .what = EndCount{"delivered", {.equals = 0}}});
   const Judged run([](Story&) {}, judged);
   ASSERT_EQ(run.checks.size(), 7U);
   EXPECT_EQ(run.checks.front().name, "no events");

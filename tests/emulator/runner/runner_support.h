@@ -23,7 +23,8 @@ inline std::string put(const std::string& path, const std::string& text) {
 }
 
 inline std::string without(std::string text, const std::string& part) {
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part)) text.erase(at, part.size());
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part))
+    text.erase(at, part.size());
   return text;
 }
 
@@ -33,7 +34,9 @@ inline std::vector<Override> overrides_of(const std::vector<std::string>& texts)
   return all;
 }
 
-inline std::string shipped(const std::string& name) { return RELAYRIG_SOURCE_DIR "/scenarios/" + name + ".yaml"; }
+inline std::string shipped(const std::string& name) {
+  return RELAYRIG_SOURCE_DIR "/scenarios/" + name + ".yaml";
+}
 
 inline Scenario scenario_of(const std::string& path, const std::vector<std::string>& sets = {}) {
   auto scenario = read_scenario(path, overrides_of(sets));

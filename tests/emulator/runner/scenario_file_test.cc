@@ -87,12 +87,16 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsHead) {
       {"unknown key", 2, "tag: [x]", "s.yaml:2:1: unknown key 'tag' in a scenario; did you mean 'tags'?"},
       {"duplicate key", 2, "name: again", "s.yaml:2:1: duplicate key 'name'; the first is at s.yaml:1:1"},
       {"wrong type", 2, "tags: small", "s.yaml:2:7: 'tags' wants a list, found the text 'small'"},
-      {"text for a number", 2, "seed: seven", "s.yaml:2:7: 'seed' wants a whole number of at least 0, found the text 'seven'"},
-      {"below zero", 2, "seed: -1", "s.yaml:2:7: 'seed' wants a whole number of at least 0, found the number -1"},
-      {"a name names files", 1, "name: a/claim", "s.yaml:1:7: 'name': a name has letters, digits, _ and - only: it names files"},
+      {"text for a number", 2, "seed: seven",
+       "s.yaml:2:7: 'seed' wants a whole number of at least 0, found the text 'seven'"},
+      {"below zero", 2, "seed: -1",
+       "s.yaml:2:7: 'seed' wants a whole number of at least 0, found the number -1"},
+      {"a name names files", 1, "name: a/claim",
+       "s.yaml:1:7: 'name': a name has letters, digits, _ and - only: it names files"},
       {"no name", 1, "why: because", "s.yaml:1:1: a scenario needs the key 'name'"},
       {"bad duration", 2, "limit: 5 minutes",
-       "s.yaml:2:8: 'limit' wants a duration such as 250ms, 2m or 1h30m of at least 1s, found the text '5 minutes'"},
+       "s.yaml:2:8: 'limit' wants a duration such as 250ms, 2m or 1h30m of at least 1s, found the text '5 "
+       "minutes'"},
       {"bad time", 2, "start: yesterday",
        "s.yaml:2:8: 'start' wants a UTC time such as 2026-01-05T09:00:00Z, found the text 'yesterday'"},
       {"missing use", 2, "use: nowhere.yaml", "s.yaml:2:6: there is no file nowhere.yaml"},
@@ -104,22 +108,33 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsHead) {
 
 TEST(ScenarioFile, NamesWhatIsWrongWithItsDeployment) {
   const Bad cases[] = {
-      {"pattern operator", 4, "  bus: {rules: [{pattern: {detail-type: [{sufix: x}]}, target: {lambda: ingest}}]}",
+      {"pattern operator", 4,
+       "  bus: {rules: [{pattern: {detail-type: [{sufix: x}]}, target: {lambda: ingest}}]}",
        "s.yaml:4:27: 'pattern': Event pattern is not valid. Reason: Unrecognized match type sufix"},
-      {"pattern without a list", 4, "  bus: {rules: [{pattern: {detail-type: Order__e}, target: {lambda: ingest}}]}",
-       "s.yaml:4:27: 'pattern': Event pattern is not valid. Reason: \"detail-type\" must be an object or an array"},
-      {"no pattern", 4, "  bus: {rules: [{target: {lambda: ingest}}]}", "s.yaml:4:17: a rule needs the key 'pattern'"},
-      {"unknown function", 4, "  bus: {rules: [{name: orders, pattern: {source: [a]}, target: {lambda: ingst}}]}",
-       "s.yaml:4:3: rule 'orders' has the target function 'ingst', which is not given; did you mean 'ingest'?"},
+      {"pattern without a list", 4,
+       "  bus: {rules: [{pattern: {detail-type: Order__e}, target: {lambda: ingest}}]}",
+       "s.yaml:4:27: 'pattern': Event pattern is not valid. Reason: \"detail-type\" must be an object or an "
+       "array"},
+      {"no pattern", 4, "  bus: {rules: [{target: {lambda: ingest}}]}",
+       "s.yaml:4:17: a rule needs the key 'pattern'"},
+      {"unknown function", 4,
+       "  bus: {rules: [{name: orders, pattern: {source: [a]}, target: {lambda: ingst}}]}",
+       "s.yaml:4:3: rule 'orders' has the target function 'ingst', which is not given; did you mean "
+       "'ingest'?"},
       {"two targets", 4, "  bus: {rules: [{pattern: {source: [a]}, target: {lambda: ingest, queue: q}}]}",
        "s.yaml:4:67: 'queue' cannot stand next to 'lambda' in a target"},
       {"timeout too long", 5, "  lambda: {ingest: {timeout: 16m}}",
-       "s.yaml:5:30: 'timeout' wants a duration such as 250ms, 2m or 1h30m from 1s to 15m, found the text '16m'"},
-      {"handler", 5, "  lambda: {ingest: {handler: mine}}", "s.yaml:5:30: 'handler' wants builtin, found the text 'mine'"},
-      {"max below min", 6, "  compute: {min: 3, max: 2, middleware: middleware.yaml}", "s.yaml:6:26: 'max' is below 'min'"},
+       "s.yaml:5:30: 'timeout' wants a duration such as 250ms, 2m or 1h30m from 1s to 15m, found the text "
+       "'16m'"},
+      {"handler", 5, "  lambda: {ingest: {handler: mine}}",
+       "s.yaml:5:30: 'handler' wants builtin, found the text 'mine'"},
+      {"max below min", 6, "  compute: {min: 3, max: 2, middleware: middleware.yaml}",
+       "s.yaml:6:26: 'max' is below 'min'"},
       {"no middleware", 6, "  compute: {}", "s.yaml:6:12: compute needs the key 'middleware'"},
-      {"missing middleware", 6, "  compute: {middleware: middlware.yaml}", "s.yaml:6:25: there is no file middlware.yaml"},
-      {"missing mock", 7, "  apis: {erp: {mock: none}}", "s.yaml:7:22: there is no file mocks/apis/none.yaml"},
+      {"missing middleware", 6, "  compute: {middleware: middlware.yaml}",
+       "s.yaml:6:25: there is no file middlware.yaml"},
+      {"missing mock", 7, "  apis: {erp: {mock: none}}",
+       "s.yaml:7:22: there is no file mocks/apis/none.yaml"},
       {"empty API", 7, "  apis: {erp: {}}", "s.yaml:7:15: an API needs 'mock' or 'operations'"},
       {"an API that the middleware calls", 7, "  apis: {erb: {operations: [{path: /orders}]}}",
        "s.yaml:4:3: the middleware calls the api 'erp', which is not given; did you mean 'erb'?"},
@@ -135,18 +150,24 @@ TEST(ScenarioFile, RefusesByNameWhatIsNotEmulated) {
   const Bad cases[] = {
       {"topic", 4, "  bus: {rules: [{pattern: {source: [a]}, target: {topic: orders}}]}",
        "s.yaml:4:51: 'topic' is not emulated yet: send to a function or a queue"},
-      {"input_path", 4, "  bus: {rules: [{pattern: {source: [a]}, target: {lambda: ingest}, input_path: $.detail}]}",
+      {"input_path", 4,
+       "  bus: {rules: [{pattern: {source: [a]}, target: {lambda: ingest}, input_path: $.detail}]}",
        "s.yaml:4:68: 'input_path' is not emulated yet: the target gets the whole event"},
-      {"input_transformer", 4, "  bus: {rules: [{pattern: {source: [a]}, target: {lambda: ingest}, input_transformer: {}}]}",
+      {"input_transformer", 4,
+       "  bus: {rules: [{pattern: {source: [a]}, target: {lambda: ingest}, input_transformer: {}}]}",
        "s.yaml:4:68: 'input_transformer' is not emulated yet: the target gets the whole event"},
-      {"topics", 4, "  topics: {orders: {}}", "s.yaml:4:3: 'topics' is not emulated yet: rules send to functions and queues"},
-      {"platform", 4, "  platform: {}", "s.yaml:4:3: 'platform' is not emulated yet: there are no secrets, parameters and alarms"},
+      {"topics", 4, "  topics: {orders: {}}",
+       "s.yaml:4:3: 'topics' is not emulated yet: rules send to functions and queues"},
+      {"platform", 4, "  platform: {}",
+       "s.yaml:4:3: 'platform' is not emulated yet: there are no secrets, parameters and alarms"},
       {"command", 5, "  lambda: {ingest: {command: [node]}}",
        "s.yaml:5:21: 'command' is not emulated yet: handler: builtin runs the middleware's own function"},
       {"on_success", 5, "  lambda: {ingest: {async: {on_success: q}}}",
        "s.yaml:5:29: 'on_success' is not emulated yet: there is no destination for successes"},
-      {"url", 7, "  apis: {erp: {url: 'http://x'}}", "s.yaml:7:16: 'url' is not emulated yet: external APIs are mocks"},
-      {"limit", 7, "  apis: {erp: {limit: 5/s}}", "s.yaml:7:16: 'limit' is not emulated yet: mocks have no rate limits"},
+      {"url", 7, "  apis: {erp: {url: 'http://x'}}",
+       "s.yaml:7:16: 'url' is not emulated yet: external APIs are mocks"},
+      {"limit", 7, "  apis: {erp: {limit: 5/s}}",
+       "s.yaml:7:16: 'limit' is not emulated yet: mocks have no rate limits"},
   };
   expect_problems(cases);
 }
@@ -160,20 +181,26 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsTimeline) {
       {"two actions", 9, "  - {at: 0s, publish: Order__e, relay: pause}",
        "s.yaml:9:33: 'relay' cannot stand next to 'publish' in a line of the timeline"},
       {"no action", 9, "  - {at: 0s}",
-       "s.yaml:9:5: a line of the timeline needs one of the keys 'publish', 'fault', 'relay', 'throttle' or 'duplicate'"},
-      {"no time", 9, "  - {publish: Order__e, fields: {}}", "s.yaml:9:5: a line of the timeline needs the key 'at'"},
+       "s.yaml:9:5: a line of the timeline needs one of the keys 'publish', 'fault', 'relay', 'throttle' or "
+       "'duplicate'"},
+      {"no time", 9, "  - {publish: Order__e, fields: {}}",
+       "s.yaml:9:5: a line of the timeline needs the key 'at'"},
       {"mistyped action", 9, "  - {at: 0s, publsh: Order__e, fields: {}}",
        "s.yaml:9:14: unknown key 'publsh' in a line of the timeline; did you mean 'publish'?"},
-      {"nothing to publish", 9, "  - {at: 0s, publish: Order__e}", "s.yaml:9:5: item 1 of 'timeline': 'publish' needs 'from' or 'fields'"},
-      {"fields in a list", 9, "  - {at: 0s, publish: Order__e, fields: [1]}", "s.yaml:9:5: item 1 of 'timeline': 'fields' wants a map"},
+      {"nothing to publish", 9, "  - {at: 0s, publish: Order__e}",
+       "s.yaml:9:5: item 1 of 'timeline': 'publish' needs 'from' or 'fields'"},
+      {"fields in a list", 9, "  - {at: 0s, publish: Order__e, fields: [1]}",
+       "s.yaml:9:5: item 1 of 'timeline': 'fields' wants a map"},
       {"how many in a minute", 9, "  - {at: 0s, publish: Order__e, fields: {}, for: 1m}",
        "s.yaml:9:5: item 1 of 'timeline': 'publish' with 'for' needs 'rate'"},
       {"two ends", 9, "  - {at: 0s, publish: Order__e, fields: {}, count: 1, for: 1m, rate: 1/s}",
        "s.yaml:9:55: 'for' cannot stand next to 'count' in a line of the timeline"},
-      {"missing data file", 9, "  - {at: 0s, publish: Order__e, from: data/orders.jsonl}", "s.yaml:9:5: there is no file data/orders.jsonl"},
+      {"missing data file", 9, "  - {at: 0s, publish: Order__e, from: data/orders.jsonl}",
+       "s.yaml:9:5: there is no file data/orders.jsonl"},
       {"unknown API", 9, "  - {at: 0s, fault: erb, respond: 503}",
        "s.yaml:9:5: the fault is of the api 'erb', which is not given; did you mean 'erp'?"},
-      {"fault without effect", 9, "  - {at: 0s, fault: erp}", "s.yaml:9:5: item 1 of 'timeline': 'fault' needs 'respond' or 'delay'"},
+      {"fault without effect", 9, "  - {at: 0s, fault: erp}",
+       "s.yaml:9:5: item 1 of 'timeline': 'fault' needs 'respond' or 'delay'"},
       {"no status", 9, "  - {at: 0s, fault: erp, respond: 99}", "s.yaml:9:35: 'respond': is no HTTP status"},
       {"no effect", 9, "  - {at: 0s, fault: erp, respond: explode}",
        "s.yaml:9:35: 'respond': wants a status, a map, or one of reset, empty, garbage, truncated, hang"},
@@ -183,7 +210,8 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsTimeline) {
        "s.yaml:9:47: 'share' wants a share such as 10%, found the text '110%'"},
       {"unknown function", 9, "  - {at: 0s, throttle: ingst, for: 1s}",
        "s.yaml:9:5: the throttled function is 'ingst', which is not given; did you mean 'ingest'?"},
-      {"relay", 9, "  - {at: 0s, relay: halt}", "s.yaml:9:21: 'relay' wants pause, run or stop, found the text 'halt'"},
+      {"relay", 9, "  - {at: 0s, relay: halt}",
+       "s.yaml:9:21: 'relay' wants pause, run or stop, found the text 'halt'"},
       {"key of another action", 9, "  - {at: 0s, relay: pause, times: 3}",
        "s.yaml:9:28: 'times' in a line of the timeline needs 'fault' or 'duplicate' beside it"},
   };
@@ -195,21 +223,31 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsExpectations) {
       {"no end", 11, "  - {every: event}", "s.yaml:11:5: item 1 of 'expect': 'every' needs 'ends'"},
       {"bounds of every", 11, "  - {every: event, ends: delivered, equals: 1}",
        "s.yaml:11:5: item 1 of 'expect': 'every' takes no at_most, at_least or equals"},
-      {"nothing", 11, "  - {at_most: 5}", "s.yaml:11:5: an expectation needs one of every, ends, hops, breaker, queue, sql"},
+      {"nothing", 11, "  - {at_most: 5}",
+       "s.yaml:11:5: an expectation needs one of every, ends, hops, breaker, queue, sql"},
       {"stage", 11, "  - {hops: {stage: apy}, equals: 1}",
-       "s.yaml:11:20: 'stage' wants publish, relay, bus, queue, invoke, compute, step or api, found the text 'apy'; did you mean 'api'?"},
+       "s.yaml:11:20: 'stage' wants publish, relay, bus, queue, invoke, compute, step or api, found the text "
+       "'apy'; did you mean 'api'?"},
       {"window", 11, "  - {hops: {stage: api, between: [2s, 1s]}, equals: 1}",
        "s.yaml:11:34: 'between': wants two times, the later one last"},
-      {"all hops", 11, "  - {hops: {}, equals: 1}", "s.yaml:11:5: item 1 of 'expect': 'hops' names nothing to count"},
+      {"all hops", 11, "  - {hops: {}, equals: 1}",
+       "s.yaml:11:5: item 1 of 'expect': 'hops' names nothing to count"},
       {"queue", 11, "  - {queue: dlq, equals: 0}", "s.yaml:11:5: the queue is 'dlq', which is not given"},
-      {"breaker", 11, "  - {breaker: erb, equals: 0}", "s.yaml:11:5: the breaker is of the api 'erb', which is not given; did you mean 'erp'?"},
-      {"breaker key", 11, "  - {breaker: erp, opens: 0}", "s.yaml:11:20: unknown key 'opens' in an expectation; did you mean 'opens_within'?"},
+      {"breaker", 11, "  - {breaker: erb, equals: 0}",
+       "s.yaml:11:5: the breaker is of the api 'erb', which is not given; did you mean 'erp'?"},
+      {"breaker key", 11, "  - {breaker: erp, opens: 0}",
+       "s.yaml:11:20: unknown key 'opens' in an expectation; did you mean 'opens_within'?"},
       {"end", 11, "  - {ends: lots, equals: 0}",
-       "s.yaml:11:12: 'ends' wants delivered, dead_lettered, expired, filtered, rejected or lost, found the text 'lots'; did you mean 'lost'?"},
-      {"no bounds", 11, "  - {sql: SELECT 1}", "s.yaml:11:5: item 1 of 'expect': needs at_most, at_least or equals"},
-      {"invariant", 12, "invariants: {nothing_los: {off: x}}", "s.yaml:12:14: unknown invariant 'nothing_los'; did you mean 'nothing_lost'?"},
-      {"calls of another", 12, "invariants: {recovers: {calls: 5}}", "s.yaml:12:13: 'invariants': 'calls' belongs to attempts_bounded"},
-      {"within of another", 12, "invariants: {effect_once: {within: 5s}}", "s.yaml:12:13: 'invariants': 'within' belongs to recovers"},
+       "s.yaml:11:12: 'ends' wants delivered, dead_lettered, expired, filtered, rejected or lost, found the "
+       "text 'lots'; did you mean 'lost'?"},
+      {"no bounds", 11, "  - {sql: SELECT 1}",
+       "s.yaml:11:5: item 1 of 'expect': needs at_most, at_least or equals"},
+      {"invariant", 12, "invariants: {nothing_los: {off: x}}",
+       "s.yaml:12:14: unknown invariant 'nothing_los'; did you mean 'nothing_lost'?"},
+      {"calls of another", 12, "invariants: {recovers: {calls: 5}}",
+       "s.yaml:12:13: 'invariants': 'calls' belongs to attempts_bounded"},
+      {"within of another", 12, "invariants: {effect_once: {within: 5s}}",
+       "s.yaml:12:13: 'invariants': 'within' belongs to recovers"},
   };
   expect_problems(cases);
 }
@@ -217,12 +255,14 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsExpectations) {
 TEST(ScenarioFile, BlamesTheMiddlewareFileForWhatStandsThere) {
   const Bad cases[] = {
       {"unknown step", 6, "      - {name: again, api: erp, path: '/orders/${bock/id}'}",
-       "middleware.yaml:6:9: step 'again' reads the answer of 'bock', which is no earlier step; did you mean 'book'?"},
+       "middleware.yaml:6:9: step 'again' reads the answer of 'bock', which is no earlier step; did you mean "
+       "'book'?"},
       {"unknown API", 6, "      - {name: again, api: erb, path: /orders}",
        "middleware.yaml:6:9: step 'again' calls the unknown api 'erb'; did you mean 'erp'?"},
       {"parallel", 6, "      - {name: again, api: erp, path: /orders, parallel: []}",
        "middleware.yaml:6:48: 'parallel' is not emulated yet: steps run one after the other"},
-      {"when", 6, "      - {name: again, api: erp, path: /orders, when: x}", "middleware.yaml:6:48: 'when' is not emulated yet: every step runs"},
+      {"when", 6, "      - {name: again, api: erp, path: /orders, when: x}",
+       "middleware.yaml:6:48: 'when' is not emulated yet: every step runs"},
   };
   for (const Bad& c : cases) {
     SCOPED_TRACE(c.name);
@@ -239,8 +279,10 @@ TEST(ScenarioFile, ReportsEverythingThatIsWrongAtOnce) {
   text.replace(text.find("delivered"), 9, "delivred");
   EXPECT_EQ(folder.problems(text),
             "s.yaml:2:1: unknown key 'tag' in a scenario; did you mean 'tags'?\n"
-            "s.yaml:5:30: 'timeout' wants a duration such as 250ms, 2m or 1h30m from 1s to 15m, found the text '16m'\n"
-            "s.yaml:11:26: 'ends' wants delivered, dead_lettered, expired, filtered, rejected or lost, found the text 'delivred'; "
+            "s.yaml:5:30: 'timeout' wants a duration such as 250ms, 2m or 1h30m from 1s to 15m, found the "
+            "text '16m'\n"
+            "s.yaml:11:26: 'ends' wants delivered, dead_lettered, expired, filtered, rejected or lost, found "
+            "the text 'delivred'; "
             "did you mean 'delivered'?");
 }
 
@@ -284,7 +326,8 @@ TEST(ScenarioFile, OwnKeysWinOverSharedOnes) {
       "compute: {min: 2, max: 4, middleware: ../middleware.yaml}\n"
       "apis: {erp: {mock: ../mocks/slow.yaml, latency: 1s}}\n");
   put(folder / "mocks/slow.yaml", "latency: 9s\nidempotency_header: X-Key\noperations: [{path: /orders}]\n");
-  const std::string head = "name: a_claim\nuse: stacks/shared.yaml\ntimeline: [{at: 1m, relay: pause, for: 30s}]\n";
+  const std::string head =
+      "name: a_claim\nuse: stacks/shared.yaml\ntimeline: [{at: 1m, relay: pause, for: 30s}]\n";
 
   const Scenario alone = folder.read(head);
   EXPECT_EQ(alone.given.functions[0].concurrency, 9);
@@ -292,12 +335,13 @@ TEST(ScenarioFile, OwnKeysWinOverSharedOnes) {
   EXPECT_EQ(alone.given.apis[0].idempotency_header, "X-Key");
   EXPECT_EQ(alone.timeline_end(), 90s);
 
-  const Scenario own = folder.read(head +
-                                   "given:\n"
-                                   "  lambda: {ingest: {concurrency: 1, async: {age: 2h}}}\n"
-                                   "  bus: {rules: [{name: mine, pattern: {source: [b]}, target: {queue: q}}]}\n"
-                                   "  compute: {max: 7, middleware: {file: middleware.yaml, name: other}}\n"
-                                   "  apis: {erp: {latency: 20ms..80ms}}\n");
+  const Scenario own =
+      folder.read(head +
+                  "given:\n"
+                  "  lambda: {ingest: {concurrency: 1, async: {age: 2h}}}\n"
+                  "  bus: {rules: [{name: mine, pattern: {source: [b]}, target: {queue: q}}]}\n"
+                  "  compute: {max: 7, middleware: {file: middleware.yaml, name: other}}\n"
+                  "  apis: {erp: {latency: 20ms..80ms}}\n");
   EXPECT_EQ(own.given.functions[0].concurrency, 1);
   EXPECT_EQ(own.given.functions[0].timeout, 30s);
   EXPECT_EQ(own.given.functions[0].async.function_error_retries_max, 2);
@@ -312,8 +356,10 @@ TEST(ScenarioFile, OwnKeysWinOverSharedOnes) {
 
   EXPECT_EQ(first_line(folder.problems(head + "given: {lambda: {ingest: {concurency: 1}}}\n")),
             "s.yaml:4:27: unknown key 'concurency' in a function; did you mean 'concurrency'?");
-  put(folder / "stacks/shared.yaml", "bus: {rules: 5}\nlambda: {}\napis: {}\ncompute: {middleware: ../middleware.yaml}\n");
-  EXPECT_EQ(first_line(folder.problems(head)), "stacks/shared.yaml:1:14: 'rules' wants a list, found the number 5");
+  put(folder / "stacks/shared.yaml",
+      "bus: {rules: 5}\nlambda: {}\napis: {}\ncompute: {middleware: ../middleware.yaml}\n");
+  EXPECT_EQ(first_line(folder.problems(head)),
+            "stacks/shared.yaml:1:14: 'rules' wants a list, found the number 5");
 }
 
 TEST(Override, ChangesOneKeyOfTheComposedFile) {
@@ -328,7 +374,8 @@ TEST(Override, ChangesOneKeyOfTheComposedFile) {
   EXPECT_EQ(scenario.tags, (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(scenario.given.queues[0].retention, 2h);
   EXPECT_EQ(scenario.arguments,
-            "--set 'seed=9' --set 'given.compute.middleware.apis.erp.retry=off' --set 'given.lambda.ingest.async.retries=0' "
+            "--set 'seed=9' --set 'given.compute.middleware.apis.erp.retry=off' --set "
+            "'given.lambda.ingest.async.retries=0' "
             "--set 'tags=[a, b]' --set 'given.queues.orders.retention=2h'");
 }
 
@@ -342,7 +389,8 @@ TEST(Override, IsCheckedLikeTheFile) {
       {"sed=9", "--set sed:1:1: unknown key 'sed' in a scenario; did you mean 'seed'?"},
       {"seed=many", "--set seed:1:1: 'seed' wants a whole number of at least 0, found the text 'many'"},
       {"given.lambda.ingest.timeout=1h",
-       "--set given.lambda.ingest.timeout:1:1: 'timeout' wants a duration such as 250ms, 2m or 1h30m from 1s to 15m, found the text '1h'"},
+       "--set given.lambda.ingest.timeout:1:1: 'timeout' wants a duration such as 250ms, 2m or 1h30m from 1s "
+       "to 15m, found the text '1h'"},
       {"name.first=x", "--set: there is nothing to set at 'name.first'"},
       {"timeline.0.at=5s", "--set: there is nothing to set at 'timeline.0.at'"},
       {"tags=[a", "--set tags:1:1: a comma or the closing ] is missing before this"},

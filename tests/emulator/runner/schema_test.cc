@@ -12,9 +12,7 @@ namespace emulator::runner {
 namespace {
 
 /// YAML as JSON: unquoted scalars mean what the YAML core schema says, which JSON shows with its own words.
-kernel::Json plain(const config::Tree& tree) {
-  return *config::read_from(tree, config::json());
-}
+kernel::Json plain(const config::Tree& tree) { return *config::read_from(tree, config::json()); }
 
 class Validator {
  public:
@@ -72,6 +70,29 @@ TEST(ScenarioSchema, AcceptsTheSharedDeploymentAsGiven) {
   EXPECT_EQ(validator.complaint(scenario), "");
 }
 
+TEST(ScenarioSchema, AsksForAWholeDeploymentOnlyWithoutUse) {
+  struct Case {
+    const char* text;
+    bool is_good;
+  };
+  const Case cases[] = {
+      {R"({"name": "a", "timeline": [], "use": "stack.yaml"})", true},
+      {R"({"name": "a", "timeline": [], "use": "stack.yaml", "given": {"compute": {"max": 5}}})", true},
+      {R"({"name": "a", "timeline": [], "use": "stack.yaml", "given": {"compute": {"mx": 5}}})", false},
+      {R"({"name": "a", "timeline": []})", false},
+      {R"({"name": "a", "timeline": [], "given": {"compute": {"max": 5}}})", false},
+      {R"({"name": "a", "timeline": [], "given": {"bus": {"rules": []}, "lambda": {}, "apis": {}, "compute": {"middleware": "m.yaml"}}})",
+       true},
+      {R"({"name": "a", "timeline": [], "given": {"bus": {"rules": []}, "lambda": {}, "apis": {}, "compute": {}}})",
+       false},
+  };
+  Validator validator;
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.text);
+    EXPECT_EQ(validator.complaint(kernel::Json::parse(c.text)).empty(), c.is_good);
+  }
+}
+
 TEST(ScenarioSchema, RefusesWhatTheReaderRefuses) {
   const char* const cases[] = {
       R"({"naem": "a"})",
@@ -83,11 +104,13 @@ TEST(ScenarioSchema, RefusesWhatTheReaderRefuses) {
       R"({"timeline": [{"publish": "E", "fields": {}}]})",
       R"({"timeline": [{"at": "0s", "publish": "E", "fields": {}, "rate": 5}]})",
       R"({"timeline": [{"at": "0s", "fault": "erp", "respond": {"status": 99}}]})",
+      R"({"timeline": [{"at": "0s", "fault": "erp", "respond": "explode"}]})",
       R"({"expect": [{"hops": {"stage": "apy"}, "equals": 1}]})",
       R"({"expect": [{"every": "event", "queue": "q", "equals": 1}]})",
       R"({"given": {"topics": {}}})",
   };
-  const kernel::Json good = kernel::Json::parse(R"({"name": "a", "given": {}, "use": "stack.yaml", "timeline": []})");
+  const kernel::Json good =
+      kernel::Json::parse(R"({"name": "a", "given": {}, "use": "stack.yaml", "timeline": []})");
   Validator validator;
   EXPECT_EQ(validator.complaint(good), "");
   for (const char* text : cases) {

@@ -1,4 +1,5 @@
-// Scenarios whole: they pass, they repeat, they tell a broken middleware from a good one, and both clocks agree.
+// Scenarios whole: they pass, they repeat, they tell a broken middleware from a good one, and both clocks
+// agree.
 #include <algorithm>
 #include <sstream>
 
@@ -29,7 +30,8 @@ TEST(Scenarios, PassTwiceTheSame) {
 }
 
 TEST(Scenarios, AreNamedAfterTheirFile) {
-  for (const std::string& file : shipped_files()) EXPECT_EQ(scenario_of(file).name, std::filesystem::path(file).stem()) << file;
+  for (const std::string& file : shipped_files())
+    EXPECT_EQ(scenario_of(file).name, std::filesystem::path(file).stem()) << file;
 }
 
 TEST(Scenarios, RepeatSideBySide) {
@@ -60,7 +62,8 @@ TEST(Scenarios, HaveOtherLuckWithAnotherSeed) {
   EXPECT_NE(seven.result.digest, eight.result.digest);
   EXPECT_TRUE(eight.result.path.ends_with(".8.rrun.db")) << eight.result.path;
   EXPECT_EQ(eight.ask("SELECT seed FROM runs"), "8\n");
-  const char* const fired = "SELECT e.ordering_key FROM faults f JOIN events e ON e.uuid = f.key WHERE f.fired ORDER BY 1";
+  const char* const fired =
+      "SELECT e.ordering_key FROM faults f JOIN events e ON e.uuid = f.key WHERE f.fired ORDER BY 1";
   EXPECT_NE(seven.ask(fired), eight.ask(fired));
 }
 
@@ -69,10 +72,28 @@ TEST(Scenarios, RememberWhatOverrodeThem) {
   EXPECT_EQ(ran.ask("SELECT arguments FROM runs"), "--set 'given.compute.min=2'\n");
 }
 
+TEST(Scenarios, AQueryThatFailsIsNoVerdict) {
+  const Ran ran(scenario_of(shipped("a_duplicate_delivery_changes_nothing"),
+                            {"expect=[{sql: SELECT n FROM hop, equals: 0}]"}));
+  EXPECT_EQ(ran.result.verdict, "error");
+  EXPECT_EQ(ran.ask("SELECT verdict FROM checks WHERE kind = 'expectation'"), "error\n");
+}
+
+TEST(Scenarios, TellHowManyCallsWereAllowedOnlyWhenTheySay) {
+  const auto summary = [](const char* name, const std::vector<std::string>& sets) {
+    return report::summary_text(*report::read_run(*Ran(scenario_of(shipped(name), sets)).file));
+  };
+  const std::string bounded = summary("every_order_arrives_once", {});
+  EXPECT_NE(bounded.find("at most 5 (allowed 5)\n"), std::string::npos) << bounded;
+  const std::string free = summary("a_duplicate_delivery_changes_nothing", {});
+  EXPECT_EQ(free.find("allowed"), std::string::npos) << free;
+}
+
 // The claims of the main scenario: take away what it rests on, and it fails.
 
 struct Broken {
-  explicit Broken(const std::string& set) : ran(scenario_of(shipped("payments_down_for_two_minutes"), {set})) {
+  explicit Broken(const std::string& set)
+      : ran(scenario_of(shipped("payments_down_for_two_minutes"), {set})) {
     text = report::summary_text(*report::read_run(*ran.file));
   }
   std::string verdict(const std::string& check) const {
@@ -134,7 +155,8 @@ Scenario unhurried(Scenario scenario) {
 
 RunOptions live_clock(const std::string& text) { return {.clock = *parse_clock(text)}; }
 
-constexpr const char* kEnds = "SELECT ordering_key, \"end\", ended_where, ends FROM events ORDER BY ordering_key";
+constexpr const char* kEnds =
+    "SELECT ordering_key, \"end\", ended_where, ends FROM events ORDER BY ordering_key";
 
 TEST(Parity, AnAnswerLostLooksTheSameOnBothClocks) {
   const Scenario scenario = unhurried(scenario_of(shipped("an_answer_lost_after_the_charge_charges_once")));
@@ -143,8 +165,10 @@ TEST(Parity, AnAnswerLostLooksTheSameOnBothClocks) {
   const char* const questions[] = {
       kEnds,
       "SELECT rule, key, n, draw, threshold, fired FROM faults ORDER BY rule, key, n",
-      "SELECT e.ordering_key, h.stage, h.target, h.operation, h.attempt, h.outcome, h.status, h.error, h.fault, count(*) "
-      "FROM hops h JOIN events e ON e.id = h.event GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9",
+      "SELECT e.ordering_key, h.stage, h.target, h.operation, h.attempt, h.outcome, h.status, h.error, "
+      "h.fault, count(*) "
+      "FROM hops h JOIN events e ON e.id = h.event GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY 1, 2, 3, 4, "
+      "5, 6, 7, 8, 9",
       "SELECT api, operation, business_key, times FROM effects ORDER BY 1, 2, 3",
   };
   for (const char* question : questions) {
@@ -163,7 +187,9 @@ TEST(Parity, AnOutageEndsTheSameOnBothClocks) {
 
   // How many requests the outage met depends on the clock; what was decided about the nth does not.
   const auto rows = [](const Ran& ran) {
-    const auto table = ran.file->query("SELECT rule || ' ' || key || ' ' || n, draw || ' ' || threshold || ' ' || fired FROM faults ORDER BY 1");
+    const auto table = ran.file->query(
+        "SELECT rule || ' ' || key || ' ' || n, draw || ' ' || threshold || ' ' || fired FROM faults ORDER "
+        "BY 1");
     std::map<std::string, std::string> decisions;
     for (const auto& row : table->rows) decisions[hoplog::value_text(row[0])] = hoplog::value_text(row[1]);
     return decisions;
@@ -180,7 +206,8 @@ TEST(Parity, AnOutageEndsTheSameOnBothClocks) {
 
   // Whoever was published after the rule began met it from its first request on.
   const char* const stubborn =
-      "SELECT e.ordering_key, f.n, f.draw, f.threshold, f.fired FROM faults f JOIN events e ON e.uuid = f.key "
+      "SELECT e.ordering_key, f.n, f.draw, f.threshold, f.fired FROM faults f JOIN events e ON e.uuid = "
+      "f.key "
       "WHERE f.rule = 'stubborn' AND e.published_ns >= 335000000000 ORDER BY 1, 2";
   EXPECT_GT(std::ranges::count(virtually.ask(stubborn), '\n'), 30);
   EXPECT_EQ(live.ask(stubborn), virtually.ask(stubborn));
