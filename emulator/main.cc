@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <iostream>
+#include <limits>
 
 #include "emulator/cli/commands.h"
 #include "middleware/config/suggest.h"
@@ -79,7 +80,7 @@ int main(int argc, char** argv) {
   CLI::App* run_command = app.add_subcommand("run", "Run scenarios and judge them");
   run_command->add_option("PATH", arguments.paths, "Scenario files or folders; ./scenarios when absent");
   run_command->add_option("--clock", settings.clock, "virtual, real, or a speed such as x60")->envname("RELAYRIG_CLOCK")->capture_default_str();
-  run_command->add_option("--seed", arguments.seed, "Instead of the scenario's")->envname("RELAYRIG_SEED");
+  run_command->add_option("--seed", arguments.seed, "Instead of the scenario's")->envname("RELAYRIG_SEED")->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()));
   run_command->add_option("--jobs", settings.jobs, "Scenarios side by side")->envname("RELAYRIG_JOBS")->check(CLI::Range(1, 256))->capture_default_str();
   run_command->add_option("--tag", arguments.tags, "Only scenarios with this tag; may be repeated");
   run_command->add_option("--set", arguments.overrides, "KEY.KEY=VALUE: change the scenario; may be repeated");

@@ -141,7 +141,7 @@ kernel::Result<RunResult> finish(Rehearsal& rehearsal, const Scenario& scenario,
   Recorder& recorder = *rehearsal.recorder;
   auto digest = recorder.seal();
   if (!digest) return std::unexpected(digest.error());
-  RunResult result{.path = recorder.file().path(), .verdict = "interrupted", .digest = *digest};
+  RunResult result{.path = recorder.file().path(), .verdict = "interrupted", .digest = *digest, .sealed_seconds = stopwatch.elapsed_seconds()};
   if (!is_interrupted) {
     const judge::Case judged = case_of(scenario);
     std::vector<CheckRow> checks = judge::judge(judged, recorder.file());

@@ -43,6 +43,7 @@ struct RunResult {
   std::string verdict;  ///< "passed", "failed", "error", "interrupted"
   std::string digest;
   std::uint64_t timers = 0;  ///< virtual: timers run
+  double sealed_seconds = 0;  ///< real time until every row was in the file and indexed; judging comes after
 };
 
 /// Errors are of the input (a data file) or of the machine (disk, port); a scenario that fails is a result.

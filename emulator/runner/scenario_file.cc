@@ -166,17 +166,11 @@ std::expected<Scenario, Problems> read_scenario(const std::string& path, const s
 kernel::Json scenario_schema() {
   kernel::Json schema = config::schema_document(*scenario_shape(), "https://relayrig.dev/schema/scenario-1.json", "relayrig scenario");
   // With `use`, what a deployment must have may stand in the other file.
-  kernel::Json& given = schema["properties"]["given"];
-  kernel::Json whole = {{"required", given["required"]}, {"properties", kernel::Json::object()}};
-  given.erase("required");
-  for (auto& [name, part] : given["properties"].items()) {
-    if (!part.contains("required")) continue;
-    whole["properties"][name] = {{"required", part["required"]}};
-    part.erase("required");
-  }
+  const kernel::Json whole = {{"required", {"bus", "lambda", "compute", "apis"}},
+                              {"properties", {{"bus", {{"required", {"rules"}}}}, {"compute", {{"required", {"middleware"}}}}}}};
   schema["required"] = {"name", "timeline"};
   schema["if"] = {{"required", {"use"}}};
-  schema["else"] = {{"required", {"given"}}, {"properties", {{"given", std::move(whole)}}}};
+  schema["else"] = {{"required", {"given"}}, {"properties", {{"given", whole}}}};
   return schema;
 }
 

@@ -12,7 +12,8 @@ namespace bench {
 emulator::runner::Scenario happy_path(std::int64_t count, double per_second);
 
 struct Simulated {
-  double seconds = 0;
+  double seconds = 0;         ///< until the file is sealed
+  double judged_seconds = 0;  ///< until it is judged and closed
   std::int64_t events = 0;
   std::int64_t rows = 0;
   std::string path{};

@@ -377,8 +377,8 @@ TEST(Settings, EveryVariableIsReadAndCheckedLikeItsFlag) {
   EXPECT_TRUE(relayrig(project, {"run"}, {"RELAYRIG_FORMAT=json"}).out.starts_with("["));
   EXPECT_TRUE(holds(relayrig(project, {"run"}, {"RELAYRIG_SEED=9"}).out, "seed 9"));
   EXPECT_TRUE(holds(relayrig(project, {"run", "--seed", "8"}, {"RELAYRIG_SEED=9"}).out, "seed 8"));
-  for (const char* bad :
-       {"RELAYRIG_SEED=x", "RELAYRIG_JOBS=0", "RELAYRIG_COLOR=red", "RELAYRIG_CLOCK=fast"}) {
+  for (const char* bad : {"RELAYRIG_SEED=x", "RELAYRIG_SEED=-1", "RELAYRIG_JOBS=0", "RELAYRIG_COLOR=red",
+                          "RELAYRIG_CLOCK=fast"}) {
     EXPECT_EQ(relayrig(project, {"run"}, {bad}).code, 2) << bad;
   }
 }
@@ -398,17 +398,19 @@ std::string verdict_of(const Project& project, const std::string& run) {
   return file ? (*file)->text("SELECT verdict FROM runs").value_or("?") : file.error().text();
 }
 
-Process long_run(const Project& project) {
-  return Process(
-      project, RELAYRIG_BINARY_DIR "/relayrig",
-      {"up", "scenarios/a_good.yaml", "--set", "timeline=[{at: 24h, relay: pause}]", "--set", "expect=[]"});
+Process start_up(const Project& project, const std::string& line) {
+  return Process(project, RELAYRIG_BINARY_DIR "/relayrig",
+                 {"up", "scenarios/a_good.yaml", "--set", "timeline=[{" + line + "}]", "--set", "expect=[]"});
 }
+/// Nothing of it is under way once it is up.
+constexpr const char* kOver = "at: 0s, fault: erp, respond: 503";
+constexpr const char* kTomorrow = "at: 24h, relay: pause";
 
 constexpr const char* kLiveRun = "runs/a_good.1.real.rrun.db";
 
 TEST(Signals, UpEndsOnCtrlCWithAJudgedFile) {
   const Project project;
-  Process up = long_run(project);
+  Process up = start_up(project, kOver);
   ASSERT_TRUE(up.wait_for_talk("middleware  https://127.0.0.1:"));
   up.send(SIGINT);
   const Outcome ended = up.wait();
@@ -420,9 +422,18 @@ TEST(Signals, UpEndsOnCtrlCWithAJudgedFile) {
   EXPECT_FALSE(project.has(std::string(kLiveRun) + "-wal"));
 }
 
+TEST(Signals, UpThatIsCutShortIsNotJudgedAndNoFailure) {
+  const Project project;
+  Process up = start_up(project, kTomorrow);
+  ASSERT_TRUE(up.wait_for_talk("middleware  https://127.0.0.1:"));
+  up.send(SIGINT);
+  EXPECT_EQ(up.wait().code, 0);
+  EXPECT_EQ(verdict_of(project, kLiveRun), "interrupted");
+}
+
 TEST(Signals, AKilledRunSaysInterrupted) {
   const Project project;
-  Process up = long_run(project);
+  Process up = start_up(project, kTomorrow);
   ASSERT_TRUE(up.wait_for_talk("middleware  https://127.0.0.1:"));
   up.send(SIGKILL);
   EXPECT_EQ(up.wait().code, -SIGKILL);

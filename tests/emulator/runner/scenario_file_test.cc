@@ -130,7 +130,9 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsDeployment) {
        "s.yaml:5:30: 'handler' wants builtin, found the text 'mine'"},
       {"max below min", 6, "  compute: {min: 3, max: 2, middleware: middleware.yaml}",
        "s.yaml:6:26: 'max' is below 'min'"},
-      {"no middleware", 6, "  compute: {}", "s.yaml:6:12: compute needs the key 'middleware'"},
+      {"no middleware", 6, "  compute: {}",
+       "s.yaml:4:3: the deployment is not complete: 'compute.middleware' is missing here and in the file of "
+       "'use'"},
       {"missing middleware", 6, "  compute: {middleware: middlware.yaml}",
        "s.yaml:6:25: there is no file middlware.yaml"},
       {"missing mock", 7, "  apis: {erp: {mock: none}}",
@@ -399,6 +401,14 @@ TEST(Override, IsCheckedLikeTheFile) {
     SCOPED_TRACE(c.set);
     EXPECT_EQ(first_line(folder.problems(changed(kScenario, 0, ""), {c.set})), c.problem);
   }
+}
+
+TEST(Override, MayNameAnotherFileFromTheFolderOfTheScenario) {
+  const Folder folder;
+  put(folder / "fast.yaml", "latency: 1ms\noperations: [{path: /orders}]\n");
+  const Scenario scenario = folder.read(changed(kScenario, 7, "  apis: {erp: {mock: none.yaml}}"),
+                                        {"given.apis.erp.mock=fast.yaml"});
+  EXPECT_EQ(scenario.given.apis[0].latency.first, 1ms);
 }
 
 TEST(Override, IsAKeyAndAValue) {
