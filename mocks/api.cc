@@ -47,11 +47,6 @@ std::optional<HttpResponse> missing_field(const Operation& operation, const Json
   return std::nullopt;
 }
 
-bool reads_mock(const kernel::JsonTemplate& body) {
-  const auto names = body.names_read();
-  return std::ranges::find(names, "mock") != names.end();
-}
-
 }  // namespace
 
 MockApi::MockApi(ApiSpec spec, std::uint64_t seed, kernel::Scheduler& scheduler, kernel::Journal& journal,
@@ -100,10 +95,12 @@ MockApi::Exchange MockApi::read(const HttpRequest& request) {
   }
   if (operation.body) {
     std::vector<std::pair<std::string, Json>> named;
-    if (reads_mock(*operation.body)) {
+    if (operation.body->reads_names()) {
       const std::uint64_t id = kernel::draw_bits({seed_, spec_.name, exchange.business_key, exchange.nth, "id"});
-      named.emplace_back("mock", Json{{"id", spec_.name.substr(0, 3) + "_" + kernel::hex16(id)},
-                                      {"now", kernel::iso_millis(scheduler_.wall_now())}});
+      Json mock = Json::object();
+      mock["id"] = spec_.name.substr(0, 3) + "_" + kernel::hex16(id);
+      mock["now"] = kernel::iso_millis(scheduler_.wall_now());
+      named.emplace_back("mock", std::move(mock));
     }
     exchange.rendered = operation.body->render({.root = &*body, .named = &named});
   }

@@ -1,5 +1,6 @@
 #include "middleware/kernel/templates.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace kernel {
@@ -134,6 +135,13 @@ std::vector<std::string> JsonTemplate::names_read() const {
   return names;
 }
 
+bool TextTemplate::reads_names() const {
+  return std::ranges::any_of(parts_, [](const auto& part) {
+    const auto* hole = std::get_if<Placeholder>(&part);
+    return hole != nullptr && !hole->name.empty();
+  });
+}
+
 TextTemplate TextTemplate::bound(const Json& root) const {
   const TemplateScope scope{.root = &root};
   TextTemplate result;
@@ -150,6 +158,13 @@ TextTemplate TextTemplate::bound(const Json& root) const {
   return result;
 }
 
+bool JsonTemplate::reads_names() const {
+  return std::ranges::any_of(parts_, [](const auto& part) {
+    const auto* hole = std::get_if<TextTemplate>(&part);
+    return hole != nullptr && hole->reads_names();
+  });
+}
+
 JsonTemplate JsonTemplate::bound(const Json& root) const {
   const TemplateScope scope{.root = &root};
   JsonTemplate result;
@@ -157,7 +172,7 @@ JsonTemplate JsonTemplate::bound(const Json& root) const {
   for (const auto& part : parts_) {
     if (const auto* literal = std::get_if<std::string>(&part)) {
       text += *literal;
-    } else if (const auto& hole = std::get<TextTemplate>(part); hole.names_read().empty()) {
+    } else if (const auto& hole = std::get<TextTemplate>(part); !hole.reads_names()) {
       hole.append_json(text, scope);
     } else {
       result.parts_.emplace_back(std::exchange(text, {}));

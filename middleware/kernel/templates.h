@@ -37,6 +37,8 @@ class TextTemplate {
   /// The named values that it reads.
   std::vector<std::string> names_read() const;
 
+  bool reads_names() const;
+
   /// The same with every ${/pointer} of the root replaced by what it reads there: the root is no longer needed.
   TextTemplate bound(const Json& root) const;
 
@@ -57,6 +59,8 @@ class JsonTemplate {
   static Result<JsonTemplate> compile(const Json& value);
   std::string render(const TemplateScope& scope) const;
   std::vector<std::string> names_read() const;
+
+  bool reads_names() const;
 
   /// As TextTemplate::bound: mostly one piece of text is left.
   JsonTemplate bound(const Json& root) const;

@@ -39,6 +39,11 @@ CalendarTime calendar(WallTime time) {
   return {std::chrono::year_month_day{midnight}, std::chrono::hh_mm_ss<Duration>{time - midnight}};
 }
 
+/// Overwrites `count` characters with the last digits of a number that is not negative. Every event prints several times.
+void put_digits(std::string& text, std::size_t at, std::size_t count, long long value) {
+  for (std::size_t i = at + count; i > at; --i, value /= 10) text[i - 1] = static_cast<char>('0' + value % 10);
+}
+
 template <class... Values>
 std::string print(const char* format, Values... values) {
   std::array<char, 96> buffer{};
@@ -103,16 +108,21 @@ std::string duration_for_people(Duration duration) {
 
 std::string iso_seconds(WallTime time) {
   const CalendarTime c = calendar(time);
-  return print("%04d-%02u-%02uT%02lld:%02lld:%02lldZ", static_cast<int>(c.day.year()), static_cast<unsigned>(c.day.month()),
-               static_cast<unsigned>(c.day.day()), c.time.hours().count() + 0LL, c.time.minutes().count() + 0LL,
-               c.time.seconds().count() + 0LL);
+  std::string text = "0000-00-00T00:00:00Z";
+  put_digits(text, 0, 4, static_cast<int>(c.day.year()));
+  put_digits(text, 5, 2, static_cast<unsigned>(c.day.month()));
+  put_digits(text, 8, 2, static_cast<unsigned>(c.day.day()));
+  put_digits(text, 11, 2, c.time.hours().count());
+  put_digits(text, 14, 2, c.time.minutes().count());
+  put_digits(text, 17, 2, c.time.seconds().count());
+  return text;
 }
 
 std::string iso_millis(WallTime time) {
   std::string text = iso_seconds(time);
-  const long long millis = calendar(time).time.subseconds().count() / 1'000'000;
-  text.pop_back();
-  return text + print(".%03lldZ", millis);
+  text.replace(19, 1, ".000Z");
+  put_digits(text, 20, 3, calendar(time).time.subseconds().count() / 1'000'000);
+  return text;
 }
 
 std::string http_date(WallTime time) {

@@ -31,6 +31,7 @@ struct StepConfig {
   std::vector<std::pair<std::string, kernel::TextTemplate>> headers{};
   std::optional<kernel::JsonTemplate> body{};
   std::vector<std::int64_t> expected{};  ///< statuses that count as done; empty: any 2xx
+  bool answer_is_read = false;           ///< by a later step: filled in by the service
 };
 
 struct FlowConfig {

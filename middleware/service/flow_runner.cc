@@ -74,6 +74,10 @@ kernel::Task<CallEnd> FlowRunner::start_call(const FlowConfig& flow, std::size_t
   return caller(step.api).call(std::move(call), step.expected);
 }
 
+void note_read_answers(FlowConfig& flow) {
+  for (std::size_t i = 0; i < flow.steps.size(); ++i) flow.steps[i].answer_is_read = is_read_later(flow, i);
+}
+
 std::vector<StepRequest> bind_steps(const FlowConfig& flow, const store::Claim& claim, const kernel::Json& payload) {
   std::vector<StepRequest> requests;
   requests.reserve(flow.steps.size());
@@ -93,7 +97,7 @@ kernel::Task<FlowEnd> FlowRunner::run(const FlowConfig& flow, FlowInput input) {
     const StepConfig& step = flow.steps[i];
     const auto journalled = std::ranges::find(input.claim.steps, step.name, &store::StepRecord::step);
     if (journalled != input.claim.steps.end()) {
-      if (is_read_later(flow, i)) earlier.emplace_back(step.name, parsed(journalled->body));
+      if (step.answer_is_read) earlier.emplace_back(step.name, parsed(journalled->body));
       continue;
     }
     kernel::HopScope hop(around_.hops, {.stage = kernel::Stage::Step,
@@ -110,7 +114,7 @@ kernel::Task<FlowEnd> FlowRunner::run(const FlowConfig& flow, FlowInput input) {
       co_return FlowEnd{FlowState::Failed, StepFailure{step.name, std::move(*failure)}};
     }
     store::StepRecord record = to_record(step, std::get<kernel::HttpResponse>(end.result));
-    if (is_read_later(flow, i)) {
+    if (step.answer_is_read) {
       earlier.emplace_back(step.name, parsed(record.body));
     } else {
       record.body = {};

@@ -28,6 +28,9 @@ struct FlowInput {
   store::Claim claim{};
 };
 
+/// Notes which answers later steps read: only those are parsed and kept.
+void note_read_answers(FlowConfig& flow);
+
 /// Fills the event's values into every step that `claim` does not hold as done.
 std::vector<StepRequest> bind_steps(const FlowConfig& flow, const store::Claim& claim, const kernel::Json& payload);
 

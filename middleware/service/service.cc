@@ -44,6 +44,11 @@ std::string retry_after_text(kernel::Duration wait) {
   return std::to_string(std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(wait).count()));
 }
 
+ServiceConfig with_read_answers(ServiceConfig config) {
+  for (FlowConfig& flow : config.flows) note_read_answers(flow);
+  return config;
+}
+
 HttpResponse failed(const StepFailure& failure) {
   const CallFailure& call = failure.call;
   const bool permanent = call.failure == core::FailureClass::Permanent;
@@ -64,7 +69,7 @@ HttpResponse failed(const StepFailure& failure) {
 }  // namespace
 
 Service::Service(ServiceConfig config, Surroundings surroundings, store::Store& store)
-    : config_(std::move(config)),
+    : config_(with_read_answers(std::move(config))),
       around_(std::move(surroundings)),
       store_(store),
       callers_(make_callers(config_, around_)),
