@@ -1,4 +1,5 @@
-// relayrig: the command line. Every command is a function of emulator/cli/commands.h; here is only how it is called.
+// relayrig: the command line. Every command is a function of emulator/cli/commands.h; here is only how it is
+// called.
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -14,8 +15,10 @@ namespace {
 using namespace emulator::cli;
 
 constexpr const char* kAbout =
-    "Rehearses a Salesforce integration on this machine: events, Event Relay, EventBridge, Lambda and App Runner around the\n"
-    "real middleware, with external APIs that fail on cue. Every hop is recorded in one SQLite file and judged.\n\n"
+    "Rehearses a Salesforce integration on this machine: events, Event Relay, EventBridge, Lambda and App "
+    "Runner around the\n"
+    "real middleware, with external APIs that fail on cue. Every hop is recorded in one SQLite file and "
+    "judged.\n\n"
     "  relayrig run                                 all scenarios in ./scenarios, in virtual time\n"
     "  relayrig run scenarios/a.yaml --seed 8       one, with other luck\n"
     "  relayrig run scenarios/a.yaml --clock x60    over real sockets, an hour a minute\n"
@@ -64,36 +67,55 @@ int main(int argc, char** argv) {
     return kInvalid;
   }
   Settings settings = *from_file;
-  const Terminal terminal{isatty(STDOUT_FILENO) == 1, isatty(STDERR_FILENO) == 1, std::getenv("NO_COLOR") != nullptr};
+  const Terminal terminal{isatty(STDOUT_FILENO) == 1, isatty(STDERR_FILENO) == 1,
+                          std::getenv("NO_COLOR") != nullptr};
 
   CLI::App app{kAbout, "relayrig"};
   app.footer(kExits);
   app.set_version_flag("--version", std::string("relayrig " RELAYRIG_VERSION));
   app.require_subcommand(1);
   app.fallthrough();
-  app.add_option("--runs", settings.runs_folder, "Folder of run files")->envname("RELAYRIG_RUNS")->capture_default_str();
-  app.add_option("--color", settings.color, "auto, always or never")->envname("RELAYRIG_COLOR")->check(CLI::IsMember({"auto", "always", "never"}))->capture_default_str();
+  app.add_option("--runs", settings.runs_folder, "Folder of run files")
+      ->envname("RELAYRIG_RUNS")
+      ->capture_default_str();
+  app.add_option("--color", settings.color, "auto, always or never")
+      ->envname("RELAYRIG_COLOR")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
   app.add_flag("-q,--quiet", settings.quiet, "Only what failed");
   int code = kPassed;
 
   RunArguments arguments;
   CLI::App* run_command = app.add_subcommand("run", "Run scenarios and judge them");
   run_command->add_option("PATH", arguments.paths, "Scenario files or folders; ./scenarios when absent");
-  run_command->add_option("--clock", settings.clock, "virtual, real, or a speed such as x60")->envname("RELAYRIG_CLOCK")->capture_default_str();
-  run_command->add_option("--seed", arguments.seed, "Instead of the scenario's")->envname("RELAYRIG_SEED")->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()));
-  run_command->add_option("--jobs", settings.jobs, "Scenarios side by side")->envname("RELAYRIG_JOBS")->check(CLI::Range(1, 256))->capture_default_str();
+  run_command->add_option("--clock", settings.clock, "virtual, real, or a speed such as x60")
+      ->envname("RELAYRIG_CLOCK")
+      ->capture_default_str();
+  run_command->add_option("--seed", arguments.seed, "Instead of the scenario's")
+      ->envname("RELAYRIG_SEED")
+      ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()));
+  run_command->add_option("--jobs", settings.jobs, "Scenarios side by side")
+      ->envname("RELAYRIG_JOBS")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
   run_command->add_option("--tag", arguments.tags, "Only scenarios with this tag; may be repeated");
-  run_command->add_option("--set", arguments.overrides, "KEY.KEY=VALUE: change the scenario; may be repeated");
-  run_command->add_flag("--verify", arguments.verify, "Run everything twice: the two must not differ in one byte");
-  run_command->add_option("--format", settings.format, "pretty, json, ndjson, junit, tap or github")->envname("RELAYRIG_FORMAT")->capture_default_str();
+  run_command->add_option("--set", arguments.overrides,
+                          "KEY.KEY=VALUE: change the scenario; may be repeated");
+  run_command->add_flag("--verify", arguments.verify,
+                        "Run everything twice: the two must not differ in one byte");
+  run_command->add_option("--format", settings.format, "pretty, json, ndjson, junit, tap or github")
+      ->envname("RELAYRIG_FORMAT")
+      ->capture_default_str();
   run_command->add_option("--junit", arguments.junit, "Also write JUnit XML to this file");
   run_command->callback([&] { code = run(settings, arguments, terminal); });
 
   std::string up_path;
   std::vector<std::string> up_overrides;
-  CLI::App* up_command = app.add_subcommand("up", "Start a scenario's deployment over real sockets and keep it until Ctrl-C");
+  CLI::App* up_command =
+      app.add_subcommand("up", "Start a scenario's deployment over real sockets and keep it until Ctrl-C");
   up_command->add_option("PATH", up_path, "A scenario file")->required();
-  up_command->add_option("--clock", settings.clock, "real, or a speed such as x60")->envname("RELAYRIG_CLOCK");
+  up_command->add_option("--clock", settings.clock, "real, or a speed such as x60")
+      ->envname("RELAYRIG_CLOCK");
   up_command->add_option("--set", up_overrides, "KEY.KEY=VALUE: change the scenario; may be repeated");
   up_command->callback([&] { code = up(settings, up_path, up_overrides, terminal); });
 
@@ -106,14 +128,16 @@ int main(int argc, char** argv) {
   CLI::App* list_command = app.add_subcommand("list", "List scenarios");
   list_command->add_option("PATH", paths, "Scenario files or folders; ./scenarios when absent");
   list_command->add_option("--tag", tags, "Only scenarios with this tag; may be repeated");
-  list_command->add_option("--format", settings.format, "pretty or json")->check(CLI::IsMember({"pretty", "json"}));
+  list_command->add_option("--format", settings.format, "pretty or json")
+      ->check(CLI::IsMember({"pretty", "json"}));
   list_command->callback([&] { code = list(settings, paths, tags); });
 
   std::string run_file;
   std::string event;
   CLI::App* show_command = app.add_subcommand("show", "Show what a run file says");
   show_command->add_option("RUN", run_file, "A run file")->required();
-  show_command->add_option("--event", event, "Only this event: its EventUuid, the beginning of one, or its key");
+  show_command->add_option("--event", event,
+                           "Only this event: its EventUuid, the beginning of one, or its key");
   show_command->callback([&] { code = show(settings, run_file, event, terminal); });
 
   std::string sql;
@@ -126,7 +150,9 @@ int main(int argc, char** argv) {
 
   std::string what = "scenario";
   CLI::App* schema_command = app.add_subcommand("schema", "Print a JSON Schema, for editors");
-  schema_command->add_option("FILE", what, "scenario or middleware")->check(CLI::IsMember({"scenario", "middleware"}))->capture_default_str();
+  schema_command->add_option("FILE", what, "scenario or middleware")
+      ->check(CLI::IsMember({"scenario", "middleware"}))
+      ->capture_default_str();
   schema_command->callback([&] { code = schema(what); });
 
   try {

@@ -42,7 +42,8 @@ HttpResponse error_answer(int status, std::string_view code, std::string_view me
 std::optional<HttpResponse> missing_field(const Operation& operation, const Json& body) {
   for (const std::string& pointer : operation.required) {
     const Json* found = kernel::json_at(body, pointer);
-    if (found == nullptr || found->is_null()) return error_answer(400, "missing_field", pointer + " is required");
+    if (found == nullptr || found->is_null())
+      return error_answer(400, "missing_field", pointer + " is required");
   }
   return std::nullopt;
 }
@@ -55,30 +56,35 @@ MockApi::MockApi(ApiSpec spec, std::uint64_t seed, kernel::Scheduler& scheduler,
 
 MockApi::Exchange MockApi::read(const HttpRequest& request) {
   Exchange exchange;
-  if (auto trace = kernel::parse_traceparent(request.headers.get("traceparent"))) exchange.trace = std::move(*trace);
+  if (auto trace = kernel::parse_traceparent(request.headers.get("traceparent")))
+    exchange.trace = std::move(*trace);
   const std::string_view path = std::string_view(request.target).substr(0, request.target.find('?'));
   const auto found = std::ranges::find_if(spec_.operations, [&](const Operation& o) {
     return o.method == request.method && matches_path(o.path, path);
   });
   if (found == spec_.operations.end()) {
-    exchange.refusal = error_answer(404, "no_such_operation", "nothing here answers " + request.method + " " + std::string(path));
+    exchange.refusal = error_answer(404, "no_such_operation",
+                                    "nothing here answers " + request.method + " " + std::string(path));
     return exchange;
   }
   exchange.operation = &*found;
   const Operation& operation = *found;
-  auto body = kernel::parse_json(request.body.empty() ? std::string_view("null") : std::string_view(request.body));
+  auto body =
+      kernel::parse_json(request.body.empty() ? std::string_view("null") : std::string_view(request.body));
   if (!body) {
     exchange.refusal = error_answer(400, "not_json", body.error().message);
     return exchange;
   }
-  if (!operation.business_key.empty()) exchange.business_key = kernel::json_text_at(*body, operation.business_key);
+  if (!operation.business_key.empty())
+    exchange.business_key = kernel::json_text_at(*body, operation.business_key);
   exchange.nth = ++requests_by_key_.at(exchange.business_key);
   if (auto missing = missing_field(operation, *body)) {
     exchange.refusal = std::move(missing);
     return exchange;
   }
   // As Stripe has it: reading needs no key, and ignores one.
-  if (operation.idempotent && operation.method != "GET") exchange.key = std::string(request.headers.get(spec_.idempotency_header));
+  if (operation.idempotent && operation.method != "GET")
+    exchange.key = std::string(request.headers.get(spec_.idempotency_header));
   if (!exchange.key.empty()) {
     exchange.fingerprint = kernel::hash_text(request.method + " " + request.target + "\n" + request.body);
     if (const Remembered* known = remembered_.find(exchange.key)) {
@@ -96,7 +102,8 @@ MockApi::Exchange MockApi::read(const HttpRequest& request) {
   if (operation.body) {
     std::vector<std::pair<std::string, Json>> named;
     if (operation.body->reads_names()) {
-      const std::uint64_t id = kernel::draw_bits({seed_, spec_.name, exchange.business_key, exchange.nth, "id"});
+      const std::uint64_t id =
+          kernel::draw_bits({seed_, spec_.name, exchange.business_key, exchange.nth, "id"});
       Json mock = Json::object();
       mock["id"] = spec_.name.substr(0, 3) + "_" + kernel::hex16(id);
       mock["now"] = kernel::iso_millis(scheduler_.wall_now());
@@ -117,7 +124,8 @@ HttpResponse MockApi::execute(Exchange& exchange) {
   }
   HttpResponse response = json_answer(operation.status, std::move(exchange.rendered));
   if (!exchange.key.empty()) {
-    remembered_.at(exchange.key) = {.fingerprint = exchange.fingerprint, .is_running = true, .response = response};
+    remembered_.at(exchange.key) = {
+        .fingerprint = exchange.fingerprint, .is_running = true, .response = response};
     to_forget_.emplace_back(scheduler_.now() + spec_.idempotency_window, exchange.key);
   }
   return response;
@@ -127,8 +135,9 @@ HttpReply MockApi::faulted(const FaultRule& rule) const {
   const FaultEffect& effect = rule.effect;
   HttpReply reply{.ending = effect.ending};
   if (effect.ending != kernel::Ending::Complete) return reply;
-  reply.response = effect.body.empty() ? error_answer(effect.status.value_or(500), "injected", "fault " + rule.name)
-                                       : json_answer(effect.status.value_or(500), effect.body);
+  reply.response = effect.body.empty()
+                       ? error_answer(effect.status.value_or(500), "injected", "fault " + rule.name)
+                       : json_answer(effect.status.value_or(500), effect.body);
   if (effect.retry_after) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(*effect.retry_after).count();
     reply.response.headers.add("Retry-After", std::to_string(seconds));
@@ -137,8 +146,9 @@ HttpReply MockApi::faulted(const FaultRule& rule) const {
 }
 
 kernel::Duration MockApi::own_latency(const Exchange& exchange) const {
-  const LatencyLaw& law = exchange.operation != nullptr && exchange.operation->latency ? *exchange.operation->latency
-                                                                                        : spec_.latency;
+  const LatencyLaw& law = exchange.operation != nullptr && exchange.operation->latency
+                              ? *exchange.operation->latency
+                              : spec_.latency;
   if (law.kind == LatencyKind::Fixed) return law.first;
   return sample(law, kernel::draw_unit({seed_, spec_.name, exchange.business_key, exchange.nth, "latency"}));
 }
@@ -184,7 +194,8 @@ kernel::Task<HttpReply> MockApi::handle(HttpRequest request) {
   const kernel::Duration wait = own_latency(exchange) + decision.delay;
   kernel::release(exchange);
   if (wait.count() > 0) co_await kernel::sleep_until(scheduler_, scheduler_.now() + wait);
-  if (Remembered* known = running_key.empty() ? nullptr : remembered_.find(running_key)) known->is_running = false;
+  if (Remembered* known = running_key.empty() ? nullptr : remembered_.find(running_key))
+    known->is_running = false;
   co_return reply;
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 // A mock external API: operations that answer, take their time, have effects, and remember idempotency keys.
 //
-// Order of work per request (facts: mocks-and-faults 0): read, match, look the idempotency key up, draw the faults, run the
-// effect unless a `before` fault fired, wait, answer or end the connection as the faults say.
+// Order of work per request (facts: mocks-and-faults 0): read, match, look the idempotency key up, draw the
+// faults, run the effect unless a `before` fault fired, wait, answer or end the connection as the faults say.
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -22,14 +22,15 @@ namespace mocks {
 
 struct Operation {
   std::string method = "POST";
-  std::string path;                             ///< "/v1/charges"; a segment in braces matches anything: "/orders/{id}"
-  std::optional<std::string> effect{};          ///< what it does to the business: "charge"; nothing: it only answers
-  std::string business_key{};                   ///< JSON Pointer into the request: what an effect is counted by; "": none
-  std::vector<std::string> required{};          ///< pointers that must be there, else 400
-  bool idempotent = true;                       ///< honours the API's idempotency header; a GET never does
+  std::string path;  ///< "/v1/charges"; a segment in braces matches anything: "/orders/{id}"
+  std::optional<std::string> effect{};  ///< what it does to the business: "charge"; nothing: it only answers
+  std::string business_key{};  ///< JSON Pointer into the request: what an effect is counted by; "": none
+  std::vector<std::string> required{};  ///< pointers that must be there, else 400
+  bool idempotent = true;               ///< honours the API's idempotency header; a GET never does
   int status = 200;
-  std::optional<kernel::JsonTemplate> body{};   ///< ${/x} reads the request, ${mock/id} a fresh id, ${mock/now} the time
-  std::optional<LatencyLaw> latency{};          ///< instead of the API's
+  std::optional<kernel::JsonTemplate>
+      body{};  ///< ${/x} reads the request, ${mock/id} a fresh id, ${mock/now} the time
+  std::optional<LatencyLaw> latency{};  ///< instead of the API's
 };
 
 struct ApiSpec {
@@ -43,7 +44,8 @@ struct ApiSpec {
 class MockApi final : public kernel::HttpHandler {
  public:
   /// The references outlive the mock. `faults` is shared by all mocks of a run.
-  MockApi(ApiSpec spec, std::uint64_t seed, kernel::Scheduler& scheduler, kernel::Journal& journal, FaultSet& faults);
+  MockApi(ApiSpec spec, std::uint64_t seed, kernel::Scheduler& scheduler, kernel::Journal& journal,
+          FaultSet& faults);
 
   kernel::Task<kernel::HttpReply> handle(kernel::HttpRequest request) override;
 

@@ -1,4 +1,5 @@
-// Reads the tree and holds it to the house's rules: who may include whom, what nobody may call, what must be documented.
+// Reads the tree and holds it to the house's rules: who may include whom, what nobody may call, what must be
+// documented.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -58,7 +59,8 @@ const std::map<std::string, std::vector<std::string>> kMayInclude = {
     {"middleware/store", {"middleware/kernel"}},
     {"middleware/ingest", {"middleware/kernel", "middleware/core"}},
     {"middleware/service", {"middleware/kernel", "middleware/core", "middleware/store/store.h"}},
-    {"middleware/config", {"middleware/kernel", "middleware/core", "middleware/service", "middleware/ingest"}},
+    {"middleware/config",
+     {"middleware/kernel", "middleware/core", "middleware/service", "middleware/ingest"}},
     {"middleware/live", {"middleware/kernel"}},
     {"emulator/sim", {"middleware/kernel"}},
     {"emulator/salesforce", {"middleware/kernel", "emulator/relay/ports.h"}},
@@ -84,7 +86,9 @@ const std::map<std::string, std::vector<std::string>> kLibraries = {
     {"sqlite3", {"emulator/hoplog"}},
     {"yaml-cpp/", {"middleware/config"}},
     {"CLI/", {"emulator/main.cc", "middleware/main.cc"}},
-    {"fmt/", {"emulator/hoplog", "emulator/report", "emulator/cli", "emulator/runner", "middleware/live", "middleware/main.cc"}},
+    {"fmt/",
+     {"emulator/hoplog", "emulator/report", "emulator/cli", "emulator/runner", "middleware/live",
+      "middleware/main.cc"}},
 };
 
 bool allowed(const std::string& included, const std::vector<std::string>& list) {
@@ -127,9 +131,8 @@ TEST(House, LibrariesStayWhereTheyBelong) {
       const std::string included = match[1];
       for (const auto& [library, places] : kLibraries) {
         if (!included.starts_with(library)) continue;
-        const bool fits = std::ranges::any_of(places, [&](const std::string& place) {
-          return source.path == place || source.folder == place;
-        });
+        const bool fits = std::ranges::any_of(
+            places, [&](const std::string& place) { return source.path == place || source.folder == place; });
         EXPECT_TRUE(fits) << source.path << " includes " << included;
         EXPECT_TRUE(source.path.ends_with(".cc")) << source.path << ": " << included << " in a header";
       }
@@ -171,7 +174,8 @@ TEST(House, NobodyTouchesTheSystemsTimeLuckOrThreads) {
       const std::string& line = source.lines[i];
       const std::string code = line.substr(0, line.find("//"));
       for (const Ban& ban : bans) {
-        const bool is_kernel_table = std::string(ban.word) == "unordered_" && source.folder == "middleware/kernel";
+        const bool is_kernel_table =
+            std::string(ban.word) == "unordered_" && source.folder == "middleware/kernel";
         if (is_kernel_table) continue;
         EXPECT_EQ(code.find(ban.word), std::string::npos)
             << source.path << ':' << i + 1 << ": use " << ban.instead << " instead of " << ban.word;
@@ -197,8 +201,8 @@ TEST(House, HeadersSayWhatTheyAreFor) {
 }
 
 TEST(House, EachBoxHasADesign) {
-  for (const char* box : {"emulator/salesforce", "emulator/relay", "emulator/bus", "emulator/queues", "emulator/lambda",
-                          "emulator/compute", "emulator/hoplog", "mocks", "middleware"}) {
+  for (const char* box : {"emulator/salesforce", "emulator/relay", "emulator/bus", "emulator/queues",
+                          "emulator/lambda", "emulator/compute", "emulator/hoplog", "mocks", "middleware"}) {
     EXPECT_TRUE(fs::exists(kRoot / box / "DESIGN.md")) << box;
   }
 }
@@ -211,7 +215,8 @@ TEST(House, EachScenarioIsListed) {
     ++count;
     const std::string name = entry.path().stem().string();
     EXPECT_NE(readme.find(name), std::string::npos) << name << " is not in scenarios/README.md";
-    EXPECT_NE(text_of(entry.path()).find("name: " + name + "\n"), std::string::npos) << name << ": file and name differ";
+    EXPECT_NE(text_of(entry.path()).find("name: " + name + "\n"), std::string::npos)
+        << name << ": file and name differ";
   }
   EXPECT_GE(count, 8U);
 }

@@ -47,8 +47,8 @@ Outcome outcome_of(std::string_view error_code, bool is_retryable) {
 
 }  // namespace
 
-Bus::Bus(std::vector<RuleConfig> rules, std::uint64_t seed, kernel::Scheduler& scheduler, kernel::Journal& journal,
-         lambda::AsyncInvoker& functions, queues::QueueWriter& queues)
+Bus::Bus(std::vector<RuleConfig> rules, std::uint64_t seed, kernel::Scheduler& scheduler,
+         kernel::Journal& journal, lambda::AsyncInvoker& functions, queues::QueueWriter& queues)
     : rules_(std::move(rules)),
       seed_(seed),
       scheduler_(scheduler),
@@ -70,7 +70,8 @@ Task<std::vector<EntryResult>> Bus::put_partner_events(std::vector<PartnerEntry>
 }
 
 std::string Bus::rule_arn(const RuleConfig& rule) const {
-  return "arn:aws:events:" + std::string(kRegion) + ":" + std::string(kAccount) + ":rule/" + name_ + "/" + rule.name;
+  return "arn:aws:events:" + std::string(kRegion) + ":" + std::string(kAccount) + ":rule/" + name_ + "/" +
+         rule.name;
 }
 
 void Bus::route(const PartnerEntry& entry, const std::string& event_id) {
@@ -88,9 +89,10 @@ void Bus::route(const PartnerEntry& entry, const std::string& event_id) {
     if (rule.pattern.matches(matchable)) matched.push_back(&rule);
   }
   if (matched.empty()) {
-    kernel::point_hop(journal_,
-                      {.stage = kernel::Stage::Bus, .event = entry.event_uuid, .parent = entry.cause, .from = "bus"},
-                      {.outcome = Outcome::Filtered, .error = "no rule matched"});
+    kernel::point_hop(
+        journal_,
+        {.stage = kernel::Stage::Bus, .event = entry.event_uuid, .parent = entry.cause, .from = "bus"},
+        {.outcome = Outcome::Filtered, .error = "no rule matched"});
     return journal_.ended(entry.event_uuid, kernel::End::Filtered, "bus: no rule matched");
   }
   if (matched.size() > 1) journal_.branched(entry.event_uuid, static_cast<int>(matched.size()) - 1);
@@ -153,12 +155,12 @@ Bus::TargetAnswer Bus::invoke_target(const RuleConfig& rule, const Delivery& del
     if (accepted.status == 202) return {.status = 202};
     if (accepted.status == 404) return {404, "NO_RESOURCE", std::move(accepted.message), false};
     if (accepted.status == 413) return {413, "INVALID_PARAMETER", std::move(accepted.message), false};
-    return {accepted.status, accepted.status == 429 ? "THROTTLING" : "ERROR_FROM_TARGET", std::move(accepted.message), true};
+    return {accepted.status, accepted.status == 429 ? "THROTTLING" : "ERROR_FROM_TARGET",
+            std::move(accepted.message), true};
   }
-  const queues::SendResult sent = queues_.send(target_name(rule), {.body = *delivery.envelope,
-                                                                   .event_uuid = delivery.event_uuid,
-                                                                   .cause = hop,
-                                                                   .from = "bus"});
+  const queues::SendResult sent = queues_.send(
+      target_name(rule),
+      {.body = *delivery.envelope, .event_uuid = delivery.event_uuid, .cause = hop, .from = "bus"});
   if (sent.accepted()) return {.status = 200};
   const bool is_gone = sent.error_code == "QueueDoesNotExist";
   return {400, is_gone ? "NO_RESOURCE" : "INVALID_PARAMETER", sent.error_code, false};

@@ -1,5 +1,6 @@
 #pragma once
-// A partner event bus of EventBridge: rules pick events, targets get them, with retries, age and a dead-letter queue each.
+// A partner event bus of EventBridge: rules pick events, targets get them, with retries, age and a
+// dead-letter queue each.
 //
 // Source: facts/aws-delivery 1.1 to 1.7.
 #include <cstdint>
@@ -39,8 +40,8 @@ struct RuleConfig {
 class Bus final : public PartnerEventSink {
  public:
   /// The references outlive the bus.
-  Bus(std::vector<RuleConfig> rules, std::uint64_t seed, kernel::Scheduler& scheduler, kernel::Journal& journal,
-      lambda::AsyncInvoker& functions, queues::QueueWriter& queues);
+  Bus(std::vector<RuleConfig> rules, std::uint64_t seed, kernel::Scheduler& scheduler,
+      kernel::Journal& journal, lambda::AsyncInvoker& functions, queues::QueueWriter& queues);
 
   kernel::Task<std::vector<EntryResult>> put_partner_events(std::vector<PartnerEntry> entries) override;
 

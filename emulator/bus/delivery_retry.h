@@ -18,10 +18,13 @@ struct DeliveryRetryConfig {
 
 struct DeliveryDecision {
   std::optional<kernel::Duration> wait{};
-  std::string_view exhausted{};  ///< "MaximumRetryAttempts" or "MaximumEventAgeInSeconds", when there is no wait
+  std::string_view
+      exhausted{};  ///< "MaximumRetryAttempts" or "MaximumEventAgeInSeconds", when there is no wait
 };
 
-/// After the `failures`-th failure (1, 2, ...) of an event of that age; `luck` in [0, 1) is the jitter's draw.
-DeliveryDecision after_failure(const DeliveryRetryConfig& config, int failures, kernel::Duration event_age, double luck);
+/// After the `failures`-th failure (1, 2, ...) of an event of that age; `luck` in [0, 1) is the jitter's
+/// draw.
+DeliveryDecision after_failure(const DeliveryRetryConfig& config, int failures, kernel::Duration event_age,
+                               double luck);
 
 }  // namespace emulator::bus

@@ -9,8 +9,8 @@ namespace {
 
 using kernel::Json;
 
-constexpr std::array<std::string_view, 7> kNotYet = {"suffix",  "equals-ignore-case", "wildcard", "anything-but",
-                                                     "numeric", "cidr",               "exists"};
+constexpr std::array<std::string_view, 7> kNotYet = {
+    "suffix", "equals-ignore-case", "wildcard", "anything-but", "numeric", "cidr", "exists"};
 constexpr std::string_view kDetail = "detail.";
 
 std::unexpected<kernel::Error> not_valid(const std::string& why) {
@@ -18,7 +18,8 @@ std::unexpected<kernel::Error> not_valid(const std::string& why) {
 }
 
 std::unexpected<kernel::Error> not_yet(const std::string& name) {
-  return kernel::invalid("'" + name + "' is not emulated yet in event patterns (exact values and prefix are)");
+  return kernel::invalid("'" + name +
+                         "' is not emulated yet in event patterns (exact values and prefix are)");
 }
 
 }  // namespace
@@ -48,7 +49,8 @@ const Json& Matchable::detail() const {
 kernel::Result<Pattern> Pattern::compile(const Json& pattern) {
   if (!pattern.is_object()) return not_valid("Filter is not an object");
   Pattern result;
-  if (auto collected = collect(pattern, "", result.fields_); !collected) return std::unexpected(collected.error());
+  if (auto collected = collect(pattern, "", result.fields_); !collected)
+    return std::unexpected(collected.error());
   return result;
 }
 
@@ -84,7 +86,8 @@ kernel::Result<Pattern::Alternative> Pattern::alternative_of(const Json& value) 
   const std::string name = value.begin().key();
   const Json& operand = *value.begin();
   if (std::ranges::find(kNotYet, name) != kNotYet.end()) return not_yet(name);
-  if (name == "exactly" && operand.is_string()) return Alternative{.is_prefix = false, .text = kernel::json_text(operand)};
+  if (name == "exactly" && operand.is_string())
+    return Alternative{.is_prefix = false, .text = kernel::json_text(operand)};
   if (name != "prefix") return not_valid("Unrecognized match type " + name);
   if (operand.is_object() && operand.contains("equals-ignore-case")) return not_yet("equals-ignore-case");
   if (!operand.is_string()) return not_valid("prefix match pattern must be a string");
@@ -108,8 +111,8 @@ bool Pattern::accepts(const Field& field, const Json& scalar) {
 }
 
 /// The accepted values at `rest` below `value`, each as the array elements that it lies in.
-void Pattern::find_values(const Field& field, const Json& value, std::string_view rest, Membership& membership,
-                          std::vector<Membership>& found) {
+void Pattern::find_values(const Field& field, const Json& value, std::string_view rest,
+                          Membership& membership, std::vector<Membership>& found) {
   if (value.is_array()) {
     for (std::size_t i = 0; i < value.size(); ++i) {
       const bool is_nested = value[i].is_structured();
@@ -132,11 +135,13 @@ void Pattern::find_values(const Field& field, const Json& value, std::string_vie
 }
 
 /// Whether one value of each field can be chosen such that no two lie in different elements of one array.
-bool Pattern::fits_together(const std::vector<std::vector<Membership>>& values, std::size_t next, Membership& chosen) {
+bool Pattern::fits_together(const std::vector<std::vector<Membership>>& values, std::size_t next,
+                            Membership& chosen) {
   if (next == values.size()) return true;
   return std::ranges::any_of(values[next], [&](const Membership& candidate) {
     for (const auto& [array, index] : candidate) {
-      const bool contradicts = std::ranges::any_of(chosen, [&](const auto& c) { return c.first == array && c.second != index; });
+      const bool contradicts =
+          std::ranges::any_of(chosen, [&](const auto& c) { return c.first == array && c.second != index; });
       if (contradicts) return false;
     }
     const std::size_t before = chosen.size();
@@ -153,7 +158,8 @@ bool Pattern::matches(const Matchable& event) const {
   for (const Field& field : fields_) {
     if (field.path.starts_with(kDetail)) {
       std::vector<Membership>& found = values.emplace_back();
-      find_values(field, event.detail(), std::string_view(field.path).substr(kDetail.size()), membership, found);
+      find_values(field, event.detail(), std::string_view(field.path).substr(kDetail.size()), membership,
+                  found);
       if (found.empty()) return false;
     } else {
       const std::string_view text = event.envelope_field(field.path);

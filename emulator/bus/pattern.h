@@ -1,7 +1,9 @@
 #pragma once
-// Event patterns: which events a rule wants. Exact values and `prefix`; every other operator is refused by name.
+// Event patterns: which events a rule wants. Exact values and `prefix`; every other operator is refused by
+// name.
 //
-// Source: facts/aws-delivery 1.4. The service behaves as the open-source Event Ruler; so does this, as far as it goes.
+// Source: facts/aws-delivery 1.4. The service behaves as the open-source Event Ruler; so does this, as far as
+// it goes.
 #include <memory>
 #include <string>
 #include <string_view>
@@ -60,13 +62,15 @@ class Pattern {
   /// Which element of which array a value came out of: values of one object of an array go together.
   using Membership = std::vector<std::pair<const kernel::Json*, std::size_t>>;
 
-  static kernel::Result<> collect(const kernel::Json& object, const std::string& path, std::vector<Field>& fields);
+  static kernel::Result<> collect(const kernel::Json& object, const std::string& path,
+                                  std::vector<Field>& fields);
   static kernel::Result<Alternative> alternative_of(const kernel::Json& value);
   static bool accepts_text(const Field& field, std::string_view text);
   static bool accepts(const Field& field, const kernel::Json& scalar);
-  static void find_values(const Field& field, const kernel::Json& value, std::string_view rest, Membership& membership,
-                          std::vector<Membership>& found);
-  static bool fits_together(const std::vector<std::vector<Membership>>& values, std::size_t next, Membership& chosen);
+  static void find_values(const Field& field, const kernel::Json& value, std::string_view rest,
+                          Membership& membership, std::vector<Membership>& found);
+  static bool fits_together(const std::vector<std::vector<Membership>>& values, std::size_t next,
+                            Membership& chosen);
 
   std::vector<Field> fields_;  // all must match
 };

@@ -14,7 +14,7 @@ struct PartnerEntry {
   std::string detail_type;  ///< the event's API name
   std::string detail;       ///< JSON object, as text
   kernel::WallTime time;
-  std::string event_uuid;   ///< for the record only: not part of the call
+  std::string event_uuid;  ///< for the record only: not part of the call
   kernel::HopId cause = 0;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
-// The commands of `relayrig`, without the parsing of flags. Data goes to stdout, talk to stderr; each returns an ExitCode.
+// The commands of `relayrig`, without the parsing of flags. Data goes to stdout, talk to stderr; each returns
+// an ExitCode.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,18 +19,21 @@ struct Terminal {
 
 struct RunArguments {
   std::vector<std::string> paths{};
-  std::vector<std::string> tags{};      ///< scenarios with any of them
+  std::vector<std::string> tags{};       ///< scenarios with any of them
   std::vector<std::string> overrides{};  ///< KEY.KEY=VALUE
   std::optional<std::uint64_t> seed{};
   bool verify = false;
-  std::string junit{};                  ///< also write JUnit XML here
+  std::string junit{};  ///< also write JUnit XML here
 };
 
 int run(const Settings& settings, const RunArguments& arguments, const Terminal& terminal);
-int up(const Settings& settings, const std::string& path, const std::vector<std::string>& overrides, const Terminal& terminal);
+int up(const Settings& settings, const std::string& path, const std::vector<std::string>& overrides,
+       const Terminal& terminal);
 int validate(const std::vector<std::string>& paths);
-int list(const Settings& settings, const std::vector<std::string>& paths, const std::vector<std::string>& tags);
-int show(const Settings& settings, const std::string& run_file, const std::string& event, const Terminal& terminal);
+int list(const Settings& settings, const std::vector<std::string>& paths,
+         const std::vector<std::string>& tags);
+int show(const Settings& settings, const std::string& run_file, const std::string& event,
+         const Terminal& terminal);
 int query(const std::string& run_file, const std::string& sql, const std::string& format);
 int schema(const std::string& what);
 

@@ -21,18 +21,24 @@ int complain(const kernel::Error& error) {
 int validate(const std::vector<std::string>& paths) {
   const Selection selection = select(paths, {}, {});
   if (selection.code != kPassed || selection.scenarios.empty()) return selection.report(std::cerr);
-  std::cout << selection.scenarios.size() << (selection.scenarios.size() == 1 ? " scenario is" : " scenarios are") << " valid\n";
+  std::cout << selection.scenarios.size()
+            << (selection.scenarios.size() == 1 ? " scenario is" : " scenarios are") << " valid\n";
   return kPassed;
 }
 
-int list(const Settings& settings, const std::vector<std::string>& paths, const std::vector<std::string>& tags) {
+int list(const Settings& settings, const std::vector<std::string>& paths,
+         const std::vector<std::string>& tags) {
   const Selection selection = select(paths, tags, {});
   if (selection.code != kPassed || selection.scenarios.empty()) return selection.report(std::cerr);
   const bool as_json = settings.format == "json";
   kernel::Json all = kernel::Json::array();
   for (const runner::Scenario& scenario : selection.scenarios) {
     if (as_json) {
-      all.push_back({{"name", scenario.name}, {"file", scenario.file}, {"why", scenario.why}, {"tags", scenario.tags}, {"seed", scenario.seed}});
+      all.push_back({{"name", scenario.name},
+                     {"file", scenario.file},
+                     {"why", scenario.why},
+                     {"tags", scenario.tags},
+                     {"seed", scenario.seed}});
       continue;
     }
     std::cout << scenario.name;
@@ -44,11 +50,13 @@ int list(const Settings& settings, const std::vector<std::string>& paths, const 
   return kPassed;
 }
 
-int show(const Settings& settings, const std::string& run_file, const std::string& event, const Terminal& terminal) {
+int show(const Settings& settings, const std::string& run_file, const std::string& event,
+         const Terminal& terminal) {
   const auto file = hoplog::RunFile::open(run_file);
   if (!file) return complain(file.error());
   const report::Look look{.colour = wants_colour(settings, terminal.stdout_is_terminal, terminal.no_color)};
-  const auto text = event.empty() ? report::run_details(**file, look) : report::event_details(**file, event, look);
+  const auto text =
+      event.empty() ? report::run_details(**file, look) : report::event_details(**file, event, look);
   if (!text) return complain(text.error());
   std::cout << *text;
   return kPassed;
@@ -66,9 +74,11 @@ int query(const std::string& run_file, const std::string& sql, const std::string
 }
 
 int schema(const std::string& what) {
-  const kernel::Json document = what == "middleware"
-                                    ? config::schema_document(*config::middleware_shape(), "https://relayrig.dev/schema/middleware-1.json", "relayrig middleware")
-                                    : runner::scenario_schema();
+  const kernel::Json document =
+      what == "middleware"
+          ? config::schema_document(*config::middleware_shape(),
+                                    "https://relayrig.dev/schema/middleware-1.json", "relayrig middleware")
+          : runner::scenario_schema();
   std::cout << document.dump(2) << '\n';
   return kPassed;
 }

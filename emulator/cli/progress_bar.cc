@@ -14,8 +14,8 @@ void ProgressBar::show(const runner::Progress& progress) {
   const int filled = static_cast<int>(share * kWidth);
   std::string bar(static_cast<std::size_t>(filled), '#');
   bar.resize(kWidth, '.');
-  std::cerr << "\r[" << bar << "] " << kernel::duration_for_people(progress.now.time_since_epoch()) << "  " << progress.published
-            << " published, " << progress.in_flight << " in flight\x1b[K" << std::flush;
+  std::cerr << "\r[" << bar << "] " << kernel::duration_for_people(progress.now.time_since_epoch()) << "  "
+            << progress.published << " published, " << progress.in_flight << " in flight\x1b[K" << std::flush;
   is_drawn_ = true;
 }
 

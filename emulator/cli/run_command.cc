@@ -66,10 +66,10 @@ bool write_file(const std::string& path, const std::string& text) {
   return static_cast<bool>(out);
 }
 
-/// The outcomes in the order of the files; `on_end` hears of each in that order, as soon as it can. After Ctrl-C the
-/// rest is not run.
-std::vector<Ended> run_all(const std::vector<Scenario>& scenarios, const runner::RunOptions& options, std::int64_t jobs,
-                           const std::function<void(const Ended&)>& on_end) {
+/// The outcomes in the order of the files; `on_end` hears of each in that order, as soon as it can. After
+/// Ctrl-C the rest is not run.
+std::vector<Ended> run_all(const std::vector<Scenario>& scenarios, const runner::RunOptions& options,
+                           std::int64_t jobs, const std::function<void(const Ended&)>& on_end) {
   std::vector<Ended> all(scenarios.size());
   std::vector<kernel::Action> work;
   bool is_stopped = false;  // only runs on the real clock set it, and those go one by one
@@ -100,20 +100,25 @@ int run(const Settings& settings, const RunArguments& arguments, const Terminal&
   const Selection selection = select(arguments.paths, arguments.tags, arguments.overrides);
   if (selection.scenarios.empty() || selection.code != kPassed) return selection.report(std::cerr);
 
-  runner::RunOptions options{.clock = *clock, .seed = arguments.seed, .runs_folder = settings.runs_folder, .version = RELAYRIG_VERSION, .verify = arguments.verify};
+  runner::RunOptions options{.clock = *clock,
+                             .seed = arguments.seed,
+                             .runs_folder = settings.runs_folder,
+                             .version = RELAYRIG_VERSION,
+                             .verify = arguments.verify};
   options.ca_folder = (std::filesystem::path(settings.runs_folder) / "ca").string();
   const report::Look look{.colour = wants_colour(settings, terminal.stdout_is_terminal, terminal.no_color)};
   const bool is_pretty = *format == report::Format::Pretty;
   ProgressBar bar(terminal.stderr_is_terminal && !settings.quiet && settings.jobs == 1);
   options.on_progress = [&bar](const runner::Progress& progress) { bar.show(progress); };
 
-  const std::vector<Ended> all = run_all(selection.scenarios, options, settings.jobs, [&](const Ended& ended) {
-    bar.clear();
-    if (ended.error) std::cerr << "relayrig: " << ended.error->text() << '\n';
-    if (ended.report && is_pretty && !(settings.quiet && ended.report->has_passed())) {
-      std::cout << report::summary_text(*ended.report, look) << std::flush;
-    }
-  });
+  const std::vector<Ended> all =
+      run_all(selection.scenarios, options, settings.jobs, [&](const Ended& ended) {
+        bar.clear();
+        if (ended.error) std::cerr << "relayrig: " << ended.error->text() << '\n';
+        if (ended.report && is_pretty && !(settings.quiet && ended.report->has_passed())) {
+          std::cout << report::summary_text(*ended.report, look) << std::flush;
+        }
+      });
 
   std::vector<RunReport> reports;
   for (const Ended& ended : all) {
@@ -122,8 +127,10 @@ int run(const Settings& settings, const RunArguments& arguments, const Terminal&
   if (!is_pretty) std::cout << report::write_report(*format, reports, look) << std::flush;
   if (is_pretty && all.size() > 1) {
     const auto passed = std::ranges::count_if(reports, &RunReport::has_passed);
-    const auto not_run = std::ranges::count_if(all, [](const Ended& ended) { return !ended.report && !ended.error; });
-    std::cout << passed << " passed, " << static_cast<std::ptrdiff_t>(all.size()) - passed - not_run << " failed";
+    const auto not_run =
+        std::ranges::count_if(all, [](const Ended& ended) { return !ended.report && !ended.error; });
+    std::cout << passed << " passed, " << static_cast<std::ptrdiff_t>(all.size()) - passed - not_run
+              << " failed";
     if (not_run > 0) std::cout << ", " << not_run << " not run";
     std::cout << std::endl;
   }
@@ -134,7 +141,8 @@ int run(const Settings& settings, const RunArguments& arguments, const Terminal&
   return exit_code(all);
 }
 
-int up(const Settings& settings, const std::string& path, const std::vector<std::string>& overrides, const Terminal& terminal) {
+int up(const Settings& settings, const std::string& path, const std::vector<std::string>& overrides,
+       const Terminal& terminal) {
   Settings live = settings;
   if (live.clock == "virtual") live.clock = "real";
   const auto clock = runner::parse_clock(live.clock);
@@ -148,16 +156,21 @@ int up(const Settings& settings, const std::string& path, const std::vector<std:
     return selection.code == kPassed ? static_cast<int>(kInvalid) : selection.report(std::cerr);
   }
   const Scenario& scenario = selection.scenarios.front();
-  runner::RunOptions options{.clock = *clock, .runs_folder = live.runs_folder, .version = RELAYRIG_VERSION, .until_stopped = true};
+  runner::RunOptions options{
+      .clock = *clock, .runs_folder = live.runs_folder, .version = RELAYRIG_VERSION, .until_stopped = true};
   options.ca_folder = (std::filesystem::path(live.runs_folder) / "ca").string();
-  std::cerr << scenario.name << ", run file " << runner::run_file_path(scenario, options) << ", Ctrl-C ends it\n";
-  options.on_served = [](const std::string& host, const std::string& url) { std::cerr << "  " << host << "  " << url << '\n'; };
+  std::cerr << scenario.name << ", run file " << runner::run_file_path(scenario, options)
+            << ", Ctrl-C ends it\n";
+  options.on_served = [](const std::string& host, const std::string& url) {
+    std::cerr << "  " << host << "  " << url << '\n';
+  };
   const Ended ended = run_one(scenario, options);
   if (ended.error) {
     std::cerr << "relayrig: " << ended.error->text() << '\n';
     return exit_code_of(*ended.error);
   }
-  std::cout << report::summary_text(*ended.report, {.colour = wants_colour(live, terminal.stdout_is_terminal, terminal.no_color)});
+  std::cout << report::summary_text(
+      *ended.report, {.colour = wants_colour(live, terminal.stdout_is_terminal, terminal.no_color)});
   const bool is_fine = ended.report->has_passed() || ended.report->verdict == "interrupted";
   return is_fine ? kPassed : kFailed;
 }

@@ -9,13 +9,17 @@ namespace emulator::cli {
 kernel::Result<Settings> settings_from_file(const std::string& path) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return Settings{};
-  const auto shape = config::object<Settings>("relayrig.yaml", "Settings of a project.")
-                         .optional("clock", &Settings::clock, config::non_empty_text(), "virtual, real or a speed such as x60.")
-                         .optional("runs", &Settings::runs_folder, config::non_empty_text(), "Folder of run files.")
-                         .optional("format", &Settings::format, config::non_empty_text(), "Of the report on stdout.")
-                         .optional("color", &Settings::color, config::choice<std::string>({{"auto", "auto"}, {"always", "always"}, {"never", "never"}}), "Colours.")
-                         .optional("jobs", &Settings::jobs, config::integer(1, 256), "Scenarios side by side.")
-                         .done();
+  const auto shape =
+      config::object<Settings>("relayrig.yaml", "Settings of a project.")
+          .optional("clock", &Settings::clock, config::non_empty_text(),
+                    "virtual, real or a speed such as x60.")
+          .optional("runs", &Settings::runs_folder, config::non_empty_text(), "Folder of run files.")
+          .optional("format", &Settings::format, config::non_empty_text(), "Of the report on stdout.")
+          .optional("color", &Settings::color,
+                    config::choice<std::string>({{"auto", "auto"}, {"always", "always"}, {"never", "never"}}),
+                    "Colours.")
+          .optional("jobs", &Settings::jobs, config::integer(1, 256), "Scenarios side by side.")
+          .done();
   auto settings = config::read_file(path, shape);
   if (!settings) return std::unexpected(settings.error().error());
   return *settings;

@@ -25,18 +25,23 @@ HttpReply from_envoy(int status, std::string body) {
   return {.response = {status, {{"Content-Type", "text/plain"}, {"server", "envoy"}}, std::move(body)}};
 }
 
-/// What the router makes of an application that does not answer properly. A body cut in the middle is passed on as it is.
+/// What the router makes of an application that does not answer properly. A body cut in the middle is passed
+/// on as it is.
 HttpReply as_routed(HttpReply reply) {
   switch (reply.ending) {
     case kernel::Ending::Complete:
     case kernel::Ending::Truncated:
-    case kernel::Ending::Hang: return reply;
+    case kernel::Ending::Hang:
+      return reply;
     case kernel::Ending::Reset:
     case kernel::Ending::Empty:
-      return from_envoy(503, "upstream connect error or disconnect/reset before headers. reset reason: connection termination");
+      return from_envoy(
+          503,
+          "upstream connect error or disconnect/reset before headers. reset reason: connection termination");
     // ASSUMPTION: nobody has quoted this one; it is Envoy's ordinary text.
     case kernel::Ending::Garbage:
-      return from_envoy(502, "upstream connect error or disconnect/reset before headers. reset reason: protocol error");
+      return from_envoy(
+          502, "upstream connect error or disconnect/reset before headers. reset reason: protocol error");
   }
   return reply;
 }
@@ -45,10 +50,14 @@ HttpReply as_routed(HttpReply reply) {
 
 std::string_view AppRunner::to_text(State state) {
   switch (state) {
-    case State::Provisioning: return "provisioning";
-    case State::Inactive: return "inactive";
-    case State::Activating: return "activating";
-    case State::Active: return "active";
+    case State::Provisioning:
+      return "provisioning";
+    case State::Inactive:
+      return "inactive";
+    case State::Activating:
+      return "activating";
+    case State::Active:
+      return "active";
   }
   return "unknown";
 }
@@ -56,9 +65,11 @@ std::string_view AppRunner::to_text(State state) {
 AppRunner::AppRunner(AppRunnerConfig config, kernel::Scheduler& scheduler, kernel::Journal& journal,
                      InstanceFactory& factory)
     : config_(config), scheduler_(scheduler), journal_(journal), factory_(factory), activated_(scheduler) {
-  CHECK(config_.provisioned_min >= 1 && config_.active_max >= config_.provisioned_min && config_.concurrency >= 1);
+  CHECK(config_.provisioned_min >= 1 && config_.active_max >= config_.provisioned_min &&
+        config_.concurrency >= 1);
   for (std::int64_t i = 0; i < config_.provisioned_min; ++i) {
-    instances_.push_back(std::make_unique<Instance>(Instance{.number = ++started_, .app = factory_.start(started_)}));
+    instances_.push_back(
+        std::make_unique<Instance>(Instance{.number = ++started_, .app = factory_.start(started_)}));
   }
   change(*instances_.front(), State::Active, "deployed");
   watch_idleness(*instances_.front());
@@ -106,28 +117,34 @@ AppRunner::Instance* AppRunner::wake() {
     if (instance->state != State::Inactive) continue;
     change(*instance, State::Activating, "a request came");
     scheduler_.cancel(instance->timer);
-    instance->timer = scheduler_.call_at(scheduler_.now() + config_.activation, [this, number = instance->number] {
-      Instance* woken = find(number);
-      if (woken == nullptr) return;
-      change(*woken, State::Active, "activated");
-      watch_idleness(*woken);
-      activated_.notify_all();
-    });
+    instance->timer =
+        scheduler_.call_at(scheduler_.now() + config_.activation, [this, number = instance->number] {
+          Instance* woken = find(number);
+          if (woken == nullptr) return;
+          change(*woken, State::Active, "activated");
+          watch_idleness(*woken);
+          activated_.notify_all();
+        });
     return instance.get();
   }
   return nullptr;
 }
 
 void AppRunner::scale_out() {
-  const std::int64_t provisioning = std::ranges::count_if(
-      instances_, [](const auto& i) { return i->state == State::Provisioning; });
+  const std::int64_t provisioning =
+      std::ranges::count_if(instances_, [](const auto& i) { return i->state == State::Provisioning; });
   if (provisioning == 0) refused_ = 0;
-  // ASSUMPTION: how many are started at once is undocumented. One for each instance's worth of refused requests.
+  // ASSUMPTION: how many are started at once is undocumented. One for each instance's worth of refused
+  // requests.
   if (refused_++ < provisioning * config_.concurrency) return;
   if (static_cast<std::int64_t>(instances_.size()) >= config_.active_max) return;
-  auto fresh = std::make_unique<Instance>(Instance{.number = ++started_, .app = nullptr, .state = State::Provisioning});
+  auto fresh = std::make_unique<Instance>(
+      Instance{.number = ++started_, .app = nullptr, .state = State::Provisioning});
   const std::int64_t number = fresh->number;
-  journal_.transition({.kind = "instance", .subject = instance_name(number), .to = "provisioning", .why = "all instances are full"});
+  journal_.transition({.kind = "instance",
+                       .subject = instance_name(number),
+                       .to = "provisioning",
+                       .why = "all instances are full"});
   fresh->timer = scheduler_.call_at(scheduler_.now() + config_.provisioning, [this, number] {
     Instance* ready = find(number);
     if (ready == nullptr) return;
@@ -141,7 +158,8 @@ void AppRunner::scale_out() {
 
 void AppRunner::watch_idleness(Instance& instance) {
   instance.idle_since = scheduler_.now();
-  instance.timer = scheduler_.call_at(scheduler_.now() + config_.idle_max, [this, number = instance.number] { on_idle(number); });
+  instance.timer = scheduler_.call_at(scheduler_.now() + config_.idle_max,
+                                      [this, number = instance.number] { on_idle(number); });
 }
 
 void AppRunner::on_idle(std::int64_t number) {
@@ -155,7 +173,8 @@ void AppRunner::on_idle(std::int64_t number) {
   }
   change(*instance, State::Inactive, "no requests");
   if (static_cast<std::int64_t>(instances_.size()) > config_.provisioned_min) {
-    instance->timer = scheduler_.call_at(scheduler_.now() + config_.scale_in, [this, number] { drop(number); });
+    instance->timer =
+        scheduler_.call_at(scheduler_.now() + config_.scale_in, [this, number] { drop(number); });
   }
 }
 
@@ -163,7 +182,11 @@ void AppRunner::drop(std::int64_t number) {
   const Instance* instance = find(number);
   if (instance == nullptr || instance->state != State::Inactive) return;
   if (static_cast<std::int64_t>(instances_.size()) <= config_.provisioned_min) return;
-  journal_.transition({.kind = "instance", .subject = instance_name(number), .from = "inactive", .to = "gone", .why = "scaled in"});
+  journal_.transition({.kind = "instance",
+                       .subject = instance_name(number),
+                       .from = "inactive",
+                       .to = "gone",
+                       .why = "scaled in"});
   std::erase_if(instances_, [number](const auto& i) { return i->number == number; });
 }
 
@@ -200,7 +223,8 @@ Task<HttpReply> AppRunner::pass_on(Place place, HttpRequest request) {
   const kernel::Timestamp came_at = scheduler_.now();
   while (place.instance().state != State::Active) co_await activated_.wait();
   request.headers.set("X-Forwarded-Proto", "https");
-  request.headers.set("X-Envoy-Expected-Rq-Timeout-Ms", std::to_string(config_.request_max / std::chrono::milliseconds{1}));
+  request.headers.set("X-Envoy-Expected-Rq-Timeout-Ms",
+                      std::to_string(config_.request_max / std::chrono::milliseconds{1}));
   const kernel::Timestamp passed_on_at = scheduler_.now();
   kernel::Arrival<HttpReply> arrival(scheduler_);
   Task<HttpReply> handling = place.instance().app->handle(std::move(request));

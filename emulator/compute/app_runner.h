@@ -1,9 +1,12 @@
 #pragma once
-// App Runner's request path: instances with a concurrency limit, activation, scale-out, and 429 when all are full.
+// App Runner's request path: instances with a concurrency limit, activation, scale-out, and 429 when all are
+// full.
 //
-//   active and free ─> waking up and free ─> asleep: wake it, the request waits ─> 429, and one more is provisioned
+//   active and free ─> waking up and free ─> asleep: wake it, the request waits ─> 429, and one more is
+//   provisioned
 //
-// Source: facts/aws-platform 1.3 and 1.4. Activation, provisioning and scale-in times are undocumented: settings.
+// Source: facts/aws-platform 1.3 and 1.4. Activation, provisioning and scale-in times are undocumented:
+// settings.
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -20,20 +23,21 @@
 namespace emulator::compute {
 
 struct AppRunnerConfig {
-  std::int64_t provisioned_min = 1;                               ///< 1..25, always kept
-  std::int64_t active_max = 25;                                   ///< >= provisioned_min
-  std::int64_t concurrency = 100;                                 ///< requests an instance takes at once, 1..200
-  kernel::Duration activation = std::chrono::seconds{1};          ///< ASSUMPTION: provisioned to active
-  kernel::Duration provisioning = std::chrono::seconds{60};       ///< ASSUMPTION: a new instance until it serves
-  kernel::Duration idle_max = std::chrono::seconds{60};           ///< ASSUMPTION: active without requests
-  kernel::Duration scale_in = std::chrono::minutes{5};            ///< ASSUMPTION: inactive beyond the minimum
-  kernel::Duration request_max = std::chrono::seconds{120};       ///< documented
+  std::int64_t provisioned_min = 1;                          ///< 1..25, always kept
+  std::int64_t active_max = 25;                              ///< >= provisioned_min
+  std::int64_t concurrency = 100;                            ///< requests an instance takes at once, 1..200
+  kernel::Duration activation = std::chrono::seconds{1};     ///< ASSUMPTION: provisioned to active
+  kernel::Duration provisioning = std::chrono::seconds{60};  ///< ASSUMPTION: a new instance until it serves
+  kernel::Duration idle_max = std::chrono::seconds{60};      ///< ASSUMPTION: active without requests
+  kernel::Duration scale_in = std::chrono::minutes{5};       ///< ASSUMPTION: inactive beyond the minimum
+  kernel::Duration request_max = std::chrono::seconds{120};  ///< documented
 };
 
 class AppRunner final : public kernel::HttpHandler {
  public:
   /// Starts with `provisioned_min` instances, the first of them active: as after a deployment.
-  AppRunner(AppRunnerConfig config, kernel::Scheduler& scheduler, kernel::Journal& journal, InstanceFactory& factory);
+  AppRunner(AppRunnerConfig config, kernel::Scheduler& scheduler, kernel::Journal& journal,
+            InstanceFactory& factory);
   ~AppRunner() override;
 
   kernel::Task<kernel::HttpReply> handle(kernel::HttpRequest request) override;
@@ -50,11 +54,15 @@ class AppRunner final : public kernel::HttpHandler {
     kernel::Timestamp idle_since{};
     kernel::TimerId timer{};
   };
-  /// One of an instance's places, from the moment the request is given to it until its application has answered.
+  /// One of an instance's places, from the moment the request is given to it until its application has
+  /// answered.
   class Place {
    public:
-    Place(AppRunner& service, Instance& instance) : service_(&service), instance_(&instance) { ++instance.running; }
-    Place(Place&& other) noexcept : service_(other.service_), instance_(std::exchange(other.instance_, nullptr)) {}
+    Place(AppRunner& service, Instance& instance) : service_(&service), instance_(&instance) {
+      ++instance.running;
+    }
+    Place(Place&& other) noexcept
+        : service_(other.service_), instance_(std::exchange(other.instance_, nullptr)) {}
     Place& operator=(Place&&) = delete;
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
@@ -78,7 +86,8 @@ class AppRunner final : public kernel::HttpHandler {
   void drop(std::int64_t number);
   Instance* find(std::int64_t number);
   kernel::Task<kernel::HttpReply> pass_on(Place place, kernel::HttpRequest request);
-  kernel::Task<void> serve(Place place, kernel::Task<kernel::HttpReply> handling, kernel::Arrival<kernel::HttpReply> arrival);
+  kernel::Task<void> serve(Place place, kernel::Task<kernel::HttpReply> handling,
+                           kernel::Arrival<kernel::HttpReply> arrival);
 
   AppRunnerConfig config_;
   kernel::Scheduler& scheduler_;

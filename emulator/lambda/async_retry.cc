@@ -13,7 +13,9 @@ using namespace std::chrono_literals;
 Duration wait_after_function_error(int failures) { return failures == 1 ? 1min : 2min; }
 
 // ASSUMPTION: the guide gives the first wait and the ceiling; we double in between, without jitter.
-Duration wait_after_refusal(int failures) { return std::min<Duration>(1s * (1 << std::min(failures - 1, 9)), 5min); }
+Duration wait_after_refusal(int failures) {
+  return std::min<Duration>(1s * (1 << std::min(failures - 1, 9)), 5min);
+}
 
 }  // namespace
 

@@ -1,8 +1,8 @@
 #pragma once
 // When Lambda runs an asynchronous event again, and when it gives the event up.
 //
-// Source: AWS Lambda Developer Guide, "How Lambda handles errors and retries with asynchronous invocation", and recorded
-// behaviour (facts/aws-delivery 5.3). Lines marked ASSUMPTION are ours.
+// Source: AWS Lambda Developer Guide, "How Lambda handles errors and retries with asynchronous invocation",
+// and recorded behaviour (facts/aws-delivery 5.3). Lines marked ASSUMPTION are ours.
 #include <optional>
 
 #include "middleware/kernel/time.h"
@@ -23,8 +23,8 @@ struct AsyncRetryConfig {
 enum class GiveUp : std::uint8_t { RetriesExhausted, EventAgeExceeded };
 
 struct RetryDecision {
-  std::optional<kernel::Duration> wait{};              ///< nothing: give the event up
-  GiveUp condition = GiveUp::RetriesExhausted;         ///< why, when there is no wait
+  std::optional<kernel::Duration> wait{};       ///< nothing: give the event up
+  GiveUp condition = GiveUp::RetriesExhausted;  ///< why, when there is no wait
 };
 
 /// Decides; it keeps no queue, reads no clock and waits for nothing.

@@ -13,7 +13,8 @@ namespace emulator::lambda {
 class Environments {
  public:
   /// `concurrency` environments at most; an idle one is kept for `idle_max` (unpublished: a setting).
-  Environments(std::int64_t concurrency, kernel::Duration idle_max) : concurrency_(concurrency), idle_max_(idle_max) {}
+  Environments(std::int64_t concurrency, kernel::Duration idle_max)
+      : concurrency_(concurrency), idle_max_(idle_max) {}
 
   struct Taken {
     std::int64_t number;  ///< 1, 2, ... in the order of creation

@@ -15,7 +15,7 @@ struct FailureRecord {
   std::string_view condition;  ///< RetriesExhausted, EventAgeExceeded, ZeroReservedConcurrency
   int invocations = 0;
   const std::string* payload = nullptr;
-  CodeError error{};           ///< of the last invocation
+  CodeError error{};  ///< of the last invocation
 };
 
 /// The record that an on-failure destination receives: facts/aws-delivery 5.3.

@@ -59,7 +59,8 @@ class EnvironmentGuard {
 
 }  // namespace
 
-Lambda::Lambda(std::uint64_t seed, kernel::Scheduler& scheduler, kernel::Journal& journal, queues::QueueWriter& queues)
+Lambda::Lambda(std::uint64_t seed, kernel::Scheduler& scheduler, kernel::Journal& journal,
+               queues::QueueWriter& queues)
     : scheduler_(scheduler), journal_(journal), queues_(queues), ids_(seed, "lambda request ids") {}
 
 void Lambda::add(FunctionConfig config, FunctionCode& code) {
@@ -70,7 +71,8 @@ void Lambda::add(FunctionConfig config, FunctionCode& code) {
 }
 
 Lambda::Function* Lambda::find(std::string_view name) {
-  const auto found = std::ranges::find(functions_, name, [](const auto& f) { return std::string_view(f->config.name); });
+  const auto found =
+      std::ranges::find(functions_, name, [](const auto& f) { return std::string_view(f->config.name); });
   return found == functions_.end() ? nullptr : found->get();
 }
 
@@ -92,10 +94,12 @@ AcceptResult Lambda::invoke_async(std::string_view name, AsyncEvent event) {
   }
   if (event.payload->size() > kAsyncPayloadMax) {
     return {413, "RequestTooLargeException",
-            std::to_string(event.payload->size()) + " byte payload is too large for the Event invocation type (limit " +
+            std::to_string(event.payload->size()) +
+                " byte payload is too large for the Event invocation type (limit " +
                 std::to_string(kAsyncPayloadMax) + " bytes)"};
   }
-  Pending pending{.event = std::move(event), .request_id = kernel::uuid4(ids_), .accepted_at = scheduler_.now()};
+  Pending pending{
+      .event = std::move(event), .request_id = kernel::uuid4(ids_), .accepted_at = scheduler_.now()};
   events_.spawn(deliver(*function, std::move(pending)));
   return {};
 }
@@ -140,7 +144,8 @@ Task<Lambda::Ended> Lambda::attempt(Function& function, Pending& pending) {
   EnvironmentGuard environment(function.environments, taken->number, scheduler_);
   Duration init_inside{};
   if (taken->is_cold && function.config.cold_start.count() > 0) {
-    co_await kernel::sleep_until(scheduler_, scheduler_.now() + std::min(function.config.cold_start, kInitMax));
+    co_await kernel::sleep_until(scheduler_,
+                                 scheduler_.now() + std::min(function.config.cold_start, kInitMax));
     // An init that takes too long is killed and done again inside the invocation, on the function's own time.
     if (function.config.cold_start > kInitMax) init_inside = function.config.cold_start;
   }
@@ -164,7 +169,8 @@ Task<Lambda::Ended> Lambda::attempt(Function& function, Pending& pending) {
     co_return Ended{Failure::FunctionError, std::move(error)};
   }
   environment.stays_warm();
-  hop.close({.status = 200, .bytes_sent = bytes, .bytes_received = static_cast<std::int64_t>((*result)->size())});
+  hop.close(
+      {.status = 200, .bytes_sent = bytes, .bytes_received = static_cast<std::int64_t>((*result)->size())});
   co_return Ended{};
 }
 
@@ -178,7 +184,8 @@ Task<CodeResult> Lambda::init_and_run(Function& function, CodeInvocation invocat
   co_return co_await function.code->run(std::move(invocation));
 }
 
-void Lambda::give_up(const FunctionConfig& config, const Pending& pending, std::string_view condition, bool was_throttled) {
+void Lambda::give_up(const FunctionConfig& config, const Pending& pending, std::string_view condition,
+                     bool was_throttled) {
   bool is_kept = false;
   const auto send = [&](const std::string& queue, std::string body,
                         std::vector<std::pair<std::string, std::string>> attributes) {
@@ -201,15 +208,17 @@ void Lambda::give_up(const FunctionConfig& config, const Pending& pending, std::
          {});
   }
   if (config.dead_letter) {
-    // ASSUMPTION: recorded is 200 for a function's own error; for an event that was throttled to its end, or never ran,
-    // the status and text of the throttle.
-    const std::string_view message = was_throttled ? "Rate Exceeded." : std::string_view(pending.last_error->message);
+    // ASSUMPTION: recorded is 200 for a function's own error; for an event that was throttled to its end, or
+    // never ran, the status and text of the throttle.
+    const std::string_view message =
+        was_throttled ? "Rate Exceeded." : std::string_view(pending.last_error->message);
     send(*config.dead_letter, *pending.event.payload,
          {{"RequestID", pending.request_id},
           {"ErrorCode", was_throttled ? "429" : "200"},
           {"ErrorMessage", std::string(first_kilobyte(message))}});
   }
-  const std::string where = "lambda: " + std::string(condition) + (is_kept ? "" : ", and nowhere to put the event");
+  const std::string where =
+      "lambda: " + std::string(condition) + (is_kept ? "" : ", and nowhere to put the event");
   journal_.ended(pending.event.event_uuid, is_kept ? kernel::End::DeadLettered : kernel::End::Lost, where);
 }
 

@@ -21,10 +21,11 @@ namespace emulator::lambda {
 
 struct FunctionConfig {
   std::string name;
-  std::int64_t concurrency = 1000;                                 ///< reserved; 0: never runs
-  kernel::Duration timeout = std::chrono::seconds{3};              ///< 1 s..15 min
-  kernel::Duration cold_start = std::chrono::milliseconds{250};    ///< ASSUMPTION: init of a small native function
-  kernel::Duration idle_max = std::chrono::minutes{10};            ///< unpublished; how long an environment stays warm
+  std::int64_t concurrency = 1000;                     ///< reserved; 0: never runs
+  kernel::Duration timeout = std::chrono::seconds{3};  ///< 1 s..15 min
+  kernel::Duration cold_start =
+      std::chrono::milliseconds{250};                    ///< ASSUMPTION: init of a small native function
+  kernel::Duration idle_max = std::chrono::minutes{10};  ///< unpublished; how long an environment stays warm
   AsyncRetryConfig async{};
   std::optional<std::string> on_failure{};   ///< queue that gets the invocation record
   std::optional<std::string> dead_letter{};  ///< queue that gets the event itself
@@ -33,7 +34,8 @@ struct FunctionConfig {
 class Lambda final : public AsyncInvoker {
  public:
   /// The references outlive Lambda, as does the code added.
-  Lambda(std::uint64_t seed, kernel::Scheduler& scheduler, kernel::Journal& journal, queues::QueueWriter& queues);
+  Lambda(std::uint64_t seed, kernel::Scheduler& scheduler, kernel::Journal& journal,
+         queues::QueueWriter& queues);
 
   void add(FunctionConfig config, FunctionCode& code);
 
@@ -72,7 +74,8 @@ class Lambda final : public AsyncInvoker {
   kernel::Task<Ended> attempt(Function& function, Pending& pending);
   kernel::Task<CodeResult> run_code(Function& function, CodeInvocation invocation, kernel::Duration init);
   kernel::Task<CodeResult> init_and_run(Function& function, CodeInvocation invocation, kernel::Duration init);
-  void give_up(const FunctionConfig& config, const Pending& pending, std::string_view condition, bool was_throttled);
+  void give_up(const FunctionConfig& config, const Pending& pending, std::string_view condition,
+               bool was_throttled);
 
   kernel::Scheduler& scheduler_;
   kernel::Journal& journal_;

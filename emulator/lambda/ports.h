@@ -12,8 +12,8 @@
 namespace emulator::lambda {
 
 struct AsyncEvent {
-  std::string event_uuid;                       ///< for the record only
-  std::shared_ptr<const std::string> payload;   ///< JSON, shared with the caller
+  std::string event_uuid;                      ///< for the record only
+  std::shared_ptr<const std::string> payload;  ///< JSON, shared with the caller
   kernel::HopId cause = 0;
 };
 

@@ -11,7 +11,8 @@ namespace {
 /// Attributes count: name, type ("String") and value of each.
 std::int64_t size_of(const SendRequest& request) {
   std::size_t bytes = request.body.size();
-  for (const auto& [name, value] : request.attributes) bytes += name.size() + std::string_view("String").size() + value.size();
+  for (const auto& [name, value] : request.attributes)
+    bytes += name.size() + std::string_view("String").size() + value.size();
   return static_cast<std::int64_t>(bytes);
 }
 
@@ -24,16 +25,19 @@ Queues::Queues(std::vector<QueueConfig> queues, std::uint64_t seed, kernel::Sche
 }
 
 Queues::Held* Queues::find(std::string_view queue) {
-  const auto found = std::ranges::find(queues_, queue, [](const Held& h) { return std::string_view(h.config.name); });
+  const auto found =
+      std::ranges::find(queues_, queue, [](const Held& h) { return std::string_view(h.config.name); });
   return found == queues_.end() ? nullptr : &*found;
 }
 
 bool Queues::exists(std::string_view queue) const {
-  return std::ranges::find(queues_, queue, [](const Held& h) { return std::string_view(h.config.name); }) != queues_.end();
+  return std::ranges::find(queues_, queue, [](const Held& h) { return std::string_view(h.config.name); }) !=
+         queues_.end();
 }
 
 void Queues::drop_expired(Held& held) {
-  while (!held.messages.empty() && scheduler_.now() - held.messages.front().sent_at >= held.config.retention) {
+  while (!held.messages.empty() &&
+         scheduler_.now() - held.messages.front().sent_at >= held.config.retention) {
     held.messages.pop_front();
   }
 }
@@ -97,7 +101,9 @@ bool Queues::remove(std::string_view queue, std::string_view receipt_handle) {
   Held* held = find(queue);
   if (held == nullptr) return false;
   constexpr std::size_t kIdSize = 36;
-  std::erase_if(held->messages, [receipt_handle](const Message& m) { return m.receive_count > 0 && m.receipt_handle == receipt_handle; });
+  std::erase_if(held->messages, [receipt_handle](const Message& m) {
+    return m.receive_count > 0 && m.receipt_handle == receipt_handle;
+  });
   return receipt_handle.find('.') == kIdSize;
 }
 

@@ -18,9 +18,9 @@ namespace emulator::queues {
 
 struct QueueConfig {
   std::string name;
-  kernel::Duration visibility = std::chrono::seconds{30};     ///< 0..12 h
-  kernel::Duration retention = std::chrono::hours{96};        ///< 1 min..14 days
-  std::int64_t message_bytes_max = 1'048'576;                 ///< 1024..1048576; body and attributes together
+  kernel::Duration visibility = std::chrono::seconds{30};  ///< 0..12 h
+  kernel::Duration retention = std::chrono::hours{96};     ///< 1 min..14 days
+  std::int64_t message_bytes_max = 1'048'576;              ///< 1024..1048576; body and attributes together
 };
 
 struct Message {
@@ -36,16 +36,17 @@ struct Message {
 
 class Queues final : public QueueWriter {
  public:
-  Queues(std::vector<QueueConfig> queues, std::uint64_t seed, kernel::Scheduler& scheduler, kernel::Journal& journal);
+  Queues(std::vector<QueueConfig> queues, std::uint64_t seed, kernel::Scheduler& scheduler,
+         kernel::Journal& journal);
 
   SendResult send(std::string_view queue, SendRequest request) override;
 
-  /// Up to `count` (1..10) visible messages, invisible from now for the queue's visibility timeout. Empty for an unknown
-  /// queue.
+  /// Up to `count` (1..10) visible messages, invisible from now for the queue's visibility timeout. Empty for
+  /// an unknown queue.
   std::vector<Message> receive(std::string_view queue, std::size_t count);
 
-  /// Takes the message of its newest handle out. An older or expired handle is taken without an error, as on a real
-  /// standard queue: the message of an older one stays. False for what is no handle.
+  /// Takes the message of its newest handle out. An older or expired handle is taken without an error, as on
+  /// a real standard queue: the message of an older one stays. False for what is no handle.
   bool remove(std::string_view queue, std::string_view receipt_handle);
 
   /// Messages held, visible or not; nothing for an unknown queue.

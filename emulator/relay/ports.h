@@ -36,10 +36,11 @@ class RetainedStream {
  public:
   virtual ~RetainedStream() = default;
   /// The oldest events behind `replay_id` that are still retained, at most `count`, in order.
-  virtual std::vector<StoredEventPtr> read_after(std::string_view channel, std::int64_t replay_id, std::size_t count) = 0;
+  virtual std::vector<StoredEventPtr> read_after(std::string_view channel, std::int64_t replay_id,
+                                                 std::size_t count) = 0;
   virtual std::int64_t newest_replay_id() const = 0;
-  /// The listener outlives the stream's events. Its position starts at the newest event. An event that no subscribed
-  /// channel carries ends as filtered.
+  /// The listener outlives the stream's events. Its position starts at the newest event. An event that no
+  /// subscribed channel carries ends as filtered.
   virtual void subscribe(StreamListener& listener, std::string_view channel) = 0;
   virtual std::string org_id() const = 0;
 };

@@ -17,17 +17,22 @@ using kernel::Task;
 
 std::string partner_source(const std::string& org_id, std::uint64_t seed) {
   kernel::Random ids(seed, "relay channel id");
-  return "aws.partner/salesforce.com/" + org_id + "/" + kernel::salesforce_id("0YL", ids.below(1'000'000'000'000));
+  return "aws.partner/salesforce.com/" + org_id + "/" +
+         kernel::salesforce_id("0YL", ids.below(1'000'000'000'000));
 }
 
 }  // namespace
 
 std::string_view to_text(Status status) {
   switch (status) {
-    case Status::Running: return "RUNNING";
-    case Status::Paused: return "PAUSED";
-    case Status::Stopped: return "STOPPED";
-    case Status::Error: return "ERROR";
+    case Status::Running:
+      return "RUNNING";
+    case Status::Paused:
+      return "PAUSED";
+    case Status::Stopped:
+      return "STOPPED";
+    case Status::Error:
+      return "ERROR";
   }
   return "unknown";
 }
@@ -62,8 +67,12 @@ void Relay::set_state(AdminState state, std::string_view why) {
       backoff_ = config_.retry_base;
       change_status(Status::Running, why);
       break;
-    case AdminState::Pause: change_status(Status::Paused, why); break;
-    case AdminState::Stop: change_status(Status::Stopped, why); break;
+    case AdminState::Pause:
+      change_status(Status::Paused, why);
+      break;
+    case AdminState::Stop:
+      change_status(Status::Stopped, why);
+      break;
   }
   changed_.notify_all();
 }
@@ -71,16 +80,20 @@ void Relay::set_state(AdminState state, std::string_view why) {
 void Relay::change_status(Status status, std::string_view why) {
   if (status == status_) return;
   const Status before = std::exchange(status_, status);
-  journal_.transition({.kind = "relay", .subject = config_.channel, .from = to_text(before), .to = to_text(status), .why = why});
+  journal_.transition({.kind = "relay",
+                       .subject = config_.channel,
+                       .from = to_text(before),
+                       .to = to_text(status),
+                       .why = why});
 }
 
 void Relay::skip_to_newest() {
   for (const StoredEventPtr& event :
        stream_.read_after(config_.channel, position_, std::numeric_limits<std::size_t>::max())) {
     if (is_taken(event->replay_id)) continue;
-    kernel::point_hop(journal_,
-                      {.stage = kernel::Stage::Relay, .event = event->uuid, .from = "salesforce", .to = "bus"},
-                      {.outcome = Outcome::Expired, .error = "published while the relay was stopped"});
+    kernel::point_hop(
+        journal_, {.stage = kernel::Stage::Relay, .event = event->uuid, .from = "salesforce", .to = "bus"},
+        {.outcome = Outcome::Expired, .error = "published while the relay was stopped"});
     journal_.ended(event->uuid, kernel::End::Lost, "relay: stopped");
   }
   move_to(stream_.newest_replay_id());
@@ -91,12 +104,15 @@ void Relay::on_purged(const StoredEvent& event) {
   const bool was_taken = is_taken(event.replay_id);
   move_to(event.replay_id);
   if (was_taken) return;
-  kernel::point_hop(journal_, {.stage = kernel::Stage::Relay, .event = event.uuid, .from = "salesforce", .to = "bus"},
+  kernel::point_hop(journal_,
+                    {.stage = kernel::Stage::Relay, .event = event.uuid, .from = "salesforce", .to = "bus"},
                     {.outcome = Outcome::Expired, .error = "older than the retention"});
   journal_.ended(event.uuid, kernel::End::Expired, "relay: older than the retention");
 }
 
-bool Relay::is_taken(std::int64_t replay_id) const { return std::ranges::find(taken_, replay_id) != taken_.end(); }
+bool Relay::is_taken(std::int64_t replay_id) const {
+  return std::ranges::find(taken_, replay_id) != taken_.end();
+}
 
 void Relay::move_to(std::int64_t replay_id) {
   position_ = std::max(position_, replay_id);
@@ -131,12 +147,14 @@ Task<void> Relay::hand_over(std::vector<StoredEventPtr> batch) {
     for (const StoredEventPtr& event : batch) taken_.push_back(event->replay_id);
     const std::vector<StoredEventPtr> refused = co_await put(batch, attempt);
     settle(batch, refused);
-    std::erase_if(batch, [&refused](const StoredEventPtr& event) { return std::ranges::find(refused, event) != refused.end(); });
+    std::erase_if(batch, [&refused](const StoredEventPtr& event) {
+      return std::ranges::find(refused, event) != refused.end();
+    });
     co_await send_again(std::move(batch), attempt + 1);
     if (refused.empty()) break;
 
-    // ASSUMPTION: how the relay meets a refusing bus is undocumented. It keeps the order: nothing overtakes what was
-    // refused, except what the bus took of the same call.
+    // ASSUMPTION: how the relay meets a refusing bus is undocumented. It keeps the order: nothing overtakes
+    // what was refused, except what the bus took of the same call.
     if (admin_ == AdminState::Run) change_status(Status::Error, "the bus refused events");
     const std::int64_t refused_at = position_;
     const kernel::Duration wait = backoff_;
@@ -147,7 +165,8 @@ Task<void> Relay::hand_over(std::vector<StoredEventPtr> batch) {
     batch.resize(std::min(batch.size(), refused.size()));
   }
   backoff_ = config_.retry_base;
-  if (status_ == Status::Error && admin_ == AdminState::Run) change_status(Status::Running, "the bus took events again");
+  if (status_ == Status::Error && admin_ == AdminState::Run)
+    change_status(Status::Running, "the bus took events again");
 }
 
 /// After a call: what was taken moves the position up to the first that was refused.
@@ -155,7 +174,8 @@ void Relay::settle(const std::vector<StoredEventPtr>& batch, const std::vector<S
   for (const StoredEventPtr& event : refused) {
     std::erase(taken_, event->replay_id);
     // Skipped by a stop, or purged, while the call was under way: nobody will send it again.
-    if (event->replay_id <= position_) journal_.ended(event->uuid, kernel::End::Lost, "relay: refused while it was skipped");
+    if (event->replay_id <= position_)
+      journal_.ended(event->uuid, kernel::End::Lost, "relay: refused while it was skipped");
   }
   for (const StoredEventPtr& event : batch) {
     if (!refused.empty() && event->replay_id >= refused.front()->replay_id) break;
@@ -210,7 +230,9 @@ std::string Relay::detail_of(const StoredEvent& event) const {
   std::string text;
   text.reserve(event.payload.size() + 160);
   switch (config_.envelope) {
-    case EnvelopeProfile::PayloadOnly: text.append(R"({"payload":)").append(event.payload); break;
+    case EnvelopeProfile::PayloadOnly:
+      text.append(R"({"payload":)").append(event.payload);
+      break;
     case EnvelopeProfile::PubSub:
       text.append(R"({"payload":)").append(event.payload).append(R"(,"schemaId":")").append(event.schema_id);
       text.append(R"(","id":")").append(event.uuid).append("\"");
@@ -218,7 +240,10 @@ std::string Relay::detail_of(const StoredEvent& event) const {
     case EnvelopeProfile::CometD:
       text.append(R"({"schema":")").append(event.schema_id).append(R"(","payload":)").append(event.payload);
       text.append(R"(,"event":{"EventUuid":")").append(event.uuid).append(R"(","replayId":)");
-      text.append(std::to_string(event.replay_id)).append(R"(,"EventApiName":")").append(event.api_name).append("\"}");
+      text.append(std::to_string(event.replay_id))
+          .append(R"(,"EventApiName":")")
+          .append(event.api_name)
+          .append("\"}");
       break;
   }
   return text.append("}");

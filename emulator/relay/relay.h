@@ -1,8 +1,10 @@
 #pragma once
-// The Event Relay: reads a channel of the org and hands every event to the partner bus, in order, at least once.
+// The Event Relay: reads a channel of the org and hands every event to the partner bus, in order, at least
+// once.
 //
-// Source: facts/salesforce 6. States: RUN, PAUSE (keeps its position), STOP (forgets it: what comes meanwhile is never
-// relayed). A bus that refuses puts the relay into ERROR; it tries again with backoff and returns to RUNNING by itself.
+// Source: facts/salesforce 6. States: RUN, PAUSE (keeps its position), STOP (forgets it: what comes meanwhile
+// is never relayed). A bus that refuses puts the relay into ERROR; it tries again with backoff and returns to
+// RUNNING by itself.
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -27,9 +29,10 @@ struct RelayConfig {
   std::string channel = "Events__chn";
   AdminState state = AdminState::Run;
   EnvelopeProfile envelope = EnvelopeProfile::PubSub;
-  kernel::Duration latency = std::chrono::milliseconds{100};  ///< ASSUMPTION: from stored to handed over, a batch
-  std::int64_t batch_max = 20;                                ///< 1..20, the call's own limit
-  kernel::Duration retry_base = std::chrono::seconds{1};      ///< ASSUMPTION: in ERROR, doubling
+  kernel::Duration latency =
+      std::chrono::milliseconds{100};                     ///< ASSUMPTION: from stored to handed over, a batch
+  std::int64_t batch_max = 20;                            ///< 1..20, the call's own limit
+  kernel::Duration retry_base = std::chrono::seconds{1};  ///< ASSUMPTION: in ERROR, doubling
   kernel::Duration retry_wait_max = std::chrono::minutes{5};  ///< ASSUMPTION
 };
 
@@ -45,7 +48,8 @@ class Relay final : public StreamListener {
   void set_state(AdminState state, std::string_view why);
   Status status() const { return status_; }
 
-  /// Sends each of the next `count` events twice, as after a lost acknowledgement: same payload, new EventBridge id.
+  /// Sends each of the next `count` events twice, as after a lost acknowledgement: same payload, new
+  /// EventBridge id.
   void duplicate_next(std::int64_t count) { to_duplicate_ += count; }
 
   const std::string& source() const { return source_; }

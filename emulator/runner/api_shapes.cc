@@ -12,8 +12,8 @@ using config::duration;
 using config::integer;
 using config::list_of;
 using config::map_of;
-using config::mapped;
 using config::MapOf;
+using config::mapped;
 using config::non_empty_text;
 using config::number;
 using config::object;
@@ -48,7 +48,8 @@ Shape<LatencyLaw> two(const char* title, LatencyKind kind, const char* first, co
                                 .done(),
                             [kind](LatencyLaw law) -> kernel::Result<LatencyLaw> {
                               law.kind = kind;
-                              if (kind == LatencyKind::Uniform && law.second < law.first) return kernel::invalid("'to' is below 'from'");
+                              if (kind == LatencyKind::Uniform && law.second < law.first)
+                                return kernel::invalid("'to' is below 'from'");
                               return law;
                             });
 }
@@ -84,7 +85,8 @@ kernel::Result<LatencyLaw> fixed_or_range(const std::string& text) {
 template <class T>
 class ComposedShape final : public config::ShapeOf<T> {
  public:
-  explicit ComposedShape(std::function<std::expected<T, config::Problems>(const config::Tree&)> read, Shape<T> whole)
+  explicit ComposedShape(std::function<std::expected<T, config::Problems>(const config::Tree&)> read,
+                         Shape<T> whole)
       : read_(std::move(read)), whole_(std::move(whole)) {}
   void read(const config::Tree& tree, T& out, config::Problems& problems) const override {
     auto value = read_(tree);
@@ -119,13 +121,19 @@ Shape<OperationText> operation_shape() {
                            .optional("body", &ResponseText::body, body, "Its body.")
                            .done();
   return object<OperationText>("an operation", "What the API answers to one method and path.")
-      .optional("method", &OperationText::method,
-                choice<std::string>({{"GET", "GET"}, {"POST", "POST"}, {"PUT", "PUT"}, {"PATCH", "PATCH"}, {"DELETE", "DELETE"}}),
-                "HTTP method.")
-      .required("path", &OperationText::path, non_empty_text(), "A segment in braces matches anything: /orders/{id}.")
-      .optional("effect", &OperationText::effect, non_empty_text(), "What it does to the business; counted by business_key.")
-      .optional("business_key", &OperationText::business_key, non_empty_text(), "JSON Pointer into the request.")
-      .optional("requires", &OperationText::required, list_of(non_empty_text()), "JSON Pointers that must be there, else 400.")
+      .optional(
+          "method", &OperationText::method,
+          choice<std::string>(
+              {{"GET", "GET"}, {"POST", "POST"}, {"PUT", "PUT"}, {"PATCH", "PATCH"}, {"DELETE", "DELETE"}}),
+          "HTTP method.")
+      .required("path", &OperationText::path, non_empty_text(),
+                "A segment in braces matches anything: /orders/{id}.")
+      .optional("effect", &OperationText::effect, non_empty_text(),
+                "What it does to the business; counted by business_key.")
+      .optional("business_key", &OperationText::business_key, non_empty_text(),
+                "JSON Pointer into the request.")
+      .optional("requires", &OperationText::required, list_of(non_empty_text()),
+                "JSON Pointers that must be there, else 400.")
       .optional("idempotent", &OperationText::idempotent, boolean(), "Honours the idempotency header.")
       .optional("latency", &OperationText::latency, latency_shape(), "Instead of the API's.")
       .optional("respond", &OperationText::respond, respond, "The answer.")
@@ -137,21 +145,34 @@ Shape<OperationText> operation_shape() {
 
 Shape<LatencyLaw> latency_shape() {
   const auto scalar = mapped<LatencyLaw>(non_empty_text(), fixed_or_range,
-                                         {.wants = "a latency such as 40ms or 20ms..80ms", .description = "A duration, or two with .. between them."});
+                                         {.wants = "a latency such as 40ms or 20ms..80ms",
+                                          .description = "A duration, or two with .. between them."});
   const auto law = mapped<LatencyLaw>(
       object<LawText>("a latency law", "Drawn anew for each request, from the seed.")
-          .optional("fixed", &LawText::law, mapped<LatencyLaw>(duration(), [](const Duration& d) -> kernel::Result<LatencyLaw> { return LatencyLaw{.first = d}; }), "Always the same.")
-          .optional("uniform", &LawText::law, two("a uniform law", LatencyKind::Uniform, "from", "to"), "Anything between, equally likely.")
-          .optional("normal", &LawText::law, two("a normal law", LatencyKind::Normal, "mean", "deviation"), "Cut off at 0.")
-          .optional("lognormal", &LawText::law, shaped("a lognormal law", LatencyKind::Lognormal, "median", "sigma"), "As most services answer.")
+          .optional("fixed", &LawText::law,
+                    mapped<LatencyLaw>(duration(),
+                                       [](const Duration& d) -> kernel::Result<LatencyLaw> {
+                                         return LatencyLaw{.first = d};
+                                       }),
+                    "Always the same.")
+          .optional("uniform", &LawText::law, two("a uniform law", LatencyKind::Uniform, "from", "to"),
+                    "Anything between, equally likely.")
+          .optional("normal", &LawText::law, two("a normal law", LatencyKind::Normal, "mean", "deviation"),
+                    "Cut off at 0.")
+          .optional("lognormal", &LawText::law,
+                    shaped("a lognormal law", LatencyKind::Lognormal, "median", "sigma"),
+                    "As most services answer.")
           .optional("exponential", &LawText::law,
-                    mapped<LatencyLaw>(object<LatencyLaw>("an exponential law").required("mean", &LatencyLaw::first, duration(), "").done(),
+                    mapped<LatencyLaw>(object<LatencyLaw>("an exponential law")
+                                           .required("mean", &LatencyLaw::first, duration(), "")
+                                           .done(),
                                        [](LatencyLaw l) -> kernel::Result<LatencyLaw> {
                                          l.kind = LatencyKind::Exponential;
                                          return l;
                                        }),
                     "Memoryless.")
-          .optional("pareto", &LawText::law, shaped("a Pareto law", LatencyKind::Pareto, "scale", "shape"), "A heavy tail: give at_most too.")
+          .optional("pareto", &LawText::law, shaped("a Pareto law", LatencyKind::Pareto, "scale", "shape"),
+                    "A heavy tail: give at_most too.")
           .optional("at_most", &LawText::at_most, duration(), "Longer draws are cut to this.")
           .exactly_one_of({"fixed", "uniform", "normal", "lognormal", "exponential", "pareto"})
           .done(),
@@ -164,57 +185,69 @@ Shape<LatencyLaw> latency_shape() {
 }
 
 Shape<std::vector<mocks::ApiSpec>> apis_shape() {
-  const auto api = object<ApiText>("an API", "A mock of an external API.")
-                       .optional("mock", &ApiText::mock, non_empty_text(), "Name of a file in mocks/apis, or a path; the other keys change what it says.")
-                       .optional("latency", &ApiText::latency, latency_shape(), "How long it takes to answer.")
-                       .optional("idempotency_header", &ApiText::idempotency_header, non_empty_text(), "Header with the idempotency key.")
-                       .optional("idempotency_window", &ApiText::idempotency_window, duration(1s), "How long a key is remembered.")
-                       .optional("operations", &ApiText::operation_texts, list_of(operation_shape()), "What it answers.")
-                       .not_yet("url", "external APIs are mocks")
-                       .not_yet("limit", "mocks have no rate limits")
-                       .check([](const ApiText& text) -> std::optional<std::string> {
-                         if (!text.operation_texts.empty()) return std::nullopt;
-                         return "an API needs 'mock' or 'operations'";
-                       })
-                       .done();
-  return mapped<std::vector<mocks::ApiSpec>>(map_of(api), [](const MapOf<ApiText>& entries) -> kernel::Result<std::vector<mocks::ApiSpec>> {
-    std::vector<mocks::ApiSpec> specs;
-    for (const auto& [name, text] : entries) {
-      mocks::ApiSpec spec = text;
-      spec.name = name;
-      for (const OperationText& operation_text : text.operation_texts) {
-        mocks::Operation operation = operation_text;
-        operation.status = static_cast<int>(operation_text.respond.status);
-        operation.body = operation_text.respond.body;
-        spec.operations.push_back(std::move(operation));
-      }
-      specs.push_back(std::move(spec));
-    }
-    return specs;
-  });
+  const auto api =
+      object<ApiText>("an API", "A mock of an external API.")
+          .optional("mock", &ApiText::mock, non_empty_text(),
+                    "Name of a file in mocks/apis, or a path; the other keys change what it says.")
+          .optional("latency", &ApiText::latency, latency_shape(), "How long it takes to answer.")
+          .optional("idempotency_header", &ApiText::idempotency_header, non_empty_text(),
+                    "Header with the idempotency key.")
+          .optional("idempotency_window", &ApiText::idempotency_window, duration(1s),
+                    "How long a key is remembered.")
+          .optional("operations", &ApiText::operation_texts, list_of(operation_shape()), "What it answers.")
+          .not_yet("url", "external APIs are mocks")
+          .not_yet("limit", "mocks have no rate limits")
+          .check([](const ApiText& text) -> std::optional<std::string> {
+            if (!text.operation_texts.empty()) return std::nullopt;
+            return "an API needs 'mock' or 'operations'";
+          })
+          .done();
+  return mapped<std::vector<mocks::ApiSpec>>(
+      map_of(api), [](const MapOf<ApiText>& entries) -> kernel::Result<std::vector<mocks::ApiSpec>> {
+        std::vector<mocks::ApiSpec> specs;
+        for (const auto& [name, text] : entries) {
+          mocks::ApiSpec spec = text;
+          spec.name = name;
+          for (const OperationText& operation_text : text.operation_texts) {
+            mocks::Operation operation = operation_text;
+            operation.status = static_cast<int>(operation_text.respond.status);
+            operation.body = operation_text.respond.body;
+            spec.operations.push_back(std::move(operation));
+          }
+          specs.push_back(std::move(spec));
+        }
+        return specs;
+      });
 }
 
 Shape<ComputeGiven> compute_shape() {
   const Shape<config::MiddlewareFile> middleware =
-      std::make_shared<const ComposedShape<config::MiddlewareFile>>(config::read_middleware, config::middleware_shape());
+      std::make_shared<const ComposedShape<config::MiddlewareFile>>(config::read_middleware,
+                                                                    config::middleware_shape());
   return mapped<ComputeGiven>(
       object<ComputeText>("compute", "Where the middleware runs.")
           .optional("profile", &ComputeText::profile, choice<int>({{"app-runner", 0}}), "The platform.")
           .optional("min", &ComputeText::provisioned_min, integer(1, 25), "Instances always kept.")
           .optional("max", &ComputeText::active_max, integer(1, 1000), "Instances that may serve.")
-          .optional("concurrency", &ComputeText::concurrency, integer(1, 1000), "Requests that one instance takes at once.")
+          .optional("concurrency", &ComputeText::concurrency, integer(1, 1000),
+                    "Requests that one instance takes at once.")
           .optional("activation", &ComputeText::activation, duration(), "From provisioned to serving.")
           .optional("provisioning", &ComputeText::provisioning, duration(), "Until a new instance serves.")
-          .optional("idle", &ComputeText::idle_max, duration(1ms), "An instance without requests serves no longer after this.")
-          .optional("scale_in", &ComputeText::scale_in, duration(1ms), "An idle one beyond the minimum goes after this.")
+          .optional("idle", &ComputeText::idle_max, duration(1ms),
+                    "An instance without requests serves no longer after this.")
+          .optional("scale_in", &ComputeText::scale_in, duration(1ms),
+                    "An idle one beyond the minimum goes after this.")
           .optional("request", &ComputeText::request_max, duration(1ms), "A request is cut after this.")
           .optional("middleware", &ComputeText::middleware, middleware, "The middleware's file.")
-          .check("max", [](const ComputeText& text) -> std::optional<std::string> {
-            if (text.active_max >= text.provisioned_min) return std::nullopt;
-            return "'max' is below 'min'";
-          })
+          .check("max",
+                 [](const ComputeText& text) -> std::optional<std::string> {
+                   if (text.active_max >= text.provisioned_min) return std::nullopt;
+                   return "'max' is below 'min'";
+                 })
           .done(),
-      [](const ComputeText& text) -> kernel::Result<ComputeGiven> { return static_cast<const ComputeGiven&>(text); });
+      [](const ComputeText& text) -> kernel::Result<ComputeGiven> {
+        return static_cast<const ComputeGiven&>(text);
+      });
 }
 
 }  // namespace emulator::runner

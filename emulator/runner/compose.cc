@@ -13,7 +13,8 @@ using config::Tree;
 namespace fs = std::filesystem;
 
 Tree* find(Tree& map, std::string_view key) {
-  const auto found = std::ranges::find(map.entries, key, [](const Tree::Entry& e) { return std::string_view(e.key); });
+  const auto found =
+      std::ranges::find(map.entries, key, [](const Tree::Entry& e) { return std::string_view(e.key); });
   return found == map.entries.end() ? nullptr : &found->value;
 }
 
@@ -33,14 +34,16 @@ std::expected<Tree, Problems> read(const std::string& path) {
 std::expected<Tree, Problems> read_named(const Tree& name, const std::string& path) {
   std::error_code ignored;
   if (!fs::exists(path, ignored)) {
-    return std::unexpected(Problems(kernel::Error{kernel::ErrorCode::Invalid, "there is no file " + path, name.place.text()}));
+    return std::unexpected(
+        Problems(kernel::Error{kernel::ErrorCode::Invalid, "there is no file " + path, name.place.text()}));
   }
   return read(path);
 }
 
 /// `mock: payments` is mocks/apis/payments.yaml beside the naming file or in a folder above it.
 std::string mock_path(const Tree& name) {
-  if (name.scalar.find('/') != std::string::npos || name.scalar.ends_with(".yaml")) return beside(name.place, name.scalar);
+  if (name.scalar.find('/') != std::string::npos || name.scalar.ends_with(".yaml"))
+    return beside(name.place, name.scalar);
   std::error_code ignored;
   fs::path folder = fs::absolute(fs::path(name.place.file), ignored).parent_path();
   const fs::path wanted = fs::path("mocks") / "apis" / (name.scalar + ".yaml");
@@ -98,8 +101,8 @@ std::optional<Problems> resolve_use(Tree& scenario) {
 
 /// Names another file: it has to be put in before files are put together.
 bool is_reference(const Override& change) {
-  return change.path == "use" || change.path.ends_with(".mock") || change.path == "given.compute.middleware" ||
-         change.path == "given.compute.middleware.file";
+  return change.path == "use" || change.path.ends_with(".mock") ||
+         change.path == "given.compute.middleware" || change.path == "given.compute.middleware.file";
 }
 
 /// `file` is the scenario's: a path that is set starts from its folder.
@@ -113,7 +116,8 @@ std::optional<Problems> apply(const Override& change, const std::string& file, T
     const std::size_t dot = std::min(rest.find('.'), rest.size());
     const std::string key(rest.substr(0, dot));
     if (here->kind != Tree::Kind::Map) {
-      return Problems(kernel::Error{kernel::ErrorCode::Invalid, "there is nothing to set at '" + change.path + "'", "--set"});
+      return Problems(kernel::Error{kernel::ErrorCode::Invalid,
+                                    "there is nothing to set at '" + change.path + "'", "--set"});
     }
     Tree* next = find(*here, key);
     if (next == nullptr) {

@@ -1,5 +1,6 @@
 #pragma once
-// Puts the files together that a scenario is made of. Works on trees: every value keeps the place where it stood.
+// Puts the files together that a scenario is made of. Works on trees: every value keeps the place where it
+// stood.
 #include <expected>
 #include <string>
 #include <vector>
@@ -12,8 +13,10 @@ namespace emulator::runner {
 /// `over` wins; maps merge key by key.
 config::Tree merged(config::Tree base, const config::Tree& over);
 
-/// The whole tree of the scenario in `path`, with `use`, `mock` and `middleware` resolved and the overrides put in.
-std::expected<config::Tree, config::Problems> compose(const std::string& path, const std::vector<Override>& overrides);
+/// The whole tree of the scenario in `path`, with `use`, `mock` and `middleware` resolved and the overrides
+/// put in.
+std::expected<config::Tree, config::Problems> compose(const std::string& path,
+                                                      const std::vector<Override>& overrides);
 
 /// `name` from the folder of the file that says it.
 std::string beside(const config::Place& place, const std::string& name);

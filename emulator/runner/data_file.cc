@@ -35,11 +35,14 @@ kernel::Result<DataFile> DataFile::of(const std::string& fields, const std::stri
   std::string tail = "\"";
   const std::string others = kernel::json_text(rest);
   tail += others.size() > 2 ? "," + others.substr(1) : "}";
-  file.rows_.push_back({.head = "{" + kernel::json_quoted(key_field) + ":\"", .key = key->get<std::string>(), .tail = std::move(tail)});
+  file.rows_.push_back({.head = "{" + kernel::json_quoted(key_field) + ":\"",
+                        .key = key->get<std::string>(),
+                        .tail = std::move(tail)});
   return file;
 }
 
-kernel::Result<DataFile> DataFile::read(const std::string& path, const std::string& key_field, const std::string& replaced) {
+kernel::Result<DataFile> DataFile::read(const std::string& path, const std::string& key_field,
+                                        const std::string& replaced) {
   const auto text = config::file_text(path);
   if (!text) return std::unexpected(text.error());
   Json changes = Json::object();

@@ -10,9 +10,10 @@ namespace emulator::runner {
 
 class DataFile {
  public:
-  /// Every line must be a JSON object. `key_field` names the field that makes a row unique ("" = none); `replaced` is a JSON
-  /// object whose fields replace or join those of every row ("" = none).
-  static kernel::Result<DataFile> read(const std::string& path, const std::string& key_field, const std::string& replaced);
+  /// Every line must be a JSON object. `key_field` names the field that makes a row unique ("" = none);
+  /// `replaced` is a JSON object whose fields replace or join those of every row ("" = none).
+  static kernel::Result<DataFile> read(const std::string& path, const std::string& key_field,
+                                       const std::string& replaced);
   /// One row, given as text of a JSON object.
   static kernel::Result<DataFile> of(const std::string& fields, const std::string& key_field);
 
@@ -26,7 +27,8 @@ class DataFile {
 
  private:
   struct Stored {
-    std::string head;  ///< up to and with the opening quote of the key's value; the whole row when there is no key
+    std::string
+        head;  ///< up to and with the opening quote of the key's value; the whole row when there is no key
     std::string key;
     std::string tail;  ///< behind the key's value
   };

@@ -21,12 +21,14 @@ std::string key_field_of(const Given& given, const std::string& api_name) {
 std::int64_t count_of(const TimelineAction& action, const DataFile& data) {
   if (action.publish->count) return *action.publish->count;
   if (!action.lasts) return std::max<std::int64_t>(0, data.size() - action.publish->skip);
-  return std::llround(std::floor(static_cast<double>(action.lasts->count()) * 1e-9 * *action.publish->per_second + 1e-9));
+  return std::llround(
+      std::floor(static_cast<double>(action.lasts->count()) * 1e-9 * *action.publish->per_second + 1e-9));
 }
 
 }  // namespace
 
-kernel::Result<std::unique_ptr<Driver>> Driver::prepare(const Scenario& scenario, World& world, kernel::Scheduler& scheduler) {
+kernel::Result<std::unique_ptr<Driver>> Driver::prepare(const Scenario& scenario, World& world,
+                                                        kernel::Scheduler& scheduler) {
   std::unique_ptr<Driver> driver(new Driver(scenario, world, scheduler));
   for (const TimelineAction& action : scenario.timeline) {
     if (!action.publish) {
@@ -35,7 +37,8 @@ kernel::Result<std::unique_ptr<Driver>> Driver::prepare(const Scenario& scenario
     }
     const PublishAction& publish = *action.publish;
     const std::string key = key_field_of(scenario.given, publish.api_name);
-    auto data = publish.from.empty() ? DataFile::of(publish.fields, key) : DataFile::read(publish.from, key, publish.fields);
+    auto data = publish.from.empty() ? DataFile::of(publish.fields, key)
+                                     : DataFile::read(publish.from, key, publish.fields);
     if (!data) return std::unexpected(data.error());
     driver->data_.push_back(std::move(*data));
   }

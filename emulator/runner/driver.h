@@ -13,7 +13,8 @@ namespace emulator::runner {
 class Driver {
  public:
   /// Reads the data files; errors name file and line. The references outlive the driver.
-  static kernel::Result<std::unique_ptr<Driver>> prepare(const Scenario& scenario, World& world, kernel::Scheduler& scheduler);
+  static kernel::Result<std::unique_ptr<Driver>> prepare(const Scenario& scenario, World& world,
+                                                         kernel::Scheduler& scheduler);
 
   /// Asks for every line at its time.
   void start();

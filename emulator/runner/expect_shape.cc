@@ -54,10 +54,12 @@ struct ExpectText {
 };
 
 Shape<Window> window_shape() {
-  return mapped<Window>(config::list_of(duration(), 2), [](const std::vector<Duration>& ends) -> kernel::Result<Window> {
-    if (ends.size() != 2 || ends[1] <= ends[0]) return kernel::invalid("wants two times, the later one last");
-    return Window{.from = ends[0], .until = ends[1]};
-  });
+  return mapped<Window>(config::list_of(duration(), 2),
+                        [](const std::vector<Duration>& ends) -> kernel::Result<Window> {
+                          if (ends.size() != 2 || ends[1] <= ends[0])
+                            return kernel::invalid("wants two times, the later one last");
+                          return Window{.from = ends[0], .until = ends[1]};
+                        });
 }
 
 judge::HopCount hop_count(const HopsText& text, const judge::Bounds& bounds) {
@@ -93,7 +95,8 @@ kernel::Result<judge::Expectation> to_expectation(const ExpectText& text) {
     return result;
   }
   if (text.breaker && (text.opens_within || text.closes_within)) {
-    if (has_bounds) return kernel::invalid("'opens_within' and 'closes_within' take no at_most, at_least or equals");
+    if (has_bounds)
+      return kernel::invalid("'opens_within' and 'closes_within' take no at_most, at_least or equals");
     const Duration within = text.opens_within ? *text.opens_within : *text.closes_within;
     const Duration of = text.of.value_or(Duration{0});
     result.name = "breaker " + *text.breaker + (text.opens_within ? " opens" : " closes") + " within " +
@@ -109,7 +112,8 @@ kernel::Result<judge::Expectation> to_expectation(const ExpectText& text) {
     judge::HopCount count = hop_count(*text.hops, bounds);
     if (count.equal.empty()) return kernel::invalid("'hops' names nothing to count");
     result.name = "hops";
-    for (const auto& [column, value] : count.equal) result.name.append(" ").append(column).append("=").append(value);
+    for (const auto& [column, value] : count.equal)
+      result.name.append(" ").append(column).append("=").append(value);
     result.name += ": " + bounds.text();
     result.what = std::move(count);
   } else if (text.ends) {
@@ -134,26 +138,37 @@ struct InvariantText {
 }  // namespace
 
 Shape<std::vector<judge::Expectation>> expectations_shape() {
-  const auto hops = object<HopsText>("hops", "Which hops are counted; all that is said must hold.")
-                        .optional("api", &HopsText::api, non_empty_text(), "Attempts on the wire to this API.")
-                        .optional("stage", &HopsText::stage,
-                                  choice<std::string>({{"publish", "publish"}, {"relay", "relay"}, {"bus", "bus"}, {"queue", "queue"}, {"invoke", "invoke"}, {"compute", "compute"}, {"step", "step"}, {"api", "api"}}),
-                                  "Boundary.")
-                        .optional("from", &HopsText::from, non_empty_text(), "Who crossed.")
-                        .optional("to", &HopsText::to, non_empty_text(), "Where to.")
-                        .optional("operation", &HopsText::operation, non_empty_text(), "Step, rule, or method and path.")
-                        .optional("outcome", &HopsText::outcome, non_empty_text(), "As in the run file.")
-                        .optional("status", &HopsText::status, integer(0, 999), "HTTP status.")
-                        .optional("attempt", &HopsText::attempt, integer(1), "1, 2, ...")
-                        .optional("fault", &HopsText::fault, non_empty_text(), "Touched by this fault.")
-                        .optional("between", &HopsText::between, window_shape(), "Begun in this time.")
-                        .done();
+  const auto hops =
+      object<HopsText>("hops", "Which hops are counted; all that is said must hold.")
+          .optional("api", &HopsText::api, non_empty_text(), "Attempts on the wire to this API.")
+          .optional("stage", &HopsText::stage,
+                    choice<std::string>({{"publish", "publish"},
+                                         {"relay", "relay"},
+                                         {"bus", "bus"},
+                                         {"queue", "queue"},
+                                         {"invoke", "invoke"},
+                                         {"compute", "compute"},
+                                         {"step", "step"},
+                                         {"api", "api"}}),
+                    "Boundary.")
+          .optional("from", &HopsText::from, non_empty_text(), "Who crossed.")
+          .optional("to", &HopsText::to, non_empty_text(), "Where to.")
+          .optional("operation", &HopsText::operation, non_empty_text(), "Step, rule, or method and path.")
+          .optional("outcome", &HopsText::outcome, non_empty_text(), "As in the run file.")
+          .optional("status", &HopsText::status, integer(0, 999), "HTTP status.")
+          .optional("attempt", &HopsText::attempt, integer(1), "1, 2, ...")
+          .optional("fault", &HopsText::fault, non_empty_text(), "Touched by this fault.")
+          .optional("between", &HopsText::between, window_shape(), "Begun in this time.")
+          .done();
   const auto expectation =
       object<ExpectText>("an expectation", "What must be true of the run.")
-          .optional("every", &ExpectText::every, non_empty_text(), "event, or an API name: every such event ...")
-          .optional("ends", &ExpectText::ends, choice<std::string>(kEnds), "... ends so; without 'every': how many events end so.")
+          .optional("every", &ExpectText::every, non_empty_text(),
+                    "event, or an API name: every such event ...")
+          .optional("ends", &ExpectText::ends, choice<std::string>(kEnds),
+                    "... ends so; without 'every': how many events end so.")
           .optional("within", &ExpectText::within, duration(), "... so soon after it was published.")
-          .optional("published", &ExpectText::published, window_shape(), "Only events published in this time.")
+          .optional("published", &ExpectText::published, window_shape(),
+                    "Only events published in this time.")
           .optional("hops", &ExpectText::hops, hops, "How many hops.")
           .optional("breaker", &ExpectText::breaker, non_empty_text(), "The breaker of an API.")
           .optional("opens_within", &ExpectText::opens_within, duration(), "It opens so soon after 'of'.")
@@ -173,7 +188,8 @@ Shape<std::vector<judge::Expectation>> expectations_shape() {
           .requires_one_of("of", {"opens_within", "closes_within"})
           .place(&ExpectText::place)
           .check([](const ExpectText& text) -> std::optional<std::string> {
-            if (text.every || text.hops || text.breaker || text.queue || text.sql || text.ends) return std::nullopt;
+            if (text.every || text.hops || text.breaker || text.queue || text.sql || text.ends)
+              return std::nullopt;
             return "an expectation needs one of every, ends, hops, breaker, queue, sql";
           })
           .done();
@@ -181,23 +197,27 @@ Shape<std::vector<judge::Expectation>> expectations_shape() {
 }
 
 Shape<judge::InvariantSettings> invariants_shape() {
-  const auto one = object<InvariantText>("an invariant")
-                       .optional("off", &InvariantText::off, non_empty_text(), "Why it need not hold here.")
-                       .optional("within", &InvariantText::within, duration(), "recovers: how long after the last fault.")
-                       .optional("calls", &InvariantText::calls_max, integer(1), "attempts_bounded: calls that one event may cause in all.")
-                       .done();
+  const auto one =
+      object<InvariantText>("an invariant")
+          .optional("off", &InvariantText::off, non_empty_text(), "Why it need not hold here.")
+          .optional("within", &InvariantText::within, duration(), "recovers: how long after the last fault.")
+          .optional("calls", &InvariantText::calls_max, integer(1),
+                    "attempts_bounded: calls that one event may cause in all.")
+          .done();
   const config::KeyRule known = {.refuses = [](const std::string& key) -> std::optional<std::string> {
     if (std::ranges::find(judge::kInvariants, key) != std::end(judge::kInvariants)) return std::nullopt;
     const std::vector<std::string> names(std::begin(judge::kInvariants), std::end(judge::kInvariants));
     return "unknown invariant '" + key + "'" + config::did_you_mean_text(key, names);
   }};
   return mapped<judge::InvariantSettings>(
-      config::map_of(one, known), [](const config::MapOf<InvariantText>& entries) -> kernel::Result<judge::InvariantSettings> {
+      config::map_of(one, known),
+      [](const config::MapOf<InvariantText>& entries) -> kernel::Result<judge::InvariantSettings> {
         judge::InvariantSettings settings;
         for (const auto& [name, text] : entries) {
           if (text.off) settings.off.emplace_back(name, *text.off);
           if (text.within && name != "recovers") return kernel::invalid("'within' belongs to recovers");
-          if (text.calls_max && name != "attempts_bounded") return kernel::invalid("'calls' belongs to attempts_bounded");
+          if (text.calls_max && name != "attempts_bounded")
+            return kernel::invalid("'calls' belongs to attempts_bounded");
           if (text.within) settings.recovers_within = text.within;
           if (text.calls_max) settings.calls_max = text.calls_max;
         }

@@ -11,8 +11,8 @@ using config::duration;
 using config::integer;
 using config::list_of;
 using config::map_of;
-using config::mapped;
 using config::MapOf;
+using config::mapped;
 using config::non_empty_text;
 using config::number;
 using config::object;
@@ -50,14 +50,15 @@ struct FunctionText : lambda::FunctionConfig {
 /// A map with keys of its own becomes a list of named things.
 template <class T>
 Shape<std::vector<T>> named(Shape<T> item) {
-  return mapped<std::vector<T>>(map_of(std::move(item)), [](const MapOf<T>& entries) -> kernel::Result<std::vector<T>> {
-    std::vector<T> list;
-    for (const auto& [name, value] : entries) {
-      list.push_back(value);
-      list.back().name = name;
-    }
-    return list;
-  });
+  return mapped<std::vector<T>>(map_of(std::move(item)),
+                                [](const MapOf<T>& entries) -> kernel::Result<std::vector<T>> {
+                                  std::vector<T> list;
+                                  for (const auto& [name, value] : entries) {
+                                    list.push_back(value);
+                                    list.back().name = name;
+                                  }
+                                  return list;
+                                });
 }
 
 }  // namespace
@@ -74,20 +75,29 @@ Shape<salesforce::OrgConfig> salesforce_shape() {
                                                       {"Date", FieldType::Date},
                                                       {"DateTime", FieldType::DateTime}}),
                                    "What it holds.")
-                         .optional("required", &salesforce::FieldDefinition::required, boolean(), "Publishing without it fails.")
-                         .optional("length", &salesforce::FieldDefinition::length, integer(0, 131'072), "Longest text; 0: the type's own.")
+                         .optional("required", &salesforce::FieldDefinition::required, boolean(),
+                                   "Publishing without it fails.")
+                         .optional("length", &salesforce::FieldDefinition::length, integer(0, 131'072),
+                                   "Longest text; 0: the type's own.")
                          .done();
   const auto event = object<salesforce::EventDefinition>("an event definition", "A platform event.")
-                         .optional("key", &salesforce::EventDefinition::key, non_empty_text(), "Field that names an event: its business key.")
-                         .optional("fields", &salesforce::EventDefinition::fields, map_of(field), "Its fields; any are taken when absent.")
+                         .optional("key", &salesforce::EventDefinition::key, non_empty_text(),
+                                   "Field that names an event: its business key.")
+                         .optional("fields", &salesforce::EventDefinition::fields, map_of(field),
+                                   "Its fields; any are taken when absent.")
                          .done();
   return object<salesforce::OrgConfig>("salesforce", "The org that publishes.")
       .optional("edition", &salesforce::OrgConfig::edition,
-                choice<Edition>({{"developer", Edition::Developer}, {"enterprise", Edition::Enterprise}, {"unlimited", Edition::Unlimited}}),
+                choice<Edition>({{"developer", Edition::Developer},
+                                 {"enterprise", Edition::Enterprise},
+                                 {"unlimited", Edition::Unlimited}}),
                 "Decides how many events may be published in an hour.")
-      .optional("publish_per_hour", &salesforce::OrgConfig::publish_per_hour, integer(1, 1'000'000'000), "Instead of the edition's allocation.")
-      .optional("retention", &salesforce::OrgConfig::retention, duration(1s, 24h * 30), "How long an event can be read again.")
-      .optional("events", &salesforce::OrgConfig::events, map_of(event), "Event definitions by API name; other events take any fields.")
+      .optional("publish_per_hour", &salesforce::OrgConfig::publish_per_hour, integer(1, 1'000'000'000),
+                "Instead of the edition's allocation.")
+      .optional("retention", &salesforce::OrgConfig::retention, duration(1s, 24h * 30),
+                "How long an event can be read again.")
+      .optional("events", &salesforce::OrgConfig::events, map_of(event),
+                "Event definitions by API name; other events take any fields.")
       .optional("channels", &salesforce::OrgConfig::channels, map_of(list_of(non_empty_text())),
                 "Custom channels and their members; a channel that is not named carries every event.")
       .done();
@@ -99,16 +109,20 @@ Shape<relay::RelayConfig> relay_shape() {
   return object<relay::RelayConfig>("the relay", "The Event Relay between the org and the bus.")
       .optional("channel", &relay::RelayConfig::channel, non_empty_text(), "The channel it reads.")
       .optional("state", &relay::RelayConfig::state,
-                choice<AdminState>({{"RUN", AdminState::Run}, {"PAUSE", AdminState::Pause}, {"STOP", AdminState::Stop}}),
+                choice<AdminState>(
+                    {{"RUN", AdminState::Run}, {"PAUSE", AdminState::Pause}, {"STOP", AdminState::Stop}}),
                 "At the start.")
       .optional("envelope", &relay::RelayConfig::envelope,
                 choice<EnvelopeProfile>({{"payload-only", EnvelopeProfile::PayloadOnly},
                                          {"pubsub", EnvelopeProfile::PubSub},
                                          {"cometd", EnvelopeProfile::CometD}}),
                 "What stands beside the payload in detail.")
-      .optional("latency", &relay::RelayConfig::latency, duration(), "From stored to handed over, for a batch.")
-      .optional("batch", &relay::RelayConfig::batch_max, integer(1, 20), "Events in one PutPartnerEvents call.")
-      .optional("retry_base", &relay::RelayConfig::retry_base, duration(1ms), "First wait when the bus refuses; doubles.")
+      .optional("latency", &relay::RelayConfig::latency, duration(),
+                "From stored to handed over, for a batch.")
+      .optional("batch", &relay::RelayConfig::batch_max, integer(1, 20),
+                "Events in one PutPartnerEvents call.")
+      .optional("retry_base", &relay::RelayConfig::retry_base, duration(1ms),
+                "First wait when the bus refuses; doubles.")
       .optional("retry_wait_max", &relay::RelayConfig::retry_wait_max, duration(1ms), "Longest wait.")
       .done();
 }
@@ -117,79 +131,102 @@ Shape<std::vector<bus::RuleConfig>> bus_shape() {
   const auto pattern = mapped<bus::Pattern>(
       config::json(), [](const kernel::Json& value) { return bus::Pattern::compile(value); },
       {.wants = "an event pattern", .description = "An EventBridge event pattern: exact values and prefix."});
-  const auto target = object<NamedTarget>("a target", "Who gets the events.")
-                          .optional("lambda", &NamedTarget::lambda, non_empty_text(), "A function, invoked asynchronously.")
-                          .optional("queue", &NamedTarget::queue, non_empty_text(), "A queue.")
-                          .not_yet("topic", "send to a function or a queue")
-                          .exactly_one_of({"lambda", "queue"})
-                          .done();
-  const auto retry = object<bus::DeliveryRetryConfig>("a retry policy", "How often and how long a target is tried.")
-                         .optional("attempts", &bus::DeliveryRetryConfig::attempts_max, integer(0, 185), "Retries.")
-                         .optional("age", &bus::DeliveryRetryConfig::event_age_max, duration(1min, 24h), "Oldest event that is tried again.")
-                         .optional("base", &bus::DeliveryRetryConfig::base, duration(1ms), "First wait; doubles, with jitter.")
-                         .optional("wait_max", &bus::DeliveryRetryConfig::wait_max, duration(1ms), "Longest wait.")
-                         .done();
-  const auto rule = object<RuleText>("a rule", "Which events go where.")
-                        .optional("name", &RuleText::name, non_empty_text(), "rule-1, rule-2, ... when absent.")
-                        .required("pattern", &RuleText::pattern, pattern, "Which events.")
-                        .required("target", &RuleText::target, target, "Where to.")
-                        .optional("retry", &RuleText::retry, retry, "When the target refuses.")
-                        .optional("dead_letter", &RuleText::dead_letter, non_empty_text(), "Queue for events that are given up.")
-                        .not_yet("input_path", "the target gets the whole event")
-                        .not_yet("input_transformer", "the target gets the whole event")
-                        .done();
+  const auto target =
+      object<NamedTarget>("a target", "Who gets the events.")
+          .optional("lambda", &NamedTarget::lambda, non_empty_text(), "A function, invoked asynchronously.")
+          .optional("queue", &NamedTarget::queue, non_empty_text(), "A queue.")
+          .not_yet("topic", "send to a function or a queue")
+          .exactly_one_of({"lambda", "queue"})
+          .done();
+  const auto retry =
+      object<bus::DeliveryRetryConfig>("a retry policy", "How often and how long a target is tried.")
+          .optional("attempts", &bus::DeliveryRetryConfig::attempts_max, integer(0, 185), "Retries.")
+          .optional("age", &bus::DeliveryRetryConfig::event_age_max, duration(1min, 24h),
+                    "Oldest event that is tried again.")
+          .optional("base", &bus::DeliveryRetryConfig::base, duration(1ms),
+                    "First wait; doubles, with jitter.")
+          .optional("wait_max", &bus::DeliveryRetryConfig::wait_max, duration(1ms), "Longest wait.")
+          .done();
+  const auto rule =
+      object<RuleText>("a rule", "Which events go where.")
+          .optional("name", &RuleText::name, non_empty_text(), "rule-1, rule-2, ... when absent.")
+          .required("pattern", &RuleText::pattern, pattern, "Which events.")
+          .required("target", &RuleText::target, target, "Where to.")
+          .optional("retry", &RuleText::retry, retry, "When the target refuses.")
+          .optional("dead_letter", &RuleText::dead_letter, non_empty_text(),
+                    "Queue for events that are given up.")
+          .not_yet("input_path", "the target gets the whole event")
+          .not_yet("input_transformer", "the target gets the whole event")
+          .done();
   const auto shape = object<BusText>("the bus", "The partner event bus.")
                          .optional("rules", &BusText::rules, list_of(rule), "All that match an event get it.")
                          .done();
-  return mapped<std::vector<bus::RuleConfig>>(shape, [](const BusText& text) -> kernel::Result<std::vector<bus::RuleConfig>> {
-    std::vector<bus::RuleConfig> rules;
-    for (const RuleText& rule_text : text.rules) {
-      bus::RuleConfig config{.name = rule_text.name, .pattern = *rule_text.pattern, .target = bus::QueueTarget{}, .retry = rule_text.retry, .dead_letter = rule_text.dead_letter};
-      if (config.name.empty()) config.name = "rule-" + std::to_string(rules.size() + 1);
-      if (rule_text.target.lambda) config.target = bus::LambdaTarget{*rule_text.target.lambda};
-      if (rule_text.target.queue) config.target = bus::QueueTarget{*rule_text.target.queue};
-      rules.push_back(std::move(config));
-    }
-    return rules;
-  });
+  return mapped<std::vector<bus::RuleConfig>>(
+      shape, [](const BusText& text) -> kernel::Result<std::vector<bus::RuleConfig>> {
+        std::vector<bus::RuleConfig> rules;
+        for (const RuleText& rule_text : text.rules) {
+          bus::RuleConfig config{.name = rule_text.name,
+                                 .pattern = *rule_text.pattern,
+                                 .target = bus::QueueTarget{},
+                                 .retry = rule_text.retry,
+                                 .dead_letter = rule_text.dead_letter};
+          if (config.name.empty()) config.name = "rule-" + std::to_string(rules.size() + 1);
+          if (rule_text.target.lambda) config.target = bus::LambdaTarget{*rule_text.target.lambda};
+          if (rule_text.target.queue) config.target = bus::QueueTarget{*rule_text.target.queue};
+          rules.push_back(std::move(config));
+        }
+        return rules;
+      });
 }
 
 Shape<std::vector<lambda::FunctionConfig>> lambda_shape() {
-  const auto async = object<AsyncText>("asynchronous settings", "What becomes of an event that the function fails.")
-                         .optional("retries", &AsyncText::function_error_retries_max, integer(0, 2), "After 1 and 2 minutes.")
-                         .optional("age", &AsyncText::event_age_max, duration(1min, 6h), "Oldest event that is tried again.")
-                         .optional("on_failure", &AsyncText::on_failure, non_empty_text(), "Queue that gets the record of a given-up event.")
-                         .optional("dead_letter", &AsyncText::dead_letter, non_empty_text(), "Queue that gets the given-up event itself.")
-                         .not_yet("on_success", "there is no destination for successes")
-                         .done();
-  const auto function = object<FunctionText>("a function", "A Lambda function.")
-                            .optional("handler", &FunctionText::handler, choice<int>({{"builtin", 0}}), "builtin: the ingest function of the middleware.")
-                            .optional("concurrency", &FunctionText::concurrency, integer(0, 100'000), "Reserved: at most so many at once; 0: it never runs.")
-                            .optional("timeout", &FunctionText::timeout, duration(1s, 15min), "An invocation ends after this.")
-                            .optional("cold_start", &FunctionText::cold_start, duration(), "Init of a new environment.")
-                            .optional("idle", &FunctionText::idle_max, duration(), "How long an environment stays warm.")
-                            .optional("async", &FunctionText::async_text, async, "For asynchronous invocations.")
-                            .not_yet("command", "handler: builtin runs the middleware's own function")
-                            .done();
-  return mapped<std::vector<lambda::FunctionConfig>>(map_of(function), [](const MapOf<FunctionText>& entries) -> kernel::Result<std::vector<lambda::FunctionConfig>> {
-    std::vector<lambda::FunctionConfig> functions;
-    for (const auto& [name, text] : entries) {
-      lambda::FunctionConfig config = text;
-      config.name = name;
-      config.async = text.async_text;
-      config.on_failure = text.async_text.on_failure;
-      config.dead_letter = text.async_text.dead_letter;
-      functions.push_back(std::move(config));
-    }
-    return functions;
-  });
+  const auto async =
+      object<AsyncText>("asynchronous settings", "What becomes of an event that the function fails.")
+          .optional("retries", &AsyncText::function_error_retries_max, integer(0, 2),
+                    "After 1 and 2 minutes.")
+          .optional("age", &AsyncText::event_age_max, duration(1min, 6h), "Oldest event that is tried again.")
+          .optional("on_failure", &AsyncText::on_failure, non_empty_text(),
+                    "Queue that gets the record of a given-up event.")
+          .optional("dead_letter", &AsyncText::dead_letter, non_empty_text(),
+                    "Queue that gets the given-up event itself.")
+          .not_yet("on_success", "there is no destination for successes")
+          .done();
+  const auto function =
+      object<FunctionText>("a function", "A Lambda function.")
+          .optional("handler", &FunctionText::handler, choice<int>({{"builtin", 0}}),
+                    "builtin: the ingest function of the middleware.")
+          .optional("concurrency", &FunctionText::concurrency, integer(0, 100'000),
+                    "Reserved: at most so many at once; 0: it never runs.")
+          .optional("timeout", &FunctionText::timeout, duration(1s, 15min), "An invocation ends after this.")
+          .optional("cold_start", &FunctionText::cold_start, duration(), "Init of a new environment.")
+          .optional("idle", &FunctionText::idle_max, duration(), "How long an environment stays warm.")
+          .optional("async", &FunctionText::async_text, async, "For asynchronous invocations.")
+          .not_yet("command", "handler: builtin runs the middleware's own function")
+          .done();
+  return mapped<std::vector<lambda::FunctionConfig>>(
+      map_of(function),
+      [](const MapOf<FunctionText>& entries) -> kernel::Result<std::vector<lambda::FunctionConfig>> {
+        std::vector<lambda::FunctionConfig> functions;
+        for (const auto& [name, text] : entries) {
+          lambda::FunctionConfig config = text;
+          config.name = name;
+          config.async = text.async_text;
+          config.on_failure = text.async_text.on_failure;
+          config.dead_letter = text.async_text.dead_letter;
+          functions.push_back(std::move(config));
+        }
+        return functions;
+      });
 }
 
 Shape<std::vector<queues::QueueConfig>> queues_shape() {
   return named(object<queues::QueueConfig>("a queue", "An SQS standard queue.")
-                   .optional("visibility", &queues::QueueConfig::visibility, duration(0s, 12h), "A received message stays hidden for this.")
-                   .optional("retention", &queues::QueueConfig::retention, duration(1min, 24h * 14), "Older messages are gone.")
-                   .optional("message_bytes", &queues::QueueConfig::message_bytes_max, config::size(), "Largest message.")
+                   .optional("visibility", &queues::QueueConfig::visibility, duration(0s, 12h),
+                             "A received message stays hidden for this.")
+                   .optional("retention", &queues::QueueConfig::retention, duration(1min, 24h * 14),
+                             "Older messages are gone.")
+                   .optional("message_bytes", &queues::QueueConfig::message_bytes_max, config::size(),
+                             "Largest message.")
                    .done());
 }
 
@@ -201,7 +238,8 @@ Shape<Given> given_shape() {
       .optional("lambda", &Given::functions, lambda_shape(), "Functions by name.")
       .optional("compute", &Given::compute, compute_shape(), "Where the middleware runs, and which.")
       .optional("apis", &Given::apis, apis_shape(), "External APIs by name.")
-      .optional("queues", &Given::queues, queues_shape(), "Queues by name; those that are only named elsewhere get the defaults.")
+      .optional("queues", &Given::queues, queues_shape(),
+                "Queues by name; those that are only named elsewhere get the defaults.")
       .check([](const Given& given) -> std::optional<std::string> {
         // Not in the schema: what is missing here may stand in the file that `use` names.
         std::string missing;

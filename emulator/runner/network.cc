@@ -27,10 +27,12 @@ class MemoryNetwork final : public Network {
 
 class SocketNetwork final : public Network {
  public:
-  SocketNetwork(live::Loop& loop, live::CertificateAuthority authority, std::unique_ptr<live::HttpClientPool> client)
+  SocketNetwork(live::Loop& loop, live::CertificateAuthority authority,
+                std::unique_ptr<live::HttpClientPool> client)
       : loop_(loop), authority_(std::move(authority)), client_(std::move(client)) {}
 
-  kernel::Result<> serve(const std::string& host, kernel::HttpHandler& handler, Transport transport) override {
+  kernel::Result<> serve(const std::string& host, kernel::HttpHandler& handler,
+                         Transport transport) override {
     live::ServerConfig config;
     if (transport == Transport::Tls) {
       auto identity = authority_.issue({host});
@@ -59,14 +61,18 @@ class SocketNetwork final : public Network {
 
 }  // namespace
 
-std::unique_ptr<Network> memory_network(kernel::Scheduler& scheduler) { return std::make_unique<MemoryNetwork>(scheduler); }
+std::unique_ptr<Network> memory_network(kernel::Scheduler& scheduler) {
+  return std::make_unique<MemoryNetwork>(scheduler);
+}
 
 kernel::Result<std::unique_ptr<Network>> socket_network(live::Loop& loop, const std::string& ca_folder) {
   auto authority = live::CertificateAuthority::load_or_create(ca_folder);
   if (!authority) return std::unexpected(authority.error());
   // Connecting is the machine's time, not the run's: a fast clock must not make loopback time out.
-  const auto connect_timeout = kernel::Duration{static_cast<std::int64_t>(1.5e9 * std::max(1.0, loop.speed()))};
-  auto client = live::HttpClientPool::create(loop, {.ca_pem = authority->ca_pem(), .connect_timeout = connect_timeout});
+  const auto connect_timeout =
+      kernel::Duration{static_cast<std::int64_t>(1.5e9 * std::max(1.0, loop.speed()))};
+  auto client =
+      live::HttpClientPool::create(loop, {.ca_pem = authority->ca_pem(), .connect_timeout = connect_timeout});
   if (!client) return std::unexpected(client.error());
   return std::make_unique<SocketNetwork>(loop, std::move(*authority), std::move(*client));
 }

@@ -1,5 +1,6 @@
 #pragma once
-// How the parts of a world reach each other: in memory, or over loopback sockets. Nobody but the runner knows which.
+// How the parts of a world reach each other: in memory, or over loopback sockets. Nobody but the runner knows
+// which.
 #include <memory>
 #include <string>
 #include <utility>
@@ -21,7 +22,8 @@ class Network {
  public:
   virtual ~Network() = default;
   /// `handler` answers for `host` until stop().
-  virtual kernel::Result<> serve(const std::string& host, kernel::HttpHandler& handler, Transport transport) = 0;
+  virtual kernel::Result<> serve(const std::string& host, kernel::HttpHandler& handler,
+                                 Transport transport) = 0;
   virtual kernel::HttpClient& client() = 0;
   /// Ends all that is under way. Before the handlers go.
   virtual void stop() = 0;
@@ -31,8 +33,8 @@ class Network {
 
 std::unique_ptr<Network> memory_network(kernel::Scheduler& scheduler);
 
-/// Servers on free ports of 127.0.0.1. Hosts that ask for TLS get a certificate of the authority kept in `ca_folder`, made
-/// at the first start.
+/// Servers on free ports of 127.0.0.1. Hosts that ask for TLS get a certificate of the authority kept in
+/// `ca_folder`, made at the first start.
 kernel::Result<std::unique_ptr<Network>> socket_network(live::Loop& loop, const std::string& ca_folder);
 
 }  // namespace emulator::runner

@@ -63,7 +63,9 @@ struct Rehearsal {
 
   bool is_over() const { return driver->is_done() && recorder->all_ended(); }
   Progress progress(kernel::Timestamp now, kernel::Duration end) const {
-    return {.now = now, .timeline_end = end, .published = static_cast<std::int64_t>(recorder->counts().published),
+    return {.now = now,
+            .timeline_end = end,
+            .published = static_cast<std::int64_t>(recorder->counts().published),
             .in_flight = static_cast<std::int64_t>(recorder->counts().in_flight)};
   }
   void end_world() {
@@ -78,8 +80,9 @@ struct Twin {
   std::string digest;
 };
 
-kernel::Result<Rehearsal> set_up(const Scenario& scenario, const RunOptions& options, const std::string& path, std::uint64_t seed,
-                                 kernel::Scheduler& scheduler, kernel::Worker& worker, std::unique_ptr<Network> network) {
+kernel::Result<Rehearsal> set_up(const Scenario& scenario, const RunOptions& options, const std::string& path,
+                                 std::uint64_t seed, kernel::Scheduler& scheduler, kernel::Worker& worker,
+                                 std::unique_ptr<Network> network) {
   Rehearsal rehearsal;
   auto recorder = Recorder::open(scheduler, worker,
                                  {.path = path,
@@ -119,8 +122,14 @@ std::string verdict_of(const std::vector<CheckRow>& checks) {
   return has("error") ? "error" : "passed";
 }
 
-kernel::Result<CheckRow> same_as(const Twin& twin, const std::string& digest, const hoplog::RunFile& file, const std::string& place) {
-  CheckRow check{.name = "same_seed_same_run", .kind = "invariant", .verdict = "passed", .expected = "digest " + twin.digest, .found = digest, .place = place};
+kernel::Result<CheckRow> same_as(const Twin& twin, const std::string& digest, const hoplog::RunFile& file,
+                                 const std::string& place) {
+  CheckRow check{.name = "same_seed_same_run",
+                 .kind = "invariant",
+                 .verdict = "passed",
+                 .expected = "digest " + twin.digest,
+                 .found = digest,
+                 .place = place};
   if (digest == twin.digest) return check;
   check.verdict = "failed";
   const auto other = hoplog::RunFile::open(twin.path);
@@ -135,13 +144,16 @@ kernel::Result<CheckRow> same_as(const Twin& twin, const std::string& digest, co
   return check;
 }
 
-kernel::Result<RunResult> finish(Rehearsal& rehearsal, const Scenario& scenario, bool is_interrupted, const Twin* twin,
-                                 const live::Stopwatch& stopwatch) {
+kernel::Result<RunResult> finish(Rehearsal& rehearsal, const Scenario& scenario, bool is_interrupted,
+                                 const Twin* twin, const live::Stopwatch& stopwatch) {
   rehearsal.end_world();
   Recorder& recorder = *rehearsal.recorder;
   auto digest = recorder.seal();
   if (!digest) return std::unexpected(digest.error());
-  RunResult result{.path = recorder.file().path(), .verdict = "interrupted", .digest = *digest, .sealed_seconds = stopwatch.elapsed_seconds()};
+  RunResult result{.path = recorder.file().path(),
+                   .verdict = "interrupted",
+                   .digest = *digest,
+                   .sealed_seconds = stopwatch.elapsed_seconds()};
   if (!is_interrupted) {
     const judge::Case judged = case_of(scenario);
     std::vector<CheckRow> checks = judge::judge(judged, recorder.file());
@@ -161,7 +173,8 @@ kernel::Result<RunResult> finish(Rehearsal& rehearsal, const Scenario& scenario,
   return result;
 }
 
-kernel::Result<RunResult> run_virtual(const Scenario& scenario, const RunOptions& options, const std::string& path, const Twin* twin) {
+kernel::Result<RunResult> run_virtual(const Scenario& scenario, const RunOptions& options,
+                                      const std::string& path, const Twin* twin) {
   constexpr std::uint64_t kProgressEvery = 1 << 14;
   const live::Stopwatch stopwatch;
   const std::uint64_t seed = options.seed.value_or(scenario.seed);
@@ -181,7 +194,8 @@ kernel::Result<RunResult> run_virtual(const Scenario& scenario, const RunOptions
   return result;
 }
 
-kernel::Result<RunResult> run_live(const Scenario& scenario, const RunOptions& options, const std::string& path) {
+kernel::Result<RunResult> run_live(const Scenario& scenario, const RunOptions& options,
+                                   const std::string& path) {
   const live::Stopwatch stopwatch;
   const std::uint64_t seed = options.seed.value_or(scenario.seed);
   live::Loop loop({.speed = options.clock.speed});
@@ -219,7 +233,8 @@ kernel::Result<Clock> parse_clock(const std::string& text) {
   if (text == "real") return Clock{.is_live = true, .speed = 1, .text = text};
   double speed = 0;
   const auto [end, error] = std::from_chars(text.data() + 1, text.data() + text.size(), speed);
-  if (text.starts_with('x') && error == std::errc{} && end == text.data() + text.size() && speed >= 0.01 && speed <= 10'000) {
+  if (text.starts_with('x') && error == std::errc{} && end == text.data() + text.size() && speed >= 0.01 &&
+      speed <= 10'000) {
     return Clock{.is_live = true, .speed = speed, .text = text};
   }
   return kernel::invalid("--clock wants virtual, real, or a speed such as x60, found '" + text + "'");
@@ -233,7 +248,8 @@ std::string run_file_path(const Scenario& scenario, const RunOptions& options) {
 }
 
 kernel::Result<RunResult> run_scenario(const Scenario& scenario, const RunOptions& options) {
-  const kernel::CheckContext context(scenario.name + " seed " + std::to_string(options.seed.value_or(scenario.seed)));
+  const kernel::CheckContext context(scenario.name + " seed " +
+                                     std::to_string(options.seed.value_or(scenario.seed)));
   const std::string path = run_file_path(scenario, options);
   if (options.clock.is_live) return run_live(scenario, options, path);
   if (!options.verify) return run_virtual(scenario, options, path, nullptr);

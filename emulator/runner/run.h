@@ -27,22 +27,23 @@ struct Progress {
 
 struct RunOptions {
   Clock clock{};
-  std::optional<std::uint64_t> seed{};  ///< instead of the scenario's
-  std::string runs_folder = "runs";     ///< where run files go
-  std::string ca_folder = "runs/ca";    ///< certificate authority of live runs
-  std::string version{};                ///< of the program
-  bool verify = false;                  ///< virtual: run twice and compare
-  bool until_stopped = false;           ///< live: go on after the timeline, until Ctrl-C
-  std::size_t body_bytes_max = 1024;    ///< of each recorded request and response
+  std::optional<std::uint64_t> seed{};                 ///< instead of the scenario's
+  std::string runs_folder = "runs";                    ///< where run files go
+  std::string ca_folder = "runs/ca";                   ///< certificate authority of live runs
+  std::string version{};                               ///< of the program
+  bool verify = false;                                 ///< virtual: run twice and compare
+  bool until_stopped = false;                          ///< live: go on after the timeline, until Ctrl-C
+  std::size_t body_bytes_max = 1024;                   ///< of each recorded request and response
   std::function<void(const Progress&)> on_progress{};  ///< every few thousand timers, or 200 ms live
-  std::function<void(const std::string& host, const std::string& url)> on_served{};  ///< live: what listens where
+  std::function<void(const std::string& host, const std::string& url)>
+      on_served{};  ///< live: what listens where
 };
 
 struct RunResult {
   std::string path;     ///< of the run file
   std::string verdict;  ///< "passed", "failed", "error", "interrupted"
   std::string digest;
-  std::uint64_t timers = 0;  ///< virtual: timers run
+  std::uint64_t timers = 0;   ///< virtual: timers run
   double sealed_seconds = 0;  ///< real time until every row was in the file and indexed; judging comes after
 };
 

@@ -36,11 +36,11 @@ struct Given {
 /// Events to publish. Exactly one of `rows` and `fields` is the source of their fields.
 struct PublishAction {
   std::string api_name;
-  std::string from{};                    ///< path of a JSON Lines file, "" = `fields`
-  std::string fields{};                  ///< JSON object, as text
-  std::int64_t skip = 0;                 ///< rows of the file to begin behind
-  std::optional<std::int64_t> count{};   ///< how many; with `rate` the end may be `lasts` instead
-  std::optional<double> per_second{};    ///< nothing: all at once
+  std::string from{};                   ///< path of a JSON Lines file, "" = `fields`
+  std::string fields{};                 ///< JSON object, as text
+  std::int64_t skip = 0;                ///< rows of the file to begin behind
+  std::optional<std::int64_t> count{};  ///< how many; with `rate` the end may be `lasts` instead
+  std::optional<double> per_second{};   ///< nothing: all at once
 };
 
 enum class RelayVerb : std::uint8_t { Pause, Run, Stop };
@@ -66,7 +66,8 @@ struct Scenario {
   std::vector<std::string> tags{};
   std::uint64_t seed = 1;
   kernel::WallTime wall_start{};  ///< of a virtual run
-  kernel::Duration limit = std::chrono::hours{24};  ///< after the timeline's end the run is cut off, whatever is in flight
+  kernel::Duration limit =
+      std::chrono::hours{24};  ///< after the timeline's end the run is cut off, whatever is in flight
   Given given{};
   std::vector<TimelineAction> timeline{};
   std::vector<judge::Expectation> expectations{};

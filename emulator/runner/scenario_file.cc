@@ -21,27 +21,37 @@ struct ScenarioText : Scenario {
 };
 
 /// Ten in the morning of a working day, so that nothing depends on the day a run is made.
-constexpr kernel::WallTime kWallStart = std::chrono::sys_days{std::chrono::year{2026} / 1 / 5} + std::chrono::hours{10};
+constexpr kernel::WallTime kWallStart =
+    std::chrono::sys_days{std::chrono::year{2026} / 1 / 5} + std::chrono::hours{10};
 
 Shape<ScenarioText> scenario_shape() {
   const auto name = config::mapped<std::string>(
       config::non_empty_text(), [](const std::string& text) -> kernel::Result<std::string> {
-        const bool plain = std::ranges::all_of(text, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-'; });
+        const bool plain = std::ranges::all_of(text, [](char c) {
+          return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
+        });
         if (plain) return text;
         return kernel::invalid("a name has letters, digits, _ and - only: it names files");
       });
-  return config::object<ScenarioText>("a scenario", "One rehearsal: what is given, what happens, what is expected.")
+  return config::object<ScenarioText>("a scenario",
+                                      "One rehearsal: what is given, what happens, what is expected.")
       .required("name", &ScenarioText::name, name, "Says the claim: an_outage_loses_nothing.")
       .optional("why", &ScenarioText::why, config::text(), "Why the claim matters.")
-      .optional("tags", &ScenarioText::tags, config::list_of(config::non_empty_text()), "To select scenarios by.")
+      .optional("tags", &ScenarioText::tags, config::list_of(config::non_empty_text()),
+                "To select scenarios by.")
       .optional("seed", &ScenarioText::seed, config::integer(0), "Of all luck.")
-      .optional("start", &ScenarioText::wall_start, config::wall_time(), "Calendar time at which a virtual run starts; 2026-01-05T10:00:00Z when absent.")
-      .optional("limit", &ScenarioText::limit, config::duration(std::chrono::seconds{1}), "The run is cut off so long after the timeline's end.")
-      .optional("use", &ScenarioText::use, config::non_empty_text(), "File with a deployment; 'given' changes what it says.")
+      .optional("start", &ScenarioText::wall_start, config::wall_time(),
+                "Calendar time at which a virtual run starts; 2026-01-05T10:00:00Z when absent.")
+      .optional("limit", &ScenarioText::limit, config::duration(std::chrono::seconds{1}),
+                "The run is cut off so long after the timeline's end.")
+      .optional("use", &ScenarioText::use, config::non_empty_text(),
+                "File with a deployment; 'given' changes what it says.")
       .required("given", &ScenarioText::given, given_shape(), "The deployment.")
       .required("timeline", &ScenarioText::timeline, timeline_shape(), "What happens when.")
-      .optional("expect", &ScenarioText::expectations, expectations_shape(), "What must be true of the run, beside the invariants.")
-      .optional("invariants", &ScenarioText::invariants, invariants_shape(), "Those that are switched off or tuned.")
+      .optional("expect", &ScenarioText::expectations, expectations_shape(),
+                "What must be true of the run, beside the invariants.")
+      .optional("invariants", &ScenarioText::invariants, invariants_shape(),
+                "Those that are switched off or tuned.")
       .done();
 }
 
@@ -81,7 +91,8 @@ class CrossCheck {
     functions_ = names(given.functions, &lambda::FunctionConfig::name);
     queues_ = names(given.queues, &queues::QueueConfig::name);
     const config::Place whole = tree_.find("given")->place;
-    for (const service::ApiConfig& api : given.compute.middleware.service.apis) known(api.name, apis_, "the middleware calls the api", whole);
+    for (const service::ApiConfig& api : given.compute.middleware.service.apis)
+      known(api.name, apis_, "the middleware calls the api", whole);
     for (const bus::RuleConfig& rule : given.rules) {
       if (const auto* target = std::get_if<bus::LambdaTarget>(&rule.target)) {
         known(target->function, functions_, "rule '" + rule.name + "' has the target function", whole);
@@ -92,25 +103,31 @@ class CrossCheck {
   }
 
  private:
-  void known(const std::string& name, const std::vector<std::string>& all, const std::string& what, const config::Place& place) {
+  void known(const std::string& name, const std::vector<std::string>& all, const std::string& what,
+             const config::Place& place) {
     if (std::ranges::find(all, name) != all.end()) return;
     problems_.add(place, what + " '" + name + "', which is not given" + config::did_you_mean_text(name, all));
   }
 
   void check(const TimelineAction& action) {
     if (action.fault) known(action.fault->target, apis_, "the fault is of the api", action.place);
-    if (action.throttle && *action.throttle != "bus") known(*action.throttle, functions_, "the throttled function is", action.place);
+    if (action.throttle && *action.throttle != "bus")
+      known(*action.throttle, functions_, "the throttled function is", action.place);
     if (action.publish && !action.publish->from.empty()) {
       std::error_code ignored;
-      if (!fs::is_regular_file(action.publish->from, ignored)) problems_.add(action.place, "there is no file " + action.publish->from);
+      if (!fs::is_regular_file(action.publish->from, ignored))
+        problems_.add(action.place, "there is no file " + action.publish->from);
     }
   }
 
   void check(const judge::Expectation& expectation) {
     const config::Place place{.file = expectation.place};
-    if (const auto* change = std::get_if<judge::BreakerChange>(&expectation.what)) known(change->breaker, apis_, "the breaker is of the api", place);
-    if (const auto* openings = std::get_if<judge::BreakerOpenings>(&expectation.what)) known(openings->breaker, apis_, "the breaker is of the api", place);
-    if (const auto* depth = std::get_if<judge::QueueDepth>(&expectation.what)) known(depth->queue, queues_, "the queue is", place);
+    if (const auto* change = std::get_if<judge::BreakerChange>(&expectation.what))
+      known(change->breaker, apis_, "the breaker is of the api", place);
+    if (const auto* openings = std::get_if<judge::BreakerOpenings>(&expectation.what))
+      known(openings->breaker, apis_, "the breaker is of the api", place);
+    if (const auto* depth = std::get_if<judge::QueueDepth>(&expectation.what))
+      known(depth->queue, queues_, "the queue is", place);
   }
 
   const Scenario& scenario_;
@@ -128,7 +145,9 @@ kernel::Duration Scenario::timeline_end() const {
   for (const TimelineAction& action : timeline) {
     kernel::Duration over = action.at + action.lasts.value_or(kernel::Duration{0});
     if (action.publish && action.publish->per_second && action.publish->count) {
-      over = action.at + kernel::Duration{static_cast<std::int64_t>(static_cast<double>(*action.publish->count) / *action.publish->per_second * 1e9)};
+      over =
+          action.at + kernel::Duration{static_cast<std::int64_t>(static_cast<double>(*action.publish->count) /
+                                                                 *action.publish->per_second * 1e9)};
     }
     end = std::max(end, over);
   }
@@ -137,11 +156,13 @@ kernel::Duration Scenario::timeline_end() const {
 
 kernel::Result<Override> parse_override(const std::string& text) {
   const std::size_t equals = text.find('=');
-  if (equals == std::string::npos || equals == 0) return kernel::invalid("--set wants KEY.KEY=VALUE, found '" + text + "'");
+  if (equals == std::string::npos || equals == 0)
+    return kernel::invalid("--set wants KEY.KEY=VALUE, found '" + text + "'");
   return Override{text.substr(0, equals), text.substr(equals + 1)};
 }
 
-std::expected<Scenario, Problems> read_scenario(const std::string& path, const std::vector<Override>& overrides) {
+std::expected<Scenario, Problems> read_scenario(const std::string& path,
+                                                const std::vector<Override>& overrides) {
   const auto tree = compose(path, overrides);
   if (!tree) return std::unexpected(tree.error());
   auto text = config::read_from(*tree, scenario_shape());
@@ -149,12 +170,14 @@ std::expected<Scenario, Problems> read_scenario(const std::string& path, const s
   Scenario scenario = std::move(static_cast<Scenario&>(*text));
   scenario.file = path;
   for (const Override& change : overrides) {
-    scenario.arguments += (scenario.arguments.empty() ? "--set '" : " --set '") + change.path + "=" + change.value + "'";
+    scenario.arguments +=
+        (scenario.arguments.empty() ? "--set '" : " --set '") + change.path + "=" + change.value + "'";
   }
   scenario.text = *config::file_text(path);
   if (scenario.wall_start == kernel::WallTime{}) scenario.wall_start = kWallStart;
   for (TimelineAction& action : scenario.timeline) {
-    if (action.publish && !action.publish->from.empty()) action.publish->from = beside(action.place, action.publish->from);
+    if (action.publish && !action.publish->from.empty())
+      action.publish->from = beside(action.place, action.publish->from);
   }
   add_named_queues(scenario.given);
   Problems problems;
@@ -164,10 +187,12 @@ std::expected<Scenario, Problems> read_scenario(const std::string& path, const s
 }
 
 kernel::Json scenario_schema() {
-  kernel::Json schema = config::schema_document(*scenario_shape(), "https://relayrig.dev/schema/scenario-1.json", "relayrig scenario");
+  kernel::Json schema = config::schema_document(
+      *scenario_shape(), "https://relayrig.dev/schema/scenario-1.json", "relayrig scenario");
   // With `use`, what a deployment must have may stand in the other file.
-  const kernel::Json whole = {{"required", {"bus", "lambda", "compute", "apis"}},
-                              {"properties", {{"bus", {{"required", {"rules"}}}}, {"compute", {{"required", {"middleware"}}}}}}};
+  const kernel::Json whole = {
+      {"required", {"bus", "lambda", "compute", "apis"}},
+      {"properties", {{"bus", {{"required", {"rules"}}}}, {"compute", {{"required", {"middleware"}}}}}}};
   schema["required"] = {"name", "timeline"};
   schema["if"] = {{"required", {"use"}}};
   schema["else"] = {{"required", {"given"}}, {"properties", {{"given", whole}}}};
@@ -184,12 +209,14 @@ kernel::Result<std::vector<std::string>> scenario_files(const std::vector<std::s
       std::vector<std::string> inside;
       for (const auto& entry : fs::directory_iterator(path, ignored)) {
         const std::string ending = entry.path().extension().string();
-        if (entry.is_regular_file() && (ending == ".yaml" || ending == ".yml" || ending == ".json")) inside.push_back(entry.path().string());
+        if (entry.is_regular_file() && (ending == ".yaml" || ending == ".yml" || ending == ".json"))
+          inside.push_back(entry.path().string());
       }
       std::ranges::sort(inside);
       files.insert(files.end(), inside.begin(), inside.end());
     } else {
-      return std::unexpected(kernel::Error{kernel::ErrorCode::Invalid, "there is no file or folder " + path, {}});
+      return std::unexpected(
+          kernel::Error{kernel::ErrorCode::Invalid, "there is no file or folder " + path, {}});
     }
   }
   return files;

@@ -73,7 +73,8 @@ class EffectWord final : public config::ShapeOf<FaultEffect> {
   config::JsonPtr schema(config::Definitions&) const override {
     const kernel::Json status = {{"type", "integer"}, {"minimum", 100}, {"maximum", 599}};
     const kernel::Json words = {{"enum", {"reset", "empty", "garbage", "truncated", "hang"}}};
-    return std::make_shared<const kernel::Json>(kernel::Json{{"anyOf", kernel::Json::array({status, words})}});
+    return std::make_shared<const kernel::Json>(
+        kernel::Json{{"anyOf", kernel::Json::array({status, words})}});
   }
   std::string wants() const override { return "a status, or one of reset, empty, garbage, truncated, hang"; }
 
@@ -84,7 +85,8 @@ class EffectWord final : public config::ShapeOf<FaultEffect> {
 Shape<FaultEffect> respond_shape() {
   const auto map = object<FaultEffect>("a faulty response", "What the caller gets instead.")
                        .required("status", &FaultEffect::status, integer(100, 599), "HTTP status.")
-                       .optional("retry_after", &FaultEffect::retry_after, duration(), "Retry-After, in whole seconds rounded up.")
+                       .optional("retry_after", &FaultEffect::retry_after, duration(),
+                                 "Retry-After, in whole seconds rounded up.")
                        .optional("body", &FaultEffect::body, non_empty_text(), "Its body, as text.")
                        .done();
   return config::either<FaultEffect>({.scalar = std::make_shared<const EffectWord>(), .map = map});
@@ -96,7 +98,8 @@ kernel::Result<TimelineAction> to_action(const LineText& line) {
   action.throttle = line.throttle;
   if (line.duplicate) action.duplicate = line.times.value_or(1);
   if (line.publish) {
-    PublishAction publish{.api_name = *line.publish, .from = line.from.value_or(""), .skip = line.skip, .count = line.count};
+    PublishAction publish{
+        .api_name = *line.publish, .from = line.from.value_or(""), .skip = line.skip, .count = line.count};
     if (line.fields) publish.fields = kernel::json_text(*line.fields);
     if (line.fields && !line.fields->is_object()) return kernel::invalid("'fields' wants a map");
     if (line.rate) publish.per_second = line.rate->per_second;
@@ -106,7 +109,8 @@ kernel::Result<TimelineAction> to_action(const LineText& line) {
   }
   if (line.fault) {
     if (!line.respond && !line.delay) return kernel::invalid("'fault' needs 'respond' or 'delay'");
-    mocks::FaultRule rule{.name = line.name.value_or(*line.fault + "@" + std::to_string(line.place.line)), .target = *line.fault};
+    mocks::FaultRule rule{.name = line.name.value_or(*line.fault + "@" + std::to_string(line.place.line)),
+                          .target = *line.fault};
     rule.path_prefix = line.path;
     rule.from = kernel::at(line.at);
     if (line.lasts) rule.until = kernel::at(line.at + *line.lasts);
@@ -129,32 +133,43 @@ Shape<std::vector<TimelineAction>> timeline_shape() {
   const auto line =
       object<LineText>("a line of the timeline", "Something that happens at a time of the run.")
           .required("at", &LineText::at, duration(), "When, from the start.")
-          .optional("for", &LineText::lasts, duration(std::chrono::milliseconds{1}), "How long; a fault without it stays.")
+          .optional("for", &LineText::lasts, duration(std::chrono::milliseconds{1}),
+                    "How long; a fault without it stays.")
           .optional("publish", &LineText::publish, non_empty_text(), "Publish events of this API name.")
-          .optional("from", &LineText::from, non_empty_text(), "JSON Lines file with their fields, from this file's folder; it is read in a circle.")
-          .optional("fields", &LineText::fields, config::json(), "Their fields; with 'from', these replace what the file says.")
-          .optional("count", &LineText::count, integer(1, 100'000'000), "How many; the whole file, or 1, when neither this nor 'for' is said.")
+          .optional("from", &LineText::from, non_empty_text(),
+                    "JSON Lines file with their fields, from this file's folder; it is read in a circle.")
+          .optional("fields", &LineText::fields, config::json(),
+                    "Their fields; with 'from', these replace what the file says.")
+          .optional("count", &LineText::count, integer(1, 100'000'000),
+                    "How many; the whole file, or 1, when neither this nor 'for' is said.")
           .optional("rate", &LineText::rate, config::rate(), "How fast; all at once when absent.")
           .optional("fault", &LineText::fault, non_empty_text(), "An API misbehaves.")
           .optional("name", &LineText::name, non_empty_text(), "Of the fault; names its draws.")
           .optional("place", &LineText::where,
                     choice<mocks::Place>({{"before", mocks::Place::Before}, {"after", mocks::Place::After}}),
                     "Before its effect (nothing was done) or after it (done, and the answer lost).")
-          .optional("times", &LineText::times, integer(1, 1'000'000'000), "Only so many requests; of duplicate: so many events.")
-          .optional("skip", &LineText::skip, integer(0, 1'000'000'000), "Leave the first so many requests alone; of publish: the first so many rows.")
+          .optional("times", &LineText::times, integer(1, 1'000'000'000),
+                    "Only so many requests; of duplicate: so many events.")
+          .optional("skip", &LineText::skip, integer(0, 1'000'000'000),
+                    "Leave the first so many requests alone; of publish: the first so many rows.")
           .optional("every", &LineText::every, integer(1, 1'000'000'000), "Only each nth request.")
           .optional("share", &LineText::share, config::share(), "Only this share, drawn by seed.")
           .optional("per", &LineText::per,
-                    choice<CountPer>({{"run", CountPer::Run}, {"event", CountPer::Event}, {"business_key", CountPer::BusinessKey}}),
+                    choice<CountPer>({{"run", CountPer::Run},
+                                      {"event", CountPer::Event},
+                                      {"business_key", CountPer::BusinessKey}}),
                     "What times, skip, every and share count in.")
           .optional("path", &LineText::path, non_empty_text(), "Only requests whose path starts so.")
           .optional("respond", &LineText::respond, respond_shape(), "What the caller gets instead.")
           .optional("delay", &LineText::delay, latency_shape(), "Added to the answer's own time.")
           .optional("relay", &LineText::relay,
-                    choice<RelayVerb>({{"pause", RelayVerb::Pause}, {"run", RelayVerb::Run}, {"stop", RelayVerb::Stop}}),
+                    choice<RelayVerb>(
+                        {{"pause", RelayVerb::Pause}, {"run", RelayVerb::Run}, {"stop", RelayVerb::Stop}}),
                     "Move the relay; pause and stop with 'for' run again after it.")
-          .optional("throttle", &LineText::throttle, non_empty_text(), "A function has no concurrency, or the bus cannot invoke.")
-          .optional("duplicate", &LineText::duplicate, choice<int>({{"relay", 0}}), "The relay sends the next event, or 'times' events, twice.")
+          .optional("throttle", &LineText::throttle, non_empty_text(),
+                    "A function has no concurrency, or the bus cannot invoke.")
+          .optional("duplicate", &LineText::duplicate, choice<int>({{"relay", 0}}),
+                    "The relay sends the next event, or 'times' events, twice.")
           .exactly_one_of({"publish", "fault", "relay", "throttle", "duplicate"})
           .requires_key("from", {"publish"})
           .requires_key("fields", {"publish"})

@@ -32,7 +32,8 @@ class World::IngestCode final : public lambda::FunctionCode {
     ingest::FunctionResult result = co_await ingest_.handle(
         {.payload = *invocation.payload, .deadline = invocation.deadline, .hop = invocation.hop});
     if (result) co_return std::move(*result);
-    co_return std::unexpected(lambda::CodeError{std::move(result.error().type), std::move(result.error().message)});
+    co_return std::unexpected(
+        lambda::CodeError{std::move(result.error().type), std::move(result.error().message)});
   }
 
  private:
@@ -45,7 +46,8 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
       queues_(given.queues, seed, ports.scheduler, ports.journal),
       faults_(seed, ports.journal),
       instances_(std::make_unique<Instances>(given, seed, ports, store_)),
-      compute_(std::make_unique<compute::AppRunner>(given.compute, ports.scheduler, ports.journal, *instances_)),
+      compute_(
+          std::make_unique<compute::AppRunner>(given.compute, ports.scheduler, ports.journal, *instances_)),
       ingest_(given.compute.middleware.ingest, ports.scheduler, ports.network.client()),
       code_(std::make_unique<IngestCode>(ingest_)),
       lambda_(std::make_unique<lambda::Lambda>(seed, ports.scheduler, ports.journal, queues_)) {
@@ -65,7 +67,8 @@ kernel::Result<> World::serve() {
   return ports_.network.serve(given_.compute.middleware.ingest.middleware, *compute_, Transport::Tls);
 }
 
-kernel::Result<std::unique_ptr<World>> World::build(const Given& given, std::uint64_t seed, WorldPorts ports) {
+kernel::Result<std::unique_ptr<World>> World::build(const Given& given, std::uint64_t seed,
+                                                    WorldPorts ports) {
   std::unique_ptr<World> world(new World(given, seed, ports));
   if (auto served = world->serve(); !served) {
     world->stop();

@@ -1,5 +1,6 @@
 #pragma once
-// All the parts of one run, joined: org, relay, bus, functions, compute with the middleware in it, mocks, queues.
+// All the parts of one run, joined: org, relay, bus, functions, compute with the middleware in it, mocks,
+// queues.
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,7 +23,8 @@ struct WorldPorts {
 class World {
  public:
   /// Starts everything; nothing moves before the scheduler does.
-  static kernel::Result<std::unique_ptr<World>> build(const Given& given, std::uint64_t seed, WorldPorts ports);
+  static kernel::Result<std::unique_ptr<World>> build(const Given& given, std::uint64_t seed,
+                                                      WorldPorts ports);
   ~World();
   World(const World&) = delete;
   World& operator=(const World&) = delete;

@@ -51,7 +51,8 @@ Org::Org(OrgConfig config, std::uint64_t seed, kernel::Scheduler& scheduler, ker
 }
 
 const EventDefinition* Org::find(std::string_view api_name) const {
-  const auto found = std::ranges::find(config_.events, api_name, [](const auto& e) { return std::string_view(e.first); });
+  const auto found =
+      std::ranges::find(config_.events, api_name, [](const auto& e) { return std::string_view(e.first); });
   return found == config_.events.end() ? nullptr : &found->second;
 }
 
@@ -62,7 +63,8 @@ std::optional<PublishError> Org::over_allocation() {
     last_hour_.pop_front();
   }
   if (published_in_last_hour_ >= config_.publish_per_hour.value_or(publish_allocation(config_.edition))) {
-    return PublishError{.code = "LIMIT_EXCEEDED", .message = "The hourly limit of published platform events is exceeded."};
+    return PublishError{.code = "LIMIT_EXCEEDED",
+                        .message = "The hourly limit of published platform events is exceeded."};
   }
   if (last_hour_.empty() || last_hour_.back().time != now) last_hour_.push_back({.time = now, .events = 0});
   ++last_hour_.back().events;
@@ -76,19 +78,24 @@ std::expected<Published, PublishError> Org::publish(std::string_view api_name, s
   std::optional<PublishError> error;
   std::string own_key(key);
   if (!api_name.ends_with("__e")) {
-    error = PublishError{.http_status = 404, .code = "NOT_FOUND", .message = "The requested resource does not exist"};
+    error = PublishError{
+        .http_status = 404, .code = "NOT_FOUND", .message = "The requested resource does not exist"};
   } else if (fields.size() > kEventBytesMax) {
     // ASSUMPTION: that an event over 1 MB is refused is documented, its code is not.
-    error = PublishError{.http_status = 413, .code = "STRING_TOO_LONG", .message = "The event message is larger than 1 MB."};
-  } else if (definition != nullptr && (!definition->fields.empty() || (own_key.empty() && !definition->key.empty()))) {
+    error = PublishError{
+        .http_status = 413, .code = "STRING_TOO_LONG", .message = "The event message is larger than 1 MB."};
+  } else if (definition != nullptr &&
+             (!definition->fields.empty() || (own_key.empty() && !definition->key.empty()))) {
     const auto parsed = kernel::parse_json(fields);
     if (!parsed || !parsed->is_object()) {
-      error = PublishError{.code = "JSON_PARSER_ERROR", .message = parsed ? "not a JSON object" : parsed.error().message};
+      error = PublishError{.code = "JSON_PARSER_ERROR",
+                           .message = parsed ? "not a JSON object" : parsed.error().message};
     } else {
       error = find_fault(*parsed, *definition, api_name);
       if (own_key.empty()) own_key = kernel::json_text_at(*parsed, "/" + definition->key);
     }
-  } else if (const std::size_t first = fields.find_first_not_of(kSpace); first == std::string_view::npos || fields[first] != '{') {
+  } else if (const std::size_t first = fields.find_first_not_of(kSpace);
+             first == std::string_view::npos || fields[first] != '{') {
     error = PublishError{.code = "JSON_PARSER_ERROR", .message = "not a JSON object"};
   }
   if (!error) error = over_allocation();
@@ -97,11 +104,16 @@ std::expected<Published, PublishError> Org::publish(std::string_view api_name, s
   std::string uuid = kernel::uuid4(uuids_);
   kernel::PublishedEvent record{
       .uuid = uuid, .channel = channel, .kind = api_name, .ordering_key = own_key, .payload = fields};
-  const kernel::HopStart hop{.stage = kernel::Stage::Publish, .event = uuid, .from = "publisher", .to = "salesforce", .operation = api_name};
+  const kernel::HopStart hop{.stage = kernel::Stage::Publish,
+                             .event = uuid,
+                             .from = "publisher",
+                             .to = "salesforce",
+                             .operation = api_name};
   if (error) {
     journal_.rejected(record, "salesforce");
-    kernel::point_hop(journal_, hop,
-                      {.outcome = kernel::Outcome::Rejected, .status = error->http_status, .error = error->code});
+    kernel::point_hop(
+        journal_, hop,
+        {.outcome = kernel::Outcome::Rejected, .status = error->http_status, .error = error->code});
     return std::unexpected(*error);
   }
 
@@ -129,8 +141,9 @@ std::expected<Published, PublishError> Org::publish(std::string_view api_name, s
     subscriber.listener->on_stored();
   }
   if (!is_read) {
-    kernel::point_hop(journal_, {.stage = kernel::Stage::Relay, .event = uuid, .from = "salesforce", .to = "relay"},
-                      {.outcome = kernel::Outcome::Filtered, .error = "no channel that is relayed carries it"});
+    kernel::point_hop(
+        journal_, {.stage = kernel::Stage::Relay, .event = uuid, .from = "salesforce", .to = "relay"},
+        {.outcome = kernel::Outcome::Filtered, .error = "no channel that is relayed carries it"});
     journal_.ended(uuid, kernel::End::Filtered, "salesforce: no channel that is relayed carries it");
   }
   return Published{std::move(uuid), last_replay_id_};
@@ -149,11 +162,13 @@ void Org::purge() {
 }
 
 bool Org::carries(std::string_view channel, std::string_view api_name) const {
-  const auto found = std::ranges::find(config_.channels, channel, [](const auto& c) { return std::string_view(c.first); });
+  const auto found =
+      std::ranges::find(config_.channels, channel, [](const auto& c) { return std::string_view(c.first); });
   return found == config_.channels.end() || std::ranges::find(found->second, api_name) != found->second.end();
 }
 
-std::vector<relay::StoredEventPtr> Org::read_after(std::string_view channel, std::int64_t replay_id, std::size_t count) {
+std::vector<relay::StoredEventPtr> Org::read_after(std::string_view channel, std::int64_t replay_id,
+                                                   std::size_t count) {
   purge();
   auto next = std::ranges::upper_bound(retained_, replay_id, {}, [](const auto& e) { return e->replay_id; });
   std::vector<relay::StoredEventPtr> events;

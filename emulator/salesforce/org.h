@@ -1,5 +1,6 @@
 #pragma once
-// A Salesforce org as far as publishing platform events goes: definitions, validation, allocations, the retained stream.
+// A Salesforce org as far as publishing platform events goes: definitions, validation, allocations, the
+// retained stream.
 //
 // Source: facts/salesforce 1 and 2.
 #include <cstdint>
@@ -35,7 +36,7 @@ enum class Edition : std::uint8_t { Developer, Enterprise, Unlimited };
 
 struct OrgConfig {
   Edition edition = Edition::Enterprise;
-  std::optional<std::int64_t> publish_per_hour{};   ///< instead of the edition's allocation
+  std::optional<std::int64_t> publish_per_hour{};  ///< instead of the edition's allocation
   kernel::Duration retention = std::chrono::hours{72};
   std::vector<std::pair<std::string, EventDefinition>> events{};  ///< a type not named here takes any fields
   /// Custom channels and their members; a channel not named here carries every event.
@@ -61,9 +62,9 @@ class Org final : public relay::RetainedStream {
  public:
   Org(OrgConfig config, std::uint64_t seed, kernel::Scheduler& scheduler, kernel::Journal& journal);
 
-  /// Stores one event. `fields` is the text of a JSON object; `key` names the event in the run file ("" = from the fields,
-  /// if the definition has a key). An error is recorded as a rejected event. For a type without definition the text is
-  /// taken as it is: who passes foreign text on parses it first.
+  /// Stores one event. `fields` is the text of a JSON object; `key` names the event in the run file ("" =
+  /// from the fields, if the definition has a key). An error is recorded as a rejected event. For a type
+  /// without definition the text is taken as it is: who passes foreign text on parses it first.
   std::expected<Published, PublishError> publish(std::string_view api_name, std::string_view fields,
                                                  std::string_view key = {});
 

@@ -23,9 +23,12 @@ std::int64_t characters(const std::string& text) {
 bool is_type(const Json& value, FieldType type) {
   switch (type) {
     case FieldType::Text:
-    case FieldType::TextArea: return value.is_string();
-    case FieldType::Number: return value.is_number();
-    case FieldType::Checkbox: return value.is_boolean();
+    case FieldType::TextArea:
+      return value.is_string();
+    case FieldType::Number:
+      return value.is_number();
+    case FieldType::Checkbox:
+      return value.is_boolean();
     case FieldType::Date:
     case FieldType::DateTime:
       return value.is_string() && kernel::parse_wall_time(value.get_ref<const std::string&>()).has_value();
@@ -34,16 +37,18 @@ bool is_type(const Json& value, FieldType type) {
 }
 
 // ASSUMPTION: the texts are from memory (facts/salesforce 1.3 marks them so); the codes are documented.
-std::optional<PublishError> fault_of(const std::string& name, const Json& value, const FieldDefinition& field) {
+std::optional<PublishError> fault_of(const std::string& name, const Json& value,
+                                     const FieldDefinition& field) {
   if (!is_type(value, field.type)) {
     return PublishError{.code = "INVALID_TYPE_ON_FIELD_IN_RECORD",
                         .message = name + ": value not of required type: " + kernel::json_text(value),
                         .fields = {name}};
   }
   if (value.is_string() && characters(value.get_ref<const std::string&>()) > length_max(field)) {
-    return PublishError{.code = "STRING_TOO_LONG",
-                        .message = name + ": data value too large (max length=" + std::to_string(length_max(field)) + ")",
-                        .fields = {name}};
+    return PublishError{
+        .code = "STRING_TOO_LONG",
+        .message = name + ": data value too large (max length=" + std::to_string(length_max(field)) + ")",
+        .fields = {name}};
   }
   return std::nullopt;
 }
@@ -56,8 +61,9 @@ std::optional<PublishError> find_fault(const Json& fields, const EventDefinition
   for (const auto& [name, value] : fields.items()) {
     const auto defined = std::ranges::find(definition.fields, name, [](const auto& f) { return f.first; });
     if (defined == definition.fields.end()) {
-      return PublishError{.code = "INVALID_FIELD",
-                          .message = "No such column '" + name + "' on sobject of type " + std::string(api_name)};
+      return PublishError{
+          .code = "INVALID_FIELD",
+          .message = "No such column '" + name + "' on sobject of type " + std::string(api_name)};
     }
     if (value.is_null()) continue;
     if (auto fault = fault_of(name, value, defined->second)) return fault;

@@ -8,7 +8,8 @@ using kernel::HttpReply;
 using kernel::NoAnswer;
 using kernel::Task;
 
-/// The exchange as the server sees it. It takes the handler's task, not the request: a frame less that holds one.
+/// The exchange as the server sees it. It takes the handler's task, not the request: a frame less that holds
+/// one.
 Task<void> serve_one(Task<HttpReply> handling, Arrival<HttpReply> arrival) {
   HttpReply reply = co_await std::move(handling);
   if (reply.ending != kernel::Ending::Hang) arrival.set(std::move(reply));
@@ -16,12 +17,18 @@ Task<void> serve_one(Task<HttpReply> handling, Arrival<HttpReply> arrival) {
 
 kernel::HttpResult observed(HttpReply reply) {
   switch (reply.ending) {
-    case kernel::Ending::Complete: return std::move(reply.response);
-    case kernel::Ending::Reset: return std::unexpected(NoAnswer::Reset);
-    case kernel::Ending::Empty: return std::unexpected(NoAnswer::ClosedEarly);
-    case kernel::Ending::Garbage: return std::unexpected(NoAnswer::ProtocolError);
-    case kernel::Ending::Truncated: return std::unexpected(NoAnswer::BodyTruncated);
-    case kernel::Ending::Hang: break;  // never arrives
+    case kernel::Ending::Complete:
+      return std::move(reply.response);
+    case kernel::Ending::Reset:
+      return std::unexpected(NoAnswer::Reset);
+    case kernel::Ending::Empty:
+      return std::unexpected(NoAnswer::ClosedEarly);
+    case kernel::Ending::Garbage:
+      return std::unexpected(NoAnswer::ProtocolError);
+    case kernel::Ending::Truncated:
+      return std::unexpected(NoAnswer::BodyTruncated);
+    case kernel::Ending::Hang:
+      break;  // never arrives
   }
   return std::unexpected(NoAnswer::Timeout);
 }

@@ -12,13 +12,16 @@
 
 namespace emulator::sim {
 
-/// Joins clients and handlers by host name. A served exchange goes on when its caller gives up, as on a real network.
+/// Joins clients and handlers by host name. A served exchange goes on when its caller gives up, as on a real
+/// network.
 class Wire final : public kernel::HttpClient {
  public:
   explicit Wire(kernel::Scheduler& scheduler) : scheduler_(scheduler) {}
 
   /// `handler` outlives the wire. A host that nobody serves refuses connections.
-  void serve(std::string host, kernel::HttpHandler& handler) { hosts_.emplace_back(std::move(host), &handler); }
+  void serve(std::string host, kernel::HttpHandler& handler) {
+    hosts_.emplace_back(std::move(host), &handler);
+  }
 
   /// Endings become what the client on sockets would have observed (middleware/live/http_client.h).
   kernel::Task<kernel::HttpResult> send(kernel::HttpRequest request, kernel::Timestamp deadline) override;

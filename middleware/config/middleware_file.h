@@ -1,5 +1,6 @@
 #pragma once
-// middleware.yaml: what one deployment of the middleware does. The deployed programs and the rig read the same file.
+// middleware.yaml: what one deployment of the middleware does. The deployed programs and the rig read the
+// same file.
 #include <expected>
 #include <string>
 #include <utility>
@@ -14,7 +15,8 @@ namespace config {
 struct MiddlewareFile {
   service::ServiceConfig service{};
   ingest::IngestConfig ingest{};
-  /// Base URLs by API name, in the order of the file. Needed by the deployed middleware; the rig puts mocks in their place.
+  /// Base URLs by API name, in the order of the file. Needed by the deployed middleware; the rig puts mocks
+  /// in their place.
   std::vector<std::pair<std::string, std::string>> urls{};
 };
 

@@ -12,8 +12,9 @@ namespace config {
 template <class T>
 Shape<std::optional<T>> off_or(Shape<T> map) {
   return either<std::optional<T>>(
-      {.scalar = mapped<std::optional<T>>(choice<int>({{"off", 0}}),
-                                          [](const int&) -> kernel::Result<std::optional<T>> { return std::nullopt; }),
+      {.scalar = mapped<std::optional<T>>(
+           choice<int>({{"off", 0}}),
+           [](const int&) -> kernel::Result<std::optional<T>> { return std::nullopt; }),
        .map = mapped<std::optional<T>>(
            map, [](const T& value) -> kernel::Result<std::optional<T>> { return std::optional<T>(value); })});
 }

@@ -12,11 +12,16 @@ using kernel::Timestamp;
 
 std::string_view to_text(BreakerState state) {
   switch (state) {
-    case BreakerState::Closed: return "closed";
-    case BreakerState::Open: return "open";
-    case BreakerState::HalfOpen: return "half_open";
-    case BreakerState::ForcedOpen: return "forced_open";
-    case BreakerState::Disabled: return "disabled";
+    case BreakerState::Closed:
+      return "closed";
+    case BreakerState::Open:
+      return "open";
+    case BreakerState::HalfOpen:
+      return "half_open";
+    case BreakerState::ForcedOpen:
+      return "forced_open";
+    case BreakerState::Disabled:
+      return "disabled";
   }
   return "unknown";
 }
@@ -39,7 +44,8 @@ void Breaker::Permit::record(Sample sample, Duration took, Timestamp now) {
   std::exchange(breaker_, nullptr)->record(generation_, sample, took, now);
 }
 
-Breaker::Breaker(BreakerRules rules, Listener listener) : rules_(std::move(rules)), listener_(std::move(listener)) {
+Breaker::Breaker(BreakerRules rules, Listener listener)
+    : rules_(std::move(rules)), listener_(std::move(listener)) {
   CHECK(!rules_.open_for.empty() && rules_.probes >= 1 && rules_.calls_min >= 1);
   if (const auto* time = std::get_if<TimeWindow>(&rules_.trip)) {
     CHECK(time->bucket.count() > 0 && time->length >= time->bucket);
@@ -57,10 +63,13 @@ std::optional<Breaker::Permit> Breaker::try_acquire(Timestamp now) {
   }
   switch (state_) {
     case BreakerState::Closed:
-    case BreakerState::Disabled: return Permit{*this, generation_};
+    case BreakerState::Disabled:
+      return Permit{*this, generation_};
     case BreakerState::Open:
-    case BreakerState::ForcedOpen: return std::nullopt;
-    case BreakerState::HalfOpen: break;
+    case BreakerState::ForcedOpen:
+      return std::nullopt;
+    case BreakerState::HalfOpen:
+      break;
   }
   if (probes_running_ + probed_.calls >= rules_.probes) return std::nullopt;
   ++probes_running_;
@@ -92,7 +101,8 @@ void Breaker::leave_stale_half_open(Timestamp now) {
 
 void Breaker::record(std::uint64_t generation, Sample sample, Duration took, Timestamp now) {
   leave_stale_half_open(std::max(now, since_));
-  if (generation != generation_) return;  // admitted before the last change of state: it decides nothing any more
+  if (generation != generation_)
+    return;  // admitted before the last change of state: it decides nothing any more
   const bool slow = rules_.slow_percent && took > rules_.slow_above;
   if (state_ == BreakerState::HalfOpen) {
     --probes_running_;

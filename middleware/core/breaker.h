@@ -1,8 +1,8 @@
 #pragma once
 // Circuit breaker: stops calling a dependency that fails or crawls, and finds out gently when it is back.
 //
-// Source: facts/resilience 2, rules 1 to 11; the golden traces breaker-core agree with it. It needs no timer: the first
-// call after the open time makes the transition. Time comes in with each call.
+// Source: facts/resilience 2, rules 1 to 11; the golden traces breaker-core agree with it. It needs no timer:
+// the first call after the open time makes the transition. Time comes in with each call.
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -19,14 +19,15 @@ struct CountWindow {
   std::int64_t size = 100;
 };
 
-/// Results of the current bucket and the ones before it that fit in `length`; buckets start at whole multiples of
-/// `bucket` on the run's clock, moved by `offset` (so that they can stand on whole seconds of the calendar).
+/// Results of the current bucket and the ones before it that fit in `length`; buckets start at whole
+/// multiples of `bucket` on the run's clock, moved by `offset` (so that they can stand on whole seconds of
+/// the calendar).
 struct TimeWindow {
   kernel::Duration length = std::chrono::seconds{30};
   kernel::Duration bucket = std::chrono::seconds{1};
   kernel::Duration offset{};
-  /// Instead, a bucket starts at the first result after the one before it is over and replaces the oldest; idle time
-  /// then empties nothing. Only to compare with libraries that do so.
+  /// Instead, a bucket starts at the first result after the one before it is over and replaces the oldest;
+  /// idle time then empties nothing. Only to compare with libraries that do so.
   bool starts_at_results = false;
 };
 
@@ -37,16 +38,18 @@ struct ConsecutiveFailures {
 
 struct BreakerRules {
   std::variant<TimeWindow, CountWindow, ConsecutiveFailures> trip{};
-  std::int64_t calls_min = 10;                 ///< no decision with fewer results in the window
+  std::int64_t calls_min = 10;  ///< no decision with fewer results in the window
   std::optional<std::int64_t> failed_percent = 50;
   std::optional<std::int64_t> slow_percent = 80;
   kernel::Duration slow_above = std::chrono::seconds{4};  ///< slow means strictly longer
   /// Open time of the 1st, 2nd, ... opening in a row; the last repeats; back to the first after closing.
-  std::vector<kernel::Duration> open_for = {std::chrono::seconds{5}, std::chrono::seconds{10}, std::chrono::seconds{20},
-                                            std::chrono::seconds{40}, std::chrono::seconds{60}};
-  std::int64_t probes = 3;                                      ///< calls permitted in half-open
-  kernel::Duration half_open_max = std::chrono::seconds{6};     ///< undecided after this: open again; 0 = wait for ever
-  bool half_open_max_closes = false;                            ///< ... or closed
+  std::vector<kernel::Duration> open_for = {std::chrono::seconds{5}, std::chrono::seconds{10},
+                                            std::chrono::seconds{20}, std::chrono::seconds{40},
+                                            std::chrono::seconds{60}};
+  std::int64_t probes = 3;  ///< calls permitted in half-open
+  kernel::Duration half_open_max =
+      std::chrono::seconds{6};        ///< undecided after this: open again; 0 = wait for ever
+  bool half_open_max_closes = false;  ///< ... or closed
 };
 
 enum class BreakerState : std::uint8_t { Closed, Open, HalfOpen, ForcedOpen, Disabled };
@@ -67,8 +70,8 @@ class Breaker {
   Breaker(const Breaker&) = delete;
   Breaker& operator=(const Breaker&) = delete;
 
-  /// Leave to make one call. Going away without a result gives it back as Ignored, so that a lost probe leaks no slot.
-  /// It must not outlive the breaker.
+  /// Leave to make one call. Going away without a result gives it back as Ignored, so that a lost probe leaks
+  /// no slot. It must not outlive the breaker.
   class Permit {
    public:
     Permit(Permit&& other) noexcept;
@@ -103,7 +106,8 @@ class Breaker {
 
  private:
   struct Bucket {
-    std::int64_t number = -1;  ///< -1: unused. Its place on the clock, or its start if buckets start at results
+    std::int64_t number =
+        -1;  ///< -1: unused. Its place on the clock, or its start if buckets start at results
     std::int64_t calls = 0;
     std::int64_t failed = 0;
     std::int64_t slow = 0;
@@ -130,11 +134,11 @@ class Breaker {
   std::int64_t openings_in_row_ = 0;  ///< since the last time it closed
   std::int64_t forced_ = 0;
 
-  std::vector<Bucket> buckets_;   // time window: a ring
+  std::vector<Bucket> buckets_;    // time window: a ring
   std::size_t newest_bucket_ = 0;  // if buckets start at results
-  std::vector<Quality> results_;  // count window: a ring
+  std::vector<Quality> results_;   // count window: a ring
   std::size_t next_result_ = 0;
-  Bucket counted_;                // count window: running totals
+  Bucket counted_;  // count window: running totals
   std::int64_t failures_in_row_ = 0;
 
   std::int64_t probes_running_ = 0;

@@ -14,8 +14,8 @@ using kernel::Duration;
 using kernel::NoAnswer;
 using namespace std::chrono_literals;
 
-/// Less time than this is no use to an attempt. ASSUMPTION: the facts say max(50 ms, half the median latency); the median
-/// is not measured here.
+/// Less time than this is no use to an attempt. ASSUMPTION: the facts say max(50 ms, half the median
+/// latency); the median is not measured here.
 constexpr Duration kMinUseful = 50ms;
 
 bool nothing_was_sent(NoAnswer reason) {
@@ -23,7 +23,8 @@ bool nothing_was_sent(NoAnswer reason) {
 }
 
 bool is_idempotent(std::string_view method) {
-  constexpr std::array<std::string_view, 6> kIdempotent = {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
+  constexpr std::array<std::string_view, 6> kIdempotent = {"GET",   "HEAD", "OPTIONS",
+                                                           "TRACE", "PUT",  "DELETE"};
   return std::ranges::find(kIdempotent, method) != kIdempotent.end();
 }
 
@@ -33,22 +34,32 @@ std::int64_t price(FailureClass failure) { return failure == FailureClass::Throt
 
 std::string_view to_text(FailureClass failure_class) {
   switch (failure_class) {
-    case FailureClass::None: return "none";
-    case FailureClass::Transient: return "transient";
-    case FailureClass::Throttled: return "throttled";
-    case FailureClass::Permanent: return "permanent";
+    case FailureClass::None:
+      return "none";
+    case FailureClass::Transient:
+      return "transient";
+    case FailureClass::Throttled:
+      return "throttled";
+    case FailureClass::Permanent:
+      return "permanent";
   }
   return "unknown";
 }
 
 std::string_view to_text(GiveUp reason) {
   switch (reason) {
-    case GiveUp::Permanent: return "permanent";
-    case GiveUp::NotRepeatable: return "not repeatable without an idempotency key";
-    case GiveUp::Attempts: return "attempts";
-    case GiveUp::RetryAfterTooLong: return "retry_after";
-    case GiveUp::Deadline: return "deadline";
-    case GiveUp::Budget: return "budget";
+    case GiveUp::Permanent:
+      return "permanent";
+    case GiveUp::NotRepeatable:
+      return "not repeatable without an idempotency key";
+    case GiveUp::Attempts:
+      return "attempts";
+    case GiveUp::RetryAfterTooLong:
+      return "retry_after";
+    case GiveUp::Deadline:
+      return "deadline";
+    case GiveUp::Budget:
+      return "budget";
   }
   return "unknown";
 }
@@ -56,16 +67,21 @@ std::string_view to_text(GiveUp reason) {
 FailureClass failure_class(const CallResult& result) {
   if (result.no_answer) return FailureClass::Transient;
   switch (result.status) {
-    case 429: return FailureClass::Throttled;
-    case 503: return result.retry_after ? FailureClass::Throttled : FailureClass::Transient;
+    case 429:
+      return FailureClass::Throttled;
+    case 503:
+      return result.retry_after ? FailureClass::Throttled : FailureClass::Transient;
     case 408:
     case 425:
     case 500:
     case 502:
-    case 504: return FailureClass::Transient;
+    case 504:
+      return FailureClass::Transient;
     case 501:
-    case 505: return FailureClass::Permanent;
-    default: break;
+    case 505:
+      return FailureClass::Permanent;
+    default:
+      break;
   }
   if (result.status >= 500) return FailureClass::Transient;
   return result.status >= 400 ? FailureClass::Permanent : FailureClass::None;
@@ -102,7 +118,8 @@ std::optional<Duration> parse_retry_after(std::string_view value, kernel::WallTi
 RetryDecision Retry::after(const CallResult& result, const Attempt& attempt) const {
   CHECK(attempt.number >= 1 && attempt.luck >= 0 && attempt.luck < 1);
   const FailureClass failure = failure_class(result);
-  if (failure == FailureClass::Permanent || failure == FailureClass::None) return {.reason = GiveUp::Permanent};
+  if (failure == FailureClass::Permanent || failure == FailureClass::None)
+    return {.reason = GiveUp::Permanent};
   if (!is_repeatable(result, attempt.method, attempt.keyed)) return {.reason = GiveUp::NotRepeatable};
   if (attempt.number >= rules_.attempts_max) return {.reason = GiveUp::Attempts};
 

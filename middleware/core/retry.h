@@ -1,7 +1,8 @@
 #pragma once
 // Whether a call to an external API may be made again, and when.
 //
-// Source: facts/resilience 3 (AWS SDK retry rules of 2026, RFC 9110). Decides only: no clock, no waiting, no luck of its own.
+// Source: facts/resilience 3 (AWS SDK retry rules of 2026, RFC 9110). Decides only: no clock, no waiting, no
+// luck of its own.
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -14,9 +15,10 @@ namespace core {
 
 /// What the caller of an API saw: an answer, or the reason why there was none.
 struct CallResult {
-  int status = 0;                                 ///< 0 when there was no answer
+  int status = 0;  ///< 0 when there was no answer
   std::optional<kernel::NoAnswer> no_answer{};
-  std::optional<kernel::Duration> retry_after{};  ///< already parsed; only 429, 503 and 413 carry a meaningful one
+  std::optional<kernel::Duration>
+      retry_after{};  ///< already parsed; only 429, 503 and 413 carry a meaningful one
 };
 
 enum class FailureClass : std::uint8_t {
@@ -29,8 +31,9 @@ std::string_view to_text(FailureClass failure_class);
 
 FailureClass failure_class(const CallResult& result);
 
-/// May the call be repeated without doing harm? Failures before anything was sent and throttles always; everything else
-/// only if the method is idempotent (RFC 9110 9.2.2) or the request carries an idempotency key (`keyed`).
+/// May the call be repeated without doing harm? Failures before anything was sent and throttles always;
+/// everything else only if the method is idempotent (RFC 9110 9.2.2) or the request carries an idempotency
+/// key (`keyed`).
 bool is_repeatable(const CallResult& result, std::string_view method, bool keyed);
 
 /// "120" or an HTTP date relative to `now`; nothing for negative, fractional, empty or garbled text.
@@ -39,13 +42,14 @@ std::optional<kernel::Duration> parse_retry_after(std::string_view value, kernel
 enum class Jitter : std::uint8_t { Full, Equal, None };
 
 struct RetryRules {
-  std::int64_t attempts_max = 3;                                   ///< attempts on the wire, the first included; 1..100
-  kernel::Duration base = std::chrono::milliseconds{50};           ///< first wait after a transient failure
-  kernel::Duration throttled_base = std::chrono::seconds{1};       ///< first wait after a throttle
-  double factor = 2;                                               ///< >= 1
-  kernel::Duration wait_max = std::chrono::seconds{20};            ///< cap, applied before jitter
+  std::int64_t attempts_max = 3;  ///< attempts on the wire, the first included; 1..100
+  kernel::Duration base = std::chrono::milliseconds{50};      ///< first wait after a transient failure
+  kernel::Duration throttled_base = std::chrono::seconds{1};  ///< first wait after a throttle
+  double factor = 2;                                          ///< >= 1
+  kernel::Duration wait_max = std::chrono::seconds{20};       ///< cap, applied before jitter
   Jitter jitter = Jitter::Full;
-  kernel::Duration retry_after_slack = std::chrono::seconds{5};    ///< how far a Retry-After may lengthen the own wait
+  kernel::Duration retry_after_slack =
+      std::chrono::seconds{5};  ///< how far a Retry-After may lengthen the own wait
 };
 
 /// Why no further attempt is made.
@@ -63,11 +67,11 @@ class Retry {
   explicit Retry(RetryRules rules) : rules_(rules) {}
 
   struct Attempt {
-    int number = 1;             ///< the attempt that just failed: 1, 2, ...
+    int number = 1;  ///< the attempt that just failed: 1, 2, ...
     std::string_view method{};
     bool keyed = false;
-    kernel::Duration left{};    ///< time left until the last attempt has to be over
-    double luck = 0;            ///< a draw in [0, 1) for the jitter
+    kernel::Duration left{};  ///< time left until the last attempt has to be over
+    double luck = 0;          ///< a draw in [0, 1) for the jitter
   };
   RetryDecision after(const CallResult& result, const Attempt& attempt) const;
 
@@ -77,8 +81,9 @@ class Retry {
   RetryRules rules_;
 };
 
-/// Bounds the share of retries towards one dependency, over all callers: a retry costs tokens, successes earn them back.
-/// In an outage it runs dry on purpose, and every call then fails after its first attempt. Numbers: AWS SDK 2026.
+/// Bounds the share of retries towards one dependency, over all callers: a retry costs tokens, successes earn
+/// them back. In an outage it runs dry on purpose, and every call then fails after its first attempt.
+/// Numbers: AWS SDK 2026.
 class RetryBudget {
  public:
   explicit RetryBudget(std::int64_t capacity = 500) : capacity_(capacity), tokens_(capacity) {}

@@ -1,12 +1,11 @@
 #include "middleware/ingest/ingest.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "middleware/core/deadline.h"
 #include "middleware/ingest/validate.h"
 #include "middleware/kernel/json.h"
-
-#include <nlohmann/json.hpp>
 
 namespace ingest {
 namespace {
@@ -25,7 +24,8 @@ std::expected<Handover, FunctionError> read(const std::string& text, const std::
   if (!envelope) return std::unexpected(envelope.error());
   const auto type = std::ranges::find(types, envelope->detail_type, &EventType::name);
   if (type == types.end()) {
-    return std::unexpected(FunctionError{"RoutingError", "no route for events of type " + envelope->detail_type});
+    return std::unexpected(
+        FunctionError{"RoutingError", "no route for events of type " + envelope->detail_type});
   }
   const kernel::Json& payload = payload_of(*event);
   if (auto valid = validate(payload, *type); !valid) return std::unexpected(valid.error());
@@ -46,15 +46,16 @@ kernel::HttpRequest to_request(Handover handover, const std::string& host) {
 
 FunctionResult to_result(const kernel::HttpResult& answer, const std::string& event) {
   if (!answer) {
-    return std::unexpected(
-        FunctionError{"MiddlewareUnreachable", "the middleware did not answer: " + std::string(to_text(answer.error()))});
+    return std::unexpected(FunctionError{
+        "MiddlewareUnreachable", "the middleware did not answer: " + std::string(to_text(answer.error()))});
   }
   if (answer->status >= 300) {
     std::string message = "the middleware answered " + std::to_string(answer->status);
     if (!answer->body.empty()) message += ": " + beginning(answer->body, 300);
     // 409: it works on this event right now; like 429 and 5xx that is over later.
     const bool is_busy = answer->status == 409 || answer->status == 429 || answer->status >= 500;
-    return std::unexpected(FunctionError{is_busy ? "MiddlewareBusy" : "MiddlewareRefused", std::move(message)});
+    return std::unexpected(
+        FunctionError{is_busy ? "MiddlewareBusy" : "MiddlewareRefused", std::move(message)});
   }
   return R"({"status":)" + std::to_string(answer->status) + R"(,"eventId":")" + event + R"("})";
 }
@@ -64,7 +65,8 @@ FunctionResult to_result(const kernel::HttpResult& answer, const std::string& ev
 std::expected<Ingest::Prepared, FunctionError> Ingest::prepare(Invocation invocation) const {
   auto handover = read(invocation.payload, config_.types);
   if (!handover) return std::unexpected(handover.error());
-  Prepared prepared{.event = handover->envelope.event_uuid, .deadline = invocation.deadline - config_.answer_margin};
+  Prepared prepared{.event = handover->envelope.event_uuid,
+                    .deadline = invocation.deadline - config_.answer_margin};
   const auto created = kernel::parse_wall_time(handover->envelope.created);
   prepared.request = to_request(std::move(*handover), config_.middleware);
   kernel::Headers& headers = prepared.request.headers;

@@ -1,9 +1,10 @@
 #pragma once
-// The Lambda function: takes an event off the bus, refuses what can never be processed, adds what the middleware needs to
-// know, and hands it over by HTTPS. It keeps no state: what it cannot hand over it fails, so that Lambda runs it again.
+// The Lambda function: takes an event off the bus, refuses what can never be processed, adds what the
+// middleware needs to know, and hands it over by HTTPS. It keeps no state: what it cannot hand over it fails,
+// so that Lambda runs it again.
 //
-// The hand-over is a CloudEvents HTTP request in binary mode: ce-id is the EventUuid, ce-type the event's API name, the body
-// its payload.
+// The hand-over is a CloudEvents HTTP request in binary mode: ce-id is the EventUuid, ce-type the event's API
+// name, the body its payload.
 #include <cstdint>
 #include <expected>
 #include <string>
@@ -20,15 +21,17 @@ namespace ingest {
 enum class FieldKind : std::uint8_t { Text, Number, Boolean, Json /**< text that holds JSON */ };
 
 struct EventType {
-  std::string name;                                          ///< "Order_Placed__e", the detail-type on the bus
-  std::vector<std::pair<std::string, FieldKind>> required{};  ///< fields that must be there, not null, of that kind
-  std::string path = "/events";                              ///< where the middleware takes it
+  std::string name;  ///< "Order_Placed__e", the detail-type on the bus
+  std::vector<std::pair<std::string, FieldKind>>
+      required{};                ///< fields that must be there, not null, of that kind
+  std::string path = "/events";  ///< where the middleware takes it
 };
 
 struct IngestConfig {
   std::vector<EventType> types{};
-  std::string middleware = "middleware";                          ///< host name given to the HttpClient
-  kernel::Duration answer_margin = std::chrono::milliseconds{500};  ///< kept back from the invocation's time for our answer
+  std::string middleware = "middleware";  ///< host name given to the HttpClient
+  kernel::Duration answer_margin =
+      std::chrono::milliseconds{500};  ///< kept back from the invocation's time for our answer
 };
 
 struct Invocation {

@@ -14,20 +14,28 @@ constexpr std::string_view kPayloadSpace = "6f2c1a9e-3f0b-5c58-9d0a-2f6f4b1f7c11
 
 bool is_kind(const Json& value, FieldKind kind) {
   switch (kind) {
-    case FieldKind::Text: return value.is_string();
-    case FieldKind::Number: return value.is_number();
-    case FieldKind::Boolean: return value.is_boolean();
-    case FieldKind::Json: return value.is_string() && kernel::is_json(value.get_ref<const std::string&>());
+    case FieldKind::Text:
+      return value.is_string();
+    case FieldKind::Number:
+      return value.is_number();
+    case FieldKind::Boolean:
+      return value.is_boolean();
+    case FieldKind::Json:
+      return value.is_string() && kernel::is_json(value.get_ref<const std::string&>());
   }
   return false;
 }
 
 std::string_view name_of(FieldKind kind) {
   switch (kind) {
-    case FieldKind::Text: return "text";
-    case FieldKind::Number: return "a number";
-    case FieldKind::Boolean: return "true or false";
-    case FieldKind::Json: return "text that holds JSON";
+    case FieldKind::Text:
+      return "text";
+    case FieldKind::Number:
+      return "a number";
+    case FieldKind::Boolean:
+      return "true or false";
+    case FieldKind::Json:
+      return "text that holds JSON";
   }
   return "";
 }

@@ -13,7 +13,8 @@ struct Envelope {
   std::string detail_type;
   std::string source;
   std::string time;        ///< of the bus, as it came
-  std::string event_uuid;  ///< from detail.id, detail.event.EventUuid, or derived from the payload where neither is there
+  std::string event_uuid;  ///< from detail.id, detail.event.EventUuid, or derived from the payload where
+                           ///< neither is there
   std::string created;     ///< payload.CreatedDate, "" when absent
 };
 

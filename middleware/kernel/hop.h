@@ -1,7 +1,7 @@
 #pragma once
-// A hop is one crossing of a boundary by one event: publish, relay, bus, ..., an attempt on the wire to an external API.
-// Who crosses opens the hop and closes it. A sink writes hops down: into the run file (the rig), as log lines (the
-// deployed middleware), or nowhere.
+// A hop is one crossing of a boundary by one event: publish, relay, bus, ..., an attempt on the wire to an
+// external API. Who crosses opens the hop and closes it. A sink writes hops down: into the run file (the
+// rig), as log lines (the deployed middleware), or nowhere.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -124,8 +124,8 @@ inline HopId point_hop(HopSink& sink, const HopStart& start, const HopEnd& end) 
   return hop;
 }
 
-/// Event and hop as they travel in HTTP: W3C `traceparent`, whose trace id is the EventUuid without dashes and whose
-/// parent id is the hop. An event's uuid is thus readable from any request that it caused.
+/// Event and hop as they travel in HTTP: W3C `traceparent`, whose trace id is the EventUuid without dashes
+/// and whose parent id is the hop. An event's uuid is thus readable from any request that it caused.
 struct TraceContext {
   std::string event;  ///< EventUuid
   HopId hop = 0;

@@ -31,19 +31,28 @@ std::string_view Headers::get(std::string_view name) const {
 }
 
 bool Headers::has(std::string_view name) const {
-  return std::ranges::any_of(fields_, [name](const auto& field) { return equal_without_case(field.first, name); });
+  return std::ranges::any_of(fields_,
+                             [name](const auto& field) { return equal_without_case(field.first, name); });
 }
 
 std::string_view to_text(NoAnswer reason) {
   switch (reason) {
-    case NoAnswer::Refused: return "refused";
-    case NoAnswer::ConnectTimeout: return "connect_timeout";
-    case NoAnswer::TlsError: return "tls_error";
-    case NoAnswer::Reset: return "reset";
-    case NoAnswer::ClosedEarly: return "closed_early";
-    case NoAnswer::ProtocolError: return "protocol_error";
-    case NoAnswer::BodyTruncated: return "body_truncated";
-    case NoAnswer::Timeout: return "timeout";
+    case NoAnswer::Refused:
+      return "refused";
+    case NoAnswer::ConnectTimeout:
+      return "connect_timeout";
+    case NoAnswer::TlsError:
+      return "tls_error";
+    case NoAnswer::Reset:
+      return "reset";
+    case NoAnswer::ClosedEarly:
+      return "closed_early";
+    case NoAnswer::ProtocolError:
+      return "protocol_error";
+    case NoAnswer::BodyTruncated:
+      return "body_truncated";
+    case NoAnswer::Timeout:
+      return "timeout";
   }
   return "unknown";
 }

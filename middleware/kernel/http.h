@@ -40,7 +40,7 @@ bool equal_without_case(std::string_view a, std::string_view b);
 
 struct HttpRequest {
   std::string method = "GET";
-  std::string host{};    ///< a name the client was told how to reach: "middleware", "payments"
+  std::string host{};        ///< a name the client was told how to reach: "middleware", "payments"
   std::string target = "/";  ///< path and query, still encoded
   Headers headers{};
   std::string body{};
@@ -61,7 +61,7 @@ enum class NoAnswer : std::uint8_t {
   ClosedEarly,
   ProtocolError,
   BodyTruncated,
-  Timeout,         ///< the deadline of the call came first
+  Timeout,  ///< the deadline of the call came first
 };
 
 std::string_view to_text(NoAnswer reason);
@@ -71,8 +71,8 @@ using HttpResult = std::expected<HttpResponse, NoAnswer>;
 class HttpClient {
  public:
   virtual ~HttpClient() = default;
-  /// Sends once, without retries of its own. At `deadline` it answers NoAnswer::Timeout; what the server does with the
-  /// request then is the server's affair. Destroying the task leaves the request in the same way.
+  /// Sends once, without retries of its own. At `deadline` it answers NoAnswer::Timeout; what the server does
+  /// with the request then is the server's affair. Destroying the task leaves the request in the same way.
   virtual Task<HttpResult> send(HttpRequest request, Timestamp deadline) = 0;
 };
 

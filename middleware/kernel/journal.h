@@ -1,6 +1,7 @@
 #pragma once
-// What a rehearsal writes down beyond hops: which events there were and how each ended, which faults were drawn, what
-// the external APIs really did. The emulated boxes and the mocks write it; the product knows only HopSink.
+// What a rehearsal writes down beyond hops: which events there were and how each ended, which faults were
+// drawn, what the external APIs really did. The emulated boxes and the mocks write it; the product knows only
+// HopSink.
 #include <cstdint>
 #include <string_view>
 
@@ -8,18 +9,18 @@
 
 namespace kernel {
 
-/// How an event's journey is over. When an event has several branches (two rules matched), the worst end counts, worst
-/// last in this list; Filtered counts only if nothing else happened.
+/// How an event's journey is over. When an event has several branches (two rules matched), the worst end
+/// counts, worst last in this list; Filtered counts only if nothing else happened.
 enum class End : std::uint8_t { Filtered, Delivered, Rejected, Expired, DeadLettered, Lost };
 std::string_view to_text(End end);
 
 struct PublishedEvent {
-  std::string_view uuid;          ///< EventUuid
+  std::string_view uuid;  ///< EventUuid
   std::int64_t replay_id = 0;
-  std::string_view channel{};     ///< "/event/Order_Placed__e"
-  std::string_view kind{};        ///< API name: "Order_Placed__e"
+  std::string_view channel{};  ///< "/event/Order_Placed__e"
+  std::string_view kind{};     ///< API name: "Order_Placed__e"
   std::string_view ordering_key{};
-  std::string_view payload{};     ///< JSON text
+  std::string_view payload{};  ///< JSON text
 };
 
 /// One decision of a fault rule. `draw` and `threshold` are in [0, 1]; without luck both are 0.
@@ -50,8 +51,8 @@ class Journal : public HopSink {
   virtual void rejected(const PublishedEvent& event, std::string_view where) = 0;
   /// `more` further branches are under way (a second rule matched, a duplicate was sent).
   virtual void branched(std::string_view event, int more) = 0;
-  /// One branch is over; the event has ended when none is left. `where` names the box. An end for an event that has no
-  /// open branch is recorded as a second end (invariant nothing_lost sees it).
+  /// One branch is over; the event has ended when none is left. `where` names the box. An end for an event
+  /// that has no open branch is recorded as a second end (invariant nothing_lost sees it).
   virtual void ended(std::string_view event, End end, std::string_view where) = 0;
 
   virtual void fault(const FaultDraw& draw) = 0;

@@ -36,7 +36,8 @@ std::string unescaped(std::string_view token) {
 
 const Json* child(const Json& value, std::string_view token) {
   if (value.is_object()) {
-    const auto found = token.find('~') == std::string_view::npos ? value.find(token) : value.find(unescaped(token));
+    const auto found =
+        token.find('~') == std::string_view::npos ? value.find(token) : value.find(unescaped(token));
     return found == value.end() ? nullptr : &*found;
   }
   if (!value.is_array() || token.empty() || (token.size() > 1 && token[0] == '0')) return nullptr;
@@ -66,18 +67,24 @@ Json to_json(simdjson::dom::element element) {
       Json object = Json::object();
       auto& members = object.get_ref<Json::object_t&>();
       members.reserve(simdjson::dom::object(element).size());
-      for (const auto& [key, value] : simdjson::dom::object(element)) members[std::string(key)] = to_json(value);
+      for (const auto& [key, value] : simdjson::dom::object(element))
+        members[std::string(key)] = to_json(value);
       return object;
     }
     case Type::INT64: {
       const std::int64_t number = std::int64_t(element);
       return number < 0 ? Json(number) : Json(static_cast<std::uint64_t>(number));
     }
-    case Type::UINT64: return Json(std::uint64_t(element));
-    case Type::DOUBLE: return Json(double(element));
-    case Type::STRING: return Json(std::string(std::string_view(element)));
-    case Type::BOOL: return Json(bool(element));
-    case Type::NULL_VALUE: break;
+    case Type::UINT64:
+      return Json(std::uint64_t(element));
+    case Type::DOUBLE:
+      return Json(double(element));
+    case Type::STRING:
+      return Json(std::string(std::string_view(element)));
+    case Type::BOOL:
+      return Json(bool(element));
+    case Type::NULL_VALUE:
+      break;
   }
   return Json(nullptr);
 }
@@ -85,10 +92,11 @@ Json to_json(simdjson::dom::element element) {
 }  // namespace
 
 Result<Json> parse_json(std::string_view text) {
-  // simdjson reads several times faster and is as strict; what it refuses goes to nlohmann for the place of the error
-  // (and for integers beyond 64 bits, which become doubles).
+  // simdjson reads several times faster and is as strict; what it refuses goes to nlohmann for the place of
+  // the error (and for integers beyond 64 bits, which become doubles).
   simdjson::dom::element element;
-  if (fast_parser().parse(text.data(), text.size()).get(element) == simdjson::SUCCESS) return to_json(element);
+  if (fast_parser().parse(text.data(), text.size()).get(element) == simdjson::SUCCESS)
+    return to_json(element);
   try {
     return Json::parse(text);
   } catch (const Json::parse_error& error) {
@@ -100,10 +108,13 @@ Result<Json> parse_json(std::string_view text) {
 
 bool is_json(std::string_view text) {
   simdjson::dom::element element;
-  return fast_parser().parse(text.data(), text.size()).get(element) == simdjson::SUCCESS || Json::accept(text);
+  return fast_parser().parse(text.data(), text.size()).get(element) == simdjson::SUCCESS ||
+         Json::accept(text);
 }
 
-std::string json_text(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string json_text(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 const Json* json_at(const Json& value, std::string_view pointer) {
   const Json* here = &value;
@@ -150,12 +161,25 @@ void append_json_quoted(std::string& out, std::string_view text) {
     out.append(text.substr(plain, i - plain));
     plain = i + 1;
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default: out += "\\u00"; out += kDigits[c >> 4]; out += kDigits[c & 15];
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      default:
+        out += "\\u00";
+        out += kDigits[c >> 4];
+        out += kDigits[c & 15];
     }
   }
   out.append(text.substr(plain));

@@ -22,15 +22,15 @@ bool is_json(std::string_view text);
 /// Without spaces. Text that is not UTF-8 comes out with U+FFFD in place of the bad bytes.
 std::string json_text(const Json& value);
 
-/// The value at a JSON Pointer (RFC 6901) such as "/Lines__c/0/sku", or null when there is none or the pointer is malformed.
-/// The pointer "" is the value itself.
+/// The value at a JSON Pointer (RFC 6901) such as "/Lines__c/0/sku", or null when there is none or the
+/// pointer is malformed. The pointer "" is the value itself.
 const Json* json_at(const Json& value, std::string_view pointer);
 
 /// The value at `pointer` as text: strings bare, everything else as JSON; empty when there is none.
 std::string json_text_at(const Json& value, std::string_view pointer);
 
-/// The part of `text` that is the value at `pointer`, as it stands there; nothing when there is none. `text` must be JSON
-/// that parse_json accepts: only the way to the value is read.
+/// The part of `text` that is the value at `pointer`, as it stands there; nothing when there is none. `text`
+/// must be JSON that parse_json accepts: only the way to the value is read.
 std::optional<std::string_view> json_slice(std::string_view text, std::string_view pointer);
 
 /// `text` between double quotes, escaped.

@@ -1,6 +1,6 @@
 #pragma once
-// Gives memory back now. A coroutine's frame keeps its parameters and locals until it ends; what is not needed during a long
-// wait is released before it. (Assigning {} to a string keeps its buffer.)
+// Gives memory back now. A coroutine's frame keeps its parameters and locals until it ends; what is not
+// needed during a long wait is released before it. (Assigning {} to a string keeps its buffer.)
 #include <utility>
 
 namespace kernel {

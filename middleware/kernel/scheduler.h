@@ -1,6 +1,6 @@
 #pragma once
-// The only source of time and of waiting. Two engines stand behind it: emulator/sim/virtual_scheduler.h, whose clock
-// jumps to the next timer, and middleware/live/loop.h, which waits on the real clock.
+// The only source of time and of waiting. Two engines stand behind it: emulator/sim/virtual_scheduler.h,
+// whose clock jumps to the next timer, and middleware/live/loop.h, which waits on the real clock.
 #include <cstdint>
 #include <functional>
 
@@ -27,8 +27,8 @@ class Scheduler {
   /// The calendar time of now(): a fixed start (virtual) or the start's wall clock (live), moved by now().
   virtual WallTime wall_now() const = 0;
 
-  /// Runs `action` at `when`, or as soon as possible if that has passed. Actions of one instant run in the order of
-  /// asking. An exception that leaves an action leaves the loop.
+  /// Runs `action` at `when`, or as soon as possible if that has passed. Actions of one instant run in the
+  /// order of asking. An exception that leaves an action leaves the loop.
   virtual TimerId call_at(Timestamp when, Action action) = 0;
 
   /// True if the timer was pending; its action is destroyed and will not run.

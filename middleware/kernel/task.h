@@ -1,11 +1,13 @@
 #pragma once
 // Coroutines for flows. A Task starts when it is awaited (or spawned) and belongs to whoever holds it.
 //
-// Cancelling is destroying: a Task that is destroyed while it waits runs the destructors of its locals, which cancel
-// their timers, close their hops and give back their slots. Nothing is thrown and there is no token to pass. What makes
-// this safe: one thread, and every wake-up comes from the scheduler's loop, so a task that waits is never on the stack.
+// Cancelling is destroying: a Task that is destroyed while it waits runs the destructors of its locals, which
+// cancel their timers, close their hops and give back their slots. Nothing is thrown and there is no token to
+// pass. What makes this safe: one thread, and every wake-up comes from the scheduler's loop, so a task that
+// waits is never on the stack.
 //
-// Parameters of a coroutine are taken by value, references only to what main() owns; no capturing coroutine lambdas.
+// Parameters of a coroutine are taken by value, references only to what main() owns; no capturing coroutine
+// lambdas.
 #include <coroutine>
 #include <cstddef>
 #include <exception>

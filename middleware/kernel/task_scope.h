@@ -1,5 +1,6 @@
 #pragma once
-// Tasks that run beside their starter. Nothing is detached: a scope owns what it spawned and cancels it when it goes.
+// Tasks that run beside their starter. Nothing is detached: a scope owns what it spawned and cancels it when
+// it goes.
 #include <coroutine>
 #include <cstddef>
 
@@ -42,7 +43,9 @@ class TaskScope {
 
 struct TaskScope::Root {
   struct promise_type : Node {
-    Root get_return_object() noexcept { return Root{std::coroutine_handle<promise_type>::from_promise(*this)}; }
+    Root get_return_object() noexcept {
+      return Root{std::coroutine_handle<promise_type>::from_promise(*this)};
+    }
     std::suspend_always initial_suspend() noexcept { return {}; }
     struct Leave {
       bool await_ready() noexcept { return false; }
@@ -55,7 +58,8 @@ struct TaskScope::Root {
     };
     Leave final_suspend() noexcept { return {}; }
     void return_void() noexcept {}
-    // The coroutine counts as ended: the scope destroys its frame when it goes. The exception leaves resume().
+    // The coroutine counts as ended: the scope destroys its frame when it goes. The exception leaves
+    // resume().
     void unhandled_exception() { throw; }
   };
   std::coroutine_handle<promise_type> handle;

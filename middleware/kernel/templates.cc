@@ -56,16 +56,18 @@ Result<TextTemplate> TextTemplate::compile(std::string_view text) {
     const std::size_t slash = inside.find('/');
     if (slash == std::string_view::npos) {
       return invalid("'${" + std::string(inside) +
-                             "}' is not a placeholder (write ${/Field__c} or ${step/field})");
+                     "}' is not a placeholder (write ${/Field__c} or ${step/field})");
     }
-    result.parts_.emplace_back(Placeholder{std::string(inside.substr(0, slash)), std::string(inside.substr(slash))});
+    result.parts_.emplace_back(
+        Placeholder{std::string(inside.substr(0, slash)), std::string(inside.substr(slash))});
     rest.remove_prefix(close + 1);
   }
   return result;
 }
 
 const Json* TextTemplate::find(const Placeholder& placeholder, const TemplateScope& scope) {
-  if (placeholder.name.empty()) return scope.root == nullptr ? nullptr : json_at(*scope.root, placeholder.pointer);
+  if (placeholder.name.empty())
+    return scope.root == nullptr ? nullptr : json_at(*scope.root, placeholder.pointer);
   if (scope.named == nullptr) return nullptr;
   for (const auto& [name, response] : *scope.named) {
     if (name == placeholder.name) return json_at(response, placeholder.pointer);
@@ -78,7 +80,8 @@ std::string TextTemplate::text(const TemplateScope& scope) const {
   for (const auto& part : parts_) {
     if (const auto* literal = std::get_if<std::string>(&part)) {
       out += *literal;
-    } else if (const Json* value = find(std::get<Placeholder>(part), scope); value != nullptr && !value->is_null()) {
+    } else if (const Json* value = find(std::get<Placeholder>(part), scope);
+               value != nullptr && !value->is_null()) {
       out += value->is_string() ? value->get_ref<const std::string&>() : json_text(*value);
     }
   }
@@ -130,7 +133,8 @@ std::string JsonTemplate::render(const TemplateScope& scope) const {
 std::vector<std::string> JsonTemplate::names_read() const {
   std::vector<std::string> names;
   for (const auto& part : parts_) {
-    if (const auto* hole = std::get_if<TextTemplate>(&part)) std::ranges::copy(hole->names_read(), std::back_inserter(names));
+    if (const auto* hole = std::get_if<TextTemplate>(&part))
+      std::ranges::copy(hole->names_read(), std::back_inserter(names));
   }
   return names;
 }
@@ -176,7 +180,8 @@ JsonTemplate JsonTemplate::bound(const Json& root) const {
       hole.append_json(text, scope);
     } else {
       result.parts_.emplace_back(std::exchange(text, {}));
-      // A text around a named value stays a text: a lone ${name/x} keeps its type, because it has no other part.
+      // A text around a named value stays a text: a lone ${name/x} keeps its type, because it has no other
+      // part.
       result.parts_.emplace_back(hole.bound(root));
     }
   }

@@ -21,7 +21,8 @@ namespace kernel {
 /// What placeholders read. The pointees must outlive the call they are passed to.
 struct TemplateScope {
   const Json* root = nullptr;  ///< read by ${/pointer}: the event's payload, or a mock's request
-  const std::vector<std::pair<std::string, Json>>* named = nullptr;  ///< read by ${name/pointer}: earlier steps' answers
+  const std::vector<std::pair<std::string, Json>>* named =
+      nullptr;  ///< read by ${name/pointer}: earlier steps' answers
 };
 
 /// A text with placeholders.
@@ -39,7 +40,8 @@ class TextTemplate {
 
   bool reads_names() const;
 
-  /// The same with every ${/pointer} of the root replaced by what it reads there: the root is no longer needed.
+  /// The same with every ${/pointer} of the root replaced by what it reads there: the root is no longer
+  /// needed.
   TextTemplate bound(const Json& root) const;
 
  private:
@@ -52,8 +54,8 @@ class TextTemplate {
   static const Json* find(const Placeholder& placeholder, const TemplateScope& scope);
 };
 
-/// A JSON value whose strings are templates, compiled into literal text and holes: rendering copies text and looks values
-/// up, it builds no tree.
+/// A JSON value whose strings are templates, compiled into literal text and holes: rendering copies text and
+/// looks values up, it builds no tree.
 class JsonTemplate {
  public:
   static Result<JsonTemplate> compile(const Json& value);

@@ -39,9 +39,11 @@ CalendarTime calendar(WallTime time) {
   return {std::chrono::year_month_day{midnight}, std::chrono::hh_mm_ss<Duration>{time - midnight}};
 }
 
-/// Overwrites `count` characters with the last digits of a number that is not negative. Every event prints several times.
+/// Overwrites `count` characters with the last digits of a number that is not negative. Every event prints
+/// several times.
 void put_digits(std::string& text, std::size_t at, std::size_t count, long long value) {
-  for (std::size_t i = at + count; i > at; --i, value /= 10) text[i - 1] = static_cast<char>('0' + value % 10);
+  for (std::size_t i = at + count; i > at; --i, value /= 10)
+    text[i - 1] = static_cast<char>('0' + value % 10);
 }
 
 template <class... Values>
@@ -131,9 +133,10 @@ std::string http_date(WallTime time) {
                                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const CalendarTime c = calendar(time);
   const std::chrono::weekday day{std::chrono::floor<std::chrono::days>(time)};
-  return print("%s, %02u %s %04d %02lld:%02lld:%02lld GMT", kDays[day.c_encoding()], static_cast<unsigned>(c.day.day()),
-               kMonths[static_cast<unsigned>(c.day.month()) - 1], static_cast<int>(c.day.year()),
-               c.time.hours().count() + 0LL, c.time.minutes().count() + 0LL, c.time.seconds().count() + 0LL);
+  return print("%s, %02u %s %04d %02lld:%02lld:%02lld GMT", kDays[day.c_encoding()],
+               static_cast<unsigned>(c.day.day()), kMonths[static_cast<unsigned>(c.day.month()) - 1],
+               static_cast<int>(c.day.year()), c.time.hours().count() + 0LL, c.time.minutes().count() + 0LL,
+               c.time.seconds().count() + 0LL);
 }
 
 Result<WallTime> parse_wall_time(std::string_view text) {
@@ -163,7 +166,8 @@ Result<WallTime> parse_wall_time(std::string_view text) {
   std::int64_t nanos = 0;
   if (rest.size() >= 3 && rest.size() <= 11 && rest.front() == '.') {
     std::int64_t unit = 100'000'000;
-    for (rest.remove_prefix(1); is_digit(rest.front()) && rest.size() > 1; rest.remove_prefix(1), unit /= 10) {
+    for (rest.remove_prefix(1); is_digit(rest.front()) && rest.size() > 1;
+         rest.remove_prefix(1), unit /= 10) {
       nanos += (rest.front() - '0') * unit;
     }
   }

@@ -1,5 +1,6 @@
 #pragma once
-// The heap of pending timers that both schedulers stand on: earliest first, equal times in the order of asking.
+// The heap of pending timers that both schedulers stand on: earliest first, equal times in the order of
+// asking.
 #include <cstdint>
 #include <vector>
 
@@ -7,8 +8,8 @@
 
 namespace kernel {
 
-/// Not thread-safe. Push, pop and cancel cost O(log n); a cancelled timer's heap entry is swept when such entries
-/// outnumber the live ones.
+/// Not thread-safe. Push, pop and cancel cost O(log n); a cancelled timer's heap entry is swept when such
+/// entries outnumber the live ones.
 class TimerQueue {
  public:
   TimerId push(Timestamp when, Action action);

@@ -1,6 +1,6 @@
 #pragma once
-// What a flow can wait for: an instant, a value, a signal, all of several tasks, the first of several, a task until a
-// deadline. Every one of them may be cancelled by destroying the waiting task.
+// What a flow can wait for: an instant, a value, a signal, all of several tasks, the first of several, a task
+// until a deadline. Every one of them may be cancelled by destroying the waiting task.
 #include <coroutine>
 #include <cstddef>
 #include <memory>
@@ -37,10 +37,12 @@ class [[nodiscard]] sleep_until {
   TimerId timer_;
 };
 
-inline sleep_until sleep_for_duration(Scheduler& scheduler, Duration wait) { return {scheduler, scheduler.now() + wait}; }
+inline sleep_until sleep_for_duration(Scheduler& scheduler, Duration wait) {
+  return {scheduler, scheduler.now() + wait};
+}
 
-/// Wakes every task that waits on it, in the order in which they began to wait. It remembers nothing: who waits
-/// checks its condition in a loop.
+/// Wakes every task that waits on it, in the order in which they began to wait. It remembers nothing: who
+/// waits checks its condition in a loop.
 class Signal {
  public:
   explicit Signal(Scheduler& scheduler) : scheduler_(scheduler) {}
@@ -110,8 +112,9 @@ class Signal {
   Waiter* last_ = nullptr;
 };
 
-/// A value that arrives once, from somewhere else on the same loop. Either side may go first: a value nobody takes is
-/// dropped, and setting it twice keeps the first. Copies share the value; at most one task waits for it.
+/// A value that arrives once, from somewhere else on the same loop. Either side may go first: a value nobody
+/// takes is dropped, and setting it twice keeps the first. Copies share the value; at most one task waits for
+/// it.
 template <class T>
 class Arrival {
  public:
@@ -151,8 +154,8 @@ class Arrival {
     return Awaiter{state_};
   }
 
-  /// co_await arrival.wait_until(deadline): the value, or nothing when the deadline came first; at equality the deadline
-  /// wins. It costs no coroutine of its own.
+  /// co_await arrival.wait_until(deadline): the value, or nothing when the deadline came first; at equality
+  /// the deadline wins. It costs no coroutine of its own.
   auto wait_until(Timestamp deadline) const {
     struct Awaiter {
       std::shared_ptr<State> state;
@@ -199,8 +202,9 @@ class Arrival {
   std::shared_ptr<State> state_;
 };
 
-/// co_await with_deadline(scheduler, deadline, task): its value, or nothing when the deadline came first; then the task
-/// is cancelled. At equality the deadline wins (facts: resilience 6). No time left: the task never starts.
+/// co_await with_deadline(scheduler, deadline, task): its value, or nothing when the deadline came first;
+/// then the task is cancelled. At equality the deadline wins (facts: resilience 6). No time left: the task
+/// never starts.
 template <class T>
 class [[nodiscard]] with_deadline {
  public:
@@ -276,8 +280,8 @@ class Group {
 
 }  // namespace detail
 
-/// co_await all_of(tasks): runs them side by side, started in order; goes on when every one has ended. The values stand
-/// in the order of the tasks; the first failure in that order is rethrown.
+/// co_await all_of(tasks): runs them side by side, started in order; goes on when every one has ended. The
+/// values stand in the order of the tasks; the first failure in that order is rethrown.
 template <class T>
 class [[nodiscard]] all_of : public detail::Group<T> {
  public:

@@ -22,7 +22,8 @@ CallResult to_result(const kernel::HttpResult& answer, kernel::WallTime now) {
 }
 
 Outcome outcome_of(const CallResult& result) {
-  if (result.no_answer) return *result.no_answer == kernel::NoAnswer::Timeout ? Outcome::Timeout : Outcome::NoAnswer;
+  if (result.no_answer)
+    return *result.no_answer == kernel::NoAnswer::Timeout ? Outcome::Timeout : Outcome::NoAnswer;
   if (result.status == 429) return Outcome::Throttled;
   if (result.status >= 500) return Outcome::Failed;
   return result.status >= 400 ? Outcome::Rejected : Outcome::Ok;
@@ -67,16 +68,18 @@ core::Sample ApiCaller::sample(const CallResult& result) const {
   const bool throttled = core::failure_class(result) == FailureClass::Throttled;
   if (throttled) return config_.breaker_counts_throttles ? core::Sample::Failed : core::Sample::Success;
   return result.status >= 500 && result.status != 501 && result.status != 505 ? core::Sample::Failed
-                                                                               : core::Sample::Success;
+                                                                              : core::Sample::Success;
 }
 
-void ApiCaller::close_hop(kernel::HopScope& hop, const std::string& sent, const kernel::HttpResult& answer) const {
+void ApiCaller::close_hop(kernel::HopScope& hop, const std::string& sent,
+                          const kernel::HttpResult& answer) const {
   const auto bytes_sent = static_cast<std::int64_t>(sent.size());
   if (!answer) {
-    return hop.close({.outcome = answer.error() == kernel::NoAnswer::Timeout ? Outcome::Timeout : Outcome::NoAnswer,
-                      .error = to_text(answer.error()),
-                      .bytes_sent = bytes_sent,
-                      .request = sent});
+    return hop.close(
+        {.outcome = answer.error() == kernel::NoAnswer::Timeout ? Outcome::Timeout : Outcome::NoAnswer,
+         .error = to_text(answer.error()),
+         .bytes_sent = bytes_sent,
+         .request = sent});
   }
   hop.close({.outcome = outcome_of({.status = answer->status}),
              .status = answer->status,
@@ -88,14 +91,15 @@ void ApiCaller::close_hop(kernel::HopScope& hop, const std::string& sent, const 
 
 kernel::HopScope ApiCaller::open_hop(const Call& call, int attempt) const {
   const std::string operation = call.request.method + " " + call.request.target;
-  return {around_.hops, {.stage = kernel::Stage::Api,
-                         .event = call.event,
-                         .parent = call.step,
-                         .from = around_.instance,
-                         .to = config_.name,
-                         .operation = operation,
-                         .attempt = attempt,
-                         .deadline = call.deadline}};
+  return {around_.hops,
+          {.stage = kernel::Stage::Api,
+           .event = call.event,
+           .parent = call.step,
+           .from = around_.instance,
+           .to = config_.name,
+           .operation = operation,
+           .attempt = attempt,
+           .deadline = call.deadline}};
 }
 
 bool ApiCaller::admit(State& state, Attempt& attempt) {
@@ -129,7 +133,8 @@ bool ApiCaller::is_over(State& state, Attempt& attempt, const kernel::HttpResult
   failure.failure = core::failure_class(result);
   failure.retry_after = result.retry_after.value_or(kernel::Duration{0});
   if (answer) failure.body = answer->body;
-  if (failure.failure == FailureClass::None) failure.failure = FailureClass::Permanent;  // not what the step expects
+  if (failure.failure == FailureClass::None)
+    failure.failure = FailureClass::Permanent;  // not what the step expects
 
   const std::string draw_key = state.call.event + state.call.idempotency_key;
   const core::RetryDecision decision = retry_.after(
@@ -160,7 +165,8 @@ kernel::Task<CallEnd> ApiCaller::call(Call call, std::vector<std::int64_t> expec
     if (!admit(state, attempt)) co_return CallEnd{std::move(state.failure), attempt.number - 1};
     {
       kernel::HopScope hop = open_hop(state.call, attempt.number);
-      auto sending = around_.client.send(attempt_request(state.call, attempt.number, hop.id()), attempt.deadline);
+      auto sending =
+          around_.client.send(attempt_request(state.call, attempt.number, hop.id()), attempt.deadline);
       kernel::HttpResult answer = co_await std::move(sending);
       close_hop(hop, state.call.request.body, answer);
       if (is_over(state, attempt, answer)) {

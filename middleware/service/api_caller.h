@@ -1,8 +1,9 @@
 #pragma once
-// One logical call to one external API: attempts, waits between them, breaker, budget, per-try timeout, deadline.
+// One logical call to one external API: attempts, waits between them, breaker, budget, per-try timeout,
+// deadline.
 //
-// Order of the policies (facts/resilience 1): retry( breaker( per-try timeout( wire ))). Every attempt is a sample for the
-// breaker and an `api` hop; an open breaker ends the retrying at once.
+// Order of the policies (facts/resilience 1): retry( breaker( per-try timeout( wire ))). Every attempt is a
+// sample for the breaker and an `api` hop; an open breaker ends the retrying at once.
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -17,20 +18,22 @@
 
 namespace service {
 
-/// What every part of one instance works with. The pointees belong to main() or to the rig and outlive the instance.
+/// What every part of one instance works with. The pointees belong to main() or to the rig and outlive the
+/// instance.
 struct Surroundings {
   kernel::Scheduler& scheduler;
   kernel::HttpClient& client;
   kernel::HopSink& hops;
-  std::uint64_t seed = 0;    ///< of the jitter
+  std::uint64_t seed = 0;               ///< of the jitter
   std::string instance = "middleware";  ///< names this instance in hops and transitions
 };
 
 struct Call {
-  kernel::HttpRequest request{};  ///< without the headers that the caller adds (traceparent, idempotency key, X-Attempt)
+  kernel::HttpRequest
+      request{};  ///< without the headers that the caller adds (traceparent, idempotency key, X-Attempt)
   std::string event{};            ///< EventUuid
   std::string idempotency_key{};  ///< the same for all attempts; sent if the API has a header for it
-  kernel::HopId step = 0;       ///< parent of the attempts
+  kernel::HopId step = 0;         ///< parent of the attempts
   kernel::Timestamp deadline{};
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// What a deployment of the middleware is told: the external APIs it may call and how carefully, and the flow of steps that
-// each type of event starts. Filled from middleware.yaml by middleware/config.
+// What a deployment of the middleware is told: the external APIs it may call and how carefully, and the flow
+// of steps that each type of event starts. Filled from middleware.yaml by middleware/config.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,12 +14,12 @@
 namespace service {
 
 struct ApiConfig {
-  std::string name;                                           ///< also the host name given to the HttpClient
+  std::string name;  ///< also the host name given to the HttpClient
   core::RetryRules retry{};
-  std::optional<std::int64_t> retry_budget = 500;             ///< tokens; nothing: retries are not budgeted
+  std::optional<std::int64_t> retry_budget = 500;  ///< tokens; nothing: retries are not budgeted
   std::optional<core::BreakerRules> breaker = core::BreakerRules{};  ///< nothing: no breaker
-  bool breaker_counts_throttles = false;                      ///< 429, and 503 with Retry-After, are failures to it
-  kernel::Duration per_try = std::chrono::seconds{5};         ///< an attempt on the wire ends after this
+  bool breaker_counts_throttles = false;               ///< 429, and 503 with Retry-After, are failures to it
+  kernel::Duration per_try = std::chrono::seconds{5};  ///< an attempt on the wire ends after this
   std::optional<std::string> idempotency_header = "Idempotency-Key";  ///< nothing: no key is sent
 };
 
@@ -35,8 +35,9 @@ struct StepConfig {
 };
 
 struct FlowConfig {
-  std::string event;                                       ///< API name of the event that starts it
-  kernel::Duration deadline = std::chrono::seconds{20};    ///< for the whole flow, shorter if the caller leaves less
+  std::string event;  ///< API name of the event that starts it
+  kernel::Duration deadline =
+      std::chrono::seconds{20};  ///< for the whole flow, shorter if the caller leaves less
   std::vector<StepConfig> steps{};
 };
 

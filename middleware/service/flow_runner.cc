@@ -19,9 +19,10 @@ bool is_read_later(const FlowConfig& flow, std::size_t index) {
                        const auto reads = [&name](const std::vector<std::string>& steps) {
                          return std::ranges::find(steps, name) != steps.end();
                        };
-                       return reads(later.path.names_read()) || (later.body && reads(later.body->names_read())) ||
-                              std::ranges::any_of(later.headers,
-                                                  [&](const auto& h) { return reads(h.second.names_read()); });
+                       return reads(later.path.names_read()) ||
+                              (later.body && reads(later.body->names_read())) ||
+                              std::ranges::any_of(
+                                  later.headers, [&](const auto& h) { return reads(h.second.names_read()); });
                      });
 }
 
@@ -49,14 +50,16 @@ kernel::HopEnd step_end(const CallEnd& end) {
 }  // namespace
 
 ApiCaller& FlowRunner::caller(const std::string& api) const {
-  const auto found = std::ranges::find_if(callers_, [&api](const ApiCaller* c) { return c->config().name == api; });
+  const auto found =
+      std::ranges::find_if(callers_, [&api](const ApiCaller* c) { return c->config().name == api; });
   CHECK_THAT(found != callers_.end(), api);
   return **found;
 }
 
 /// Everything of the call is made here, so that the waiting flow holds none of it.
-kernel::Task<CallEnd> FlowRunner::start_call(const FlowConfig& flow, std::size_t index, const FlowInput& input,
-                                             const Earlier& earlier, kernel::HopId hop) {
+kernel::Task<CallEnd> FlowRunner::start_call(const FlowConfig& flow, std::size_t index,
+                                             const FlowInput& input, const Earlier& earlier,
+                                             kernel::HopId hop) {
   const StepConfig& step = flow.steps[index];
   const StepRequest& bound = input.steps[index];
   const kernel::TemplateScope scope{.named = &earlier};
@@ -78,7 +81,8 @@ void note_read_answers(FlowConfig& flow) {
   for (std::size_t i = 0; i < flow.steps.size(); ++i) flow.steps[i].answer_is_read = is_read_later(flow, i);
 }
 
-std::vector<StepRequest> bind_steps(const FlowConfig& flow, const store::Claim& claim, const kernel::Json& payload) {
+std::vector<StepRequest> bind_steps(const FlowConfig& flow, const store::Claim& claim,
+                                    const kernel::Json& payload) {
   std::vector<StepRequest> requests;
   requests.reserve(flow.steps.size());
   for (const StepConfig& step : flow.steps) {

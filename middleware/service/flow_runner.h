@@ -12,7 +12,8 @@
 
 namespace service {
 
-/// The request of a step with all that the event says filled in; only answers of earlier steps are still open.
+/// The request of a step with all that the event says filled in; only answers of earlier steps are still
+/// open.
 struct StepRequest {
   kernel::TextTemplate path{};
   std::vector<std::pair<std::string, kernel::TextTemplate>> headers{};
@@ -21,9 +22,9 @@ struct StepRequest {
 
 /// What a flow works on. It holds no payload: a flow may wait for seconds, and thousands may wait at once.
 struct FlowInput {
-  std::string event;                ///< EventUuid
+  std::string event;                 ///< EventUuid
   std::vector<StepRequest> steps{};  ///< in the order of the flow's
-  kernel::HopId cause = 0;          ///< the hop that brought the event
+  kernel::HopId cause = 0;           ///< the hop that brought the event
   kernel::Timestamp deadline{};
   store::Claim claim{};
 };
@@ -32,7 +33,8 @@ struct FlowInput {
 void note_read_answers(FlowConfig& flow);
 
 /// Fills the event's values into every step that `claim` does not hold as done.
-std::vector<StepRequest> bind_steps(const FlowConfig& flow, const store::Claim& claim, const kernel::Json& payload);
+std::vector<StepRequest> bind_steps(const FlowConfig& flow, const store::Claim& claim,
+                                    const kernel::Json& payload);
 
 struct StepFailure {
   std::string step;
@@ -56,8 +58,8 @@ class FlowRunner {
 
  private:
   using Earlier = std::vector<std::pair<std::string, kernel::Json>>;
-  kernel::Task<CallEnd> start_call(const FlowConfig& flow, std::size_t step, const FlowInput& input, const Earlier& earlier,
-                                   kernel::HopId hop);
+  kernel::Task<CallEnd> start_call(const FlowConfig& flow, std::size_t step, const FlowInput& input,
+                                   const Earlier& earlier, kernel::HopId hop);
   ApiCaller& caller(const std::string& api) const;
 
   const Surroundings& around_;

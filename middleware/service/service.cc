@@ -12,10 +12,12 @@ using kernel::HttpRequest;
 using kernel::HttpResponse;
 using namespace std::chrono_literals;
 
-/// A claim outlives the work it covers by this, so that a crash frees it but a slow answer does not (facts/resilience 8).
+/// A claim outlives the work it covers by this, so that a crash frees it but a slow answer does not
+/// (facts/resilience 8).
 constexpr kernel::Duration kLeaseMargin = 10s;
 
-std::vector<std::unique_ptr<ApiCaller>> make_callers(const ServiceConfig& config, const Surroundings& around) {
+std::vector<std::unique_ptr<ApiCaller>> make_callers(const ServiceConfig& config,
+                                                     const Surroundings& around) {
   std::vector<std::unique_ptr<ApiCaller>> callers;
   for (const ApiConfig& api : config.apis) callers.push_back(std::make_unique<ApiCaller>(api, around));
   return callers;
@@ -37,7 +39,9 @@ kernel::HttpReply in_flight() {
   return {.response = std::move(busy)};
 }
 
-kernel::Task<kernel::HttpReply> answered(HttpResponse response) { co_return kernel::HttpReply{std::move(response)}; }
+kernel::Task<kernel::HttpReply> answered(HttpResponse response) {
+  co_return kernel::HttpReply{std::move(response)};
+}
 
 /// Whole seconds, rounded up, at least 1.
 std::string retry_after_text(kernel::Duration wait) {
@@ -109,7 +113,8 @@ std::expected<Service::Accepted, HttpResponse> Service::read(const HttpRequest& 
     return std::unexpected(kernel::problem(400, "headers", "ce-id and ce-type are required"));
   }
   const FlowConfig* flow = find_flow(type);
-  if (flow == nullptr) return std::unexpected(kernel::problem(422, "no-flow", "no flow for events of type " + type));
+  if (flow == nullptr)
+    return std::unexpected(kernel::problem(422, "no-flow", "no flow for events of type " + type));
   auto payload = kernel::parse_json(request.body);
   if (!payload || !payload->is_object()) {
     return std::unexpected(
@@ -128,9 +133,12 @@ kernel::Task<kernel::HttpReply> Service::take_event(Accepted accepted) {
   store::Claim claim =
       co_await store_.claim(accepted.event, around_.scheduler.now(), accepted.deadline + kLeaseMargin);
   switch (claim.kind) {
-    case store::ClaimKind::Done: co_return json_reply(R"({"status":"done","duplicate":true})");
-    case store::ClaimKind::InFlight: co_return in_flight();
-    case store::ClaimKind::Claimed: break;
+    case store::ClaimKind::Done:
+      co_return json_reply(R"({"status":"done","duplicate":true})");
+    case store::ClaimKind::InFlight:
+      co_return in_flight();
+    case store::ClaimKind::Claimed:
+      break;
   }
   const std::uint64_t fence = claim.fence;
   FlowInput input{.event = accepted.event, .cause = accepted.cause, .deadline = accepted.deadline};
@@ -144,15 +152,18 @@ kernel::Task<kernel::HttpReply> Service::take_event(Accepted accepted) {
       co_await store_.done(accepted.event, fence, around_.scheduler.now());
       co_return json_reply(R"({"status":"done"})");
     case FlowState::TakenOver:
-      co_return kernel::HttpReply{kernel::problem(409, "taken-over", "another delivery of the event went on")};
-    case FlowState::Failed: break;
+      co_return kernel::HttpReply{
+          kernel::problem(409, "taken-over", "another delivery of the event went on")};
+    case FlowState::Failed:
+      break;
   }
   co_await store_.release(accepted.event, fence);
   co_return kernel::HttpReply{failed(*end.failure)};
 }
 
 HttpResponse Service::health() const {
-  // Liveness: an open breaker degrades, it does not fail, or one vendor's outage would restart every instance.
+  // Liveness: an open breaker degrades, it does not fail, or one vendor's outage would restart every
+  // instance.
   std::string checks;
   bool degraded = false;
   for (const auto& caller : callers_) {
@@ -160,10 +171,12 @@ HttpResponse Service::health() const {
     const bool pass = state == core::BreakerState::Closed || state == core::BreakerState::Disabled;
     degraded = degraded || !pass;
     if (!checks.empty()) checks += ',';
-    checks += kernel::json_quoted(caller->config().name + ":breaker") + R"(:[{"componentType":"component","status":")" +
-              (pass ? "pass" : "warn") + R"(","observedValue":")" + std::string(to_text(state)) + R"("}])";
+    checks += kernel::json_quoted(caller->config().name + ":breaker") +
+              R"(:[{"componentType":"component","status":")" + (pass ? "pass" : "warn") +
+              R"(","observedValue":")" + std::string(to_text(state)) + R"("}])";
   }
-  HttpResponse response{200, {{"Content-Type", "application/health+json"}, {"Cache-Control", "no-store"}}, {}};
+  HttpResponse response{
+      200, {{"Content-Type", "application/health+json"}, {"Cache-Control", "no-store"}}, {}};
   response.body = std::string(R"({"status":")") + (degraded ? "warn" : "pass") + R"(","serviceId":)" +
                   kernel::json_quoted(around_.instance) + R"(,"checks":{)" + checks + "}}";
   return response;

@@ -1,5 +1,6 @@
 #pragma once
-// The middleware as its callers see it: POST /events takes one event and answers when its flow is over; GET /health.
+// The middleware as its callers see it: POST /events takes one event and answers when its flow is over; GET
+// /health.
 //
 //   200  done, now or earlier (then "duplicate": true)
 //   409  the same event is being worked on; Retry-After
@@ -7,8 +8,8 @@
 //   503  not now: an API is down, slow or says so; Retry-After where known
 //   400, 404, 405  the call itself is wrong
 //
-// It answers 503, not 500, for what an API did: the caller redelivers the event, and the step journal and the derived
-// idempotency keys make that safe.
+// It answers 503, not 500, for what an API did: the caller redelivers the event, and the step journal and the
+// derived idempotency keys make that safe.
 #include <expected>
 #include <memory>
 #include <vector>

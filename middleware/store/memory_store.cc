@@ -17,7 +17,8 @@ Task<Claim> MemoryStore::claim(std::string event, Timestamp now, Timestamp lease
   }
   ++record.fence;
   record.lease_until = lease_until;
-  co_return Claim{.kind = ClaimKind::Claimed, .fence = record.fence, .steps = record.steps, .lease_until = lease_until};
+  co_return Claim{
+      .kind = ClaimKind::Claimed, .fence = record.fence, .steps = record.steps, .lease_until = lease_until};
 }
 
 MemoryStore::Record* MemoryStore::held(const std::string& event, std::uint64_t fence) {

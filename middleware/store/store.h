@@ -1,8 +1,8 @@
 #pragma once
 // What the middleware must not forget: which events it has taken on, how far each got, which are done.
 //
-// Source: facts/resilience 8 and 9. Engines stand behind one interface; a claim is the one atomic step that all of them
-// must offer. Times are the caller's.
+// Source: facts/resilience 8 and 9. Engines stand behind one interface; a claim is the one atomic step that
+// all of them must offer. Times are the caller's.
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -37,7 +37,8 @@ class Store {
   virtual ~Store() = default;
 
   /// Takes the event (by its EventUuid) until `lease_until`, unless it is done or held.
-  virtual kernel::Task<Claim> claim(std::string event, kernel::Timestamp now, kernel::Timestamp lease_until) = 0;
+  virtual kernel::Task<Claim> claim(std::string event, kernel::Timestamp now,
+                                    kernel::Timestamp lease_until) = 0;
 
   // False when `fence` is no longer the newest claim: somebody took the event over, stop working on it.
   virtual kernel::Task<bool> step_done(std::string event, std::uint64_t fence, StepRecord record) = 0;

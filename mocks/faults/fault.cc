@@ -18,9 +18,12 @@ bool selects(const FaultRule& rule, const FaultSubject& subject) {
 
 std::string_view scope_key(const FaultRule& rule, const FaultSubject& subject) {
   switch (rule.count_per) {
-    case CountPer::Run: return {};
-    case CountPer::Event: return subject.event;
-    case CountPer::BusinessKey: return subject.business_key;
+    case CountPer::Run:
+      return {};
+    case CountPer::Event:
+      return subject.event;
+    case CountPer::BusinessKey:
+      return subject.business_key;
   }
   return {};
 }
@@ -48,8 +51,8 @@ bool FaultSet::fires(Counted& counted, const FaultSubject& subject) {
   const std::uint64_t n = rule.count_per == CountPer::Run ? ++counted.in_run : ++counted.by_key.at(key);
   const auto eligible = static_cast<std::int64_t>(n) - rule.skip;  // 1, 2, ...
   if (eligible < 1 || (rule.times && eligible > *rule.times) || eligible % rule.every != 0) return false;
-  // By event or key the share is of events: one draw decides for all its requests, so that "2 % of the orders fail
-  // three times in a row" can be said.
+  // By event or key the share is of events: one draw decides for all its requests, so that "2 % of the orders
+  // fail three times in a row" can be said.
   const std::uint64_t drawn = rule.count_per == CountPer::Run ? n : 1;
   const double draw = rule.share < 1 ? kernel::draw_unit({seed_, rule.name, key, drawn, "fire"}) : 0;
   const bool fired = rule.share >= 1 || draw < rule.share;
@@ -70,7 +73,8 @@ FaultSet::Decision FaultSet::decide(const FaultSubject& subject, kernel::Timesta
     const FaultRule& rule = counted.rule;
     if (!is_active(rule, now) || !selects(rule, subject) || !fires(counted, subject)) continue;
     if (rule.effect.delay) {
-      const std::uint64_t n = rule.count_per == CountPer::Run ? counted.in_run : *counted.by_key.find(scope_key(rule, subject));
+      const std::uint64_t n =
+          rule.count_per == CountPer::Run ? counted.in_run : *counted.by_key.find(scope_key(rule, subject));
       decision.delay += sample(*rule.effect.delay,
                                kernel::draw_unit({seed_, rule.name, scope_key(rule, subject), n, "delay"}));
     }

@@ -23,8 +23,11 @@ using namespace std::chrono_literals;
 const std::string kFolder = (std::filesystem::temp_directory_path() / "relayrig_bench").string();
 
 std::int64_t rows_of(const hoplog::RunFile& file) {
-  return *file.integer("SELECT (SELECT count(*) FROM hops) + (SELECT count(*) FROM publications) + (SELECT count(*) FROM event_ends)"
-                       " + (SELECT count(*) FROM executions) + (SELECT count(*) FROM faults) + (SELECT count(*) FROM transitions)");
+  return *file.integer(
+      "SELECT (SELECT count(*) FROM hops) + (SELECT count(*) FROM publications) + (SELECT count(*) FROM "
+      "event_ends)"
+      " + (SELECT count(*) FROM executions) + (SELECT count(*) FROM faults) + (SELECT count(*) FROM "
+      "transitions)");
 }
 
 Simulated simulate(std::int64_t count) {
@@ -32,7 +35,8 @@ Simulated simulate(std::int64_t count) {
   const live::Stopwatch watch;
   const auto result = runner::run_scenario(scenario, {.runs_folder = kFolder, .version = "bench"});
   CHECK_THAT(result.has_value(), result ? "" : result.error().text());
-  Simulated simulated{.seconds = result->sealed_seconds, .judged_seconds = watch.elapsed_seconds(), .events = count};
+  Simulated simulated{
+      .seconds = result->sealed_seconds, .judged_seconds = watch.elapsed_seconds(), .events = count};
   CHECK_THAT(result->verdict == "passed", result->path);
   simulated.path = result->path;
   simulated.rows = rows_of(**hoplog::RunFile::open(result->path));
@@ -65,9 +69,13 @@ void simulated() {
     const double rate = static_cast<double>(s.rows) / s.seconds;
     const std::string name = number(static_cast<double>(count)) + " events: ";
     print_line(name + "simulated events/s", number(static_cast<double>(s.events) / s.seconds), ">= 10,000");
-    print_line(name + "the same, judged and closed", number(static_cast<double>(s.events) / s.judged_seconds));
-    print_line(name + "us per event", number(cost, 1) + " (" + number(cost / first_cost, 2) + " of that at 1,000)", "flat");
-    print_line(name + "recorded rows/s", number(rate) + " (" + number(static_cast<double>(s.rows) / static_cast<double>(s.events), 1) + " rows an event)");
+    print_line(name + "the same, judged and closed",
+               number(static_cast<double>(s.events) / s.judged_seconds));
+    print_line(name + "us per event",
+               number(cost, 1) + " (" + number(cost / first_cost, 2) + " of that at 1,000)", "flat");
+    print_line(name + "recorded rows/s",
+               number(rate) + " (" + number(static_cast<double>(s.rows) / static_cast<double>(s.events), 1) +
+                   " rows an event)");
     print_line(name + "bare SQLite insert of the same rows/s", number(*bare));
     print_line(name + "recorded / bare", number(rate / *bare, 2), ">= 0.50");
     std::filesystem::remove(s.path);
@@ -118,8 +126,17 @@ void live_chain() {
   CHECK((*recorder)->seal().has_value());
   const auto& file = (*recorder)->file();
   print_line("live ms per event, p50 and p99",
-             number(static_cast<double>(*file.integer("SELECT ended_ns - published_ns FROM events WHERE \"end\" = 'delivered' ORDER BY 1 LIMIT 1 OFFSET (SELECT count(*) / 2 FROM events)")) / 1e6, 1) + ", " +
-                 number(static_cast<double>(*file.integer("SELECT ended_ns - published_ns FROM events WHERE \"end\" = 'delivered' ORDER BY 1 LIMIT 1 OFFSET (SELECT count(*) * 99 / 100 FROM events)")) / 1e6, 1));
+             number(static_cast<double>(*file.integer(
+                        "SELECT ended_ns - published_ns FROM events WHERE \"end\" = 'delivered' ORDER BY 1 "
+                        "LIMIT 1 OFFSET (SELECT count(*) / 2 FROM events)")) /
+                        1e6,
+                    1) +
+                 ", " +
+                 number(static_cast<double>(*file.integer(
+                            "SELECT ended_ns - published_ns FROM events WHERE \"end\" = 'delivered' ORDER BY "
+                            "1 LIMIT 1 OFFSET (SELECT count(*) * 99 / 100 FROM events)")) /
+                            1e6,
+                        1));
   CHECK((*recorder)->close({.verdict = "passed"}).has_value());
 }
 
@@ -157,7 +174,8 @@ void memory_in_flight() {
   const std::int64_t before = resident_bytes();
   publish(kEvents);
   const std::int64_t each = (resident_bytes() - before) / kEvents;
-  print_line("bytes per event in flight (waiting for an API; payload of 750 bytes included)", number(static_cast<double>(each)), "<= 8,192");
+  print_line("bytes per event in flight (waiting for an API; payload of 750 bytes included)",
+             number(static_cast<double>(each)), "<= 8,192");
   world->reset();
 }
 

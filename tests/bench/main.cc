@@ -39,14 +39,16 @@ void start_up(const std::string& relayrig) {
   const auto folder = std::filesystem::temp_directory_path() / "relayrig_bench";
   std::filesystem::create_directories(folder);
   const std::string scenario = (folder / "empty.yaml").string();
-  std::ofstream(scenario) << "name: empty\nuse: " RELAYRIG_SOURCE_DIR "/scenarios/stacks/orders.yaml\ngiven: {}\ntimeline: []\n";
+  std::ofstream(scenario) << "name: empty\nuse: " RELAYRIG_SOURCE_DIR
+                             "/scenarios/stacks/orders.yaml\ngiven: {}\ntimeline: []\n";
   std::vector<double> times;
   for (int i = 0; i < 21; ++i) {
     const live::Stopwatch watch;
     const pid_t child = fork();
     if (child == 0) {
       if (std::freopen("/dev/null", "w", stdout) == nullptr) _exit(127);
-      execl(relayrig.c_str(), "relayrig", "run", scenario.c_str(), "--runs", folder.c_str(), static_cast<char*>(nullptr));
+      execl(relayrig.c_str(), "relayrig", "run", scenario.c_str(), "--runs", folder.c_str(),
+            static_cast<char*>(nullptr));
       _exit(127);
     }
     int status = 0;
@@ -55,7 +57,8 @@ void start_up(const std::string& relayrig) {
     if (status != 0) std::printf("  the empty scenario did not pass\n");
   }
   std::ranges::sort(times);
-  print_line("ms from start to end of `relayrig run` on an empty scenario, median of 21", number(times[10], 1), "< 50");
+  print_line("ms from start to end of `relayrig run` on an empty scenario, median of 21",
+             number(times[10], 1), "< 50");
 }
 
 }  // namespace bench

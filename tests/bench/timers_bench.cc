@@ -47,16 +47,20 @@ void timers() {
     for (int i = 0; i < kTasks; ++i) scope.spawn(ticker(scheduler, 1ms + kernel::Duration{i * 7919}, kWaits));
     const live::Stopwatch watch;
     scheduler.run();
-    print_line("timer events/s, our task", number(static_cast<double>(scheduler.timers_run()) / watch.elapsed_seconds()), ">= 3,000,000");
+    print_line("timer events/s, our task",
+               number(static_cast<double>(scheduler.timers_run()) / watch.elapsed_seconds()), ">= 3,000,000");
   }
   {
     VirtualScheduler scheduler{kernel::WallTime{}};
     asio::io_context context;
-    for (int i = 0; i < kTasks; ++i) asio::co_spawn(context, asio_ticker(scheduler, 1ms + kernel::Duration{i * 7919}, kWaits), asio::detached);
+    for (int i = 0; i < kTasks; ++i)
+      asio::co_spawn(context, asio_ticker(scheduler, 1ms + kernel::Duration{i * 7919}, kWaits),
+                     asio::detached);
     context.poll();
     const live::Stopwatch watch;
     scheduler.run();
-    print_line("timer events/s, Asio awaitable on the same heap", number(static_cast<double>(scheduler.timers_run()) / watch.elapsed_seconds()));
+    print_line("timer events/s, Asio awaitable on the same heap",
+               number(static_cast<double>(scheduler.timers_run()) / watch.elapsed_seconds()));
   }
 }
 

@@ -18,20 +18,27 @@ using kernel::HttpReply;
 using kernel::HttpRequest;
 using namespace std::chrono_literals;
 
-kernel::JsonTemplate body(std::string_view json) { return *kernel::JsonTemplate::compile(*kernel::parse_json(json)); }
+kernel::JsonTemplate body(std::string_view json) {
+  return *kernel::JsonTemplate::compile(*kernel::parse_json(json));
+}
 
 /// Charges and refunds, each after 40 ms.
 ApiSpec payments() {
-  return {.name = "payments",
-          .latency = {.first = 40ms},
-          .operations = {{.path = "/v1/charges",
-                          .effect = "charge",
-                          .business_key = "/reference",
-                          .required = {"/reference"},
-                          .status = 201,
-                          .body = body(R"({"id":"${mock/id}","reference":"${/reference}","at":"${mock/now}"})")},
-                         {.method = "GET", .path = "/v1/charges/{id}", .body = body(R"({"status":"ok"})")},
-                         {.path = "/v1/charges/{id}/refunds", .effect = "refund", .business_key = "/reference", .idempotent = false, .status = 202}}};
+  return {
+      .name = "payments",
+      .latency = {.first = 40ms},
+      .operations = {{.path = "/v1/charges",
+                      .effect = "charge",
+                      .business_key = "/reference",
+                      .required = {"/reference"},
+                      .status = 201,
+                      .body = body(R"({"id":"${mock/id}","reference":"${/reference}","at":"${mock/now}"})")},
+                     {.method = "GET", .path = "/v1/charges/{id}", .body = body(R"({"status":"ok"})")},
+                     {.path = "/v1/charges/{id}/refunds",
+                      .effect = "refund",
+                      .business_key = "/reference",
+                      .idempotent = false,
+                      .status = 202}}};
 }
 
 struct MockBench : Bench {
@@ -45,7 +52,8 @@ struct MockBench : Bench {
 
   kernel::Task<void> call_one(HttpRequest request) {
     replies.push_back(co_await api.handle(std::move(request)));
-    answers.push_back(kernel::duration_text(scheduler.now().time_since_epoch()) + " " + std::to_string(replies.back().response.status));
+    answers.push_back(kernel::duration_text(scheduler.now().time_since_epoch()) + " " +
+                      std::to_string(replies.back().response.status));
   }
   void start(HttpRequest request) { callers.spawn(call_one(std::move(request))); }
   /// And waits for the answer.
@@ -64,7 +72,8 @@ struct MockBench : Bench {
 };
 
 HttpRequest request(std::string method, std::string target, std::string body = "", std::string key = "") {
-  HttpRequest made{.method = std::move(method), .host = "payments", .target = std::move(target), .body = std::move(body)};
+  HttpRequest made{
+      .method = std::move(method), .host = "payments", .target = std::move(target), .body = std::move(body)};
   if (!key.empty()) made.headers.add("idempotency-key", std::move(key));
   return made;
 }
@@ -98,7 +107,8 @@ TEST(MockApi, MatchesMethodAndPath) {
                         {"POST", "/v1/charges", R"({"reference":null})", 400}};
   for (const Case& c : cases) {
     MockBench bench;
-    EXPECT_EQ(bench.call(request(c.method, c.target, c.body)).response.status, c.status) << c.method << " " << c.target << " " << c.body;
+    EXPECT_EQ(bench.call(request(c.method, c.target, c.body)).response.status, c.status)
+        << c.method << " " << c.target << " " << c.body;
     EXPECT_EQ(bench.journal.effects.empty(), c.status != 201 && c.status != 202);
   }
 }
@@ -129,10 +139,13 @@ TEST(MockApi, GivesEveryRequestAnIdOfItsOwn) {
   ApiSpec spec = payments();
   spec.operations[2].body = body(R"({"id":"${mock/id}"})");
   MockBench bench(spec);
-  const auto id_of = [](const HttpReply& reply) { return kernel::parse_json(reply.response.body)->at("id").get<std::string>(); };
+  const auto id_of = [](const HttpReply& reply) {
+    return kernel::parse_json(reply.response.body)->at("id").get<std::string>();
+  };
   const std::string first = id_of(bench.call(charge()));
   const std::string second = id_of(bench.call(charge()));
-  const std::string refund = id_of(bench.call(request("POST", "/v1/charges/x/refunds", R"({"reference":"SO-1"})")));
+  const std::string refund =
+      id_of(bench.call(request("POST", "/v1/charges/x/refunds", R"({"reference":"SO-1"})")));
   EXPECT_NE(first, second);
   EXPECT_NE(first, refund) << "two operations of one business key";
   EXPECT_NE(second, refund);
@@ -175,7 +188,8 @@ TEST(MockApi, RefusesAKeyUsedForAnotherRequest) {
   bench.call(charge("key-1"));
   const HttpReply other = bench.call(charge("key-1", "SO-2"));
   EXPECT_EQ(other.response.status, 400);
-  EXPECT_EQ(other.response.body, R"({"error":{"code":"idempotency_error","message":"the key was used with another request"}})");
+  EXPECT_EQ(other.response.body,
+            R"({"error":{"code":"idempotency_error","message":"the key was used with another request"}})");
   EXPECT_EQ(bench.journal.effects.size(), 1u);
 }
 
@@ -203,15 +217,18 @@ TEST(MockApi, ForgetsAKeyAfterItsWindow) {
 TEST(MockApi, RemembersNothingThatItDidNotExecute) {
   MockBench bench;
   EXPECT_EQ(bench.call(request("POST", "/v1/charges", "{}", "key-1")).response.status, 400);
-  EXPECT_EQ(bench.call(charge("key-1")).response.status, 201) << "a request refused by validation used no key up";
+  EXPECT_EQ(bench.call(charge("key-1")).response.status, 201)
+      << "a request refused by validation used no key up";
 }
 
 TEST(MockApi, IgnoresKeysWhereAnOperationHasNone) {
   MockBench bench;
-  for (int i = 0; i < 2; ++i) bench.call(request("POST", "/v1/charges/x/refunds", R"({"reference":"SO-1"})", "key-1"));
+  for (int i = 0; i < 2; ++i)
+    bench.call(request("POST", "/v1/charges/x/refunds", R"({"reference":"SO-1"})", "key-1"));
   EXPECT_EQ(bench.journal.effects, (Lines{"payments refund SO-1", "payments refund SO-1"}));
   bench.call(request("GET", "/v1/charges/a", "", "key-2"));
-  EXPECT_EQ(bench.call(request("GET", "/v1/charges/b", "", "key-2")).response.status, 200) << "reading ignores keys";
+  EXPECT_EQ(bench.call(request("GET", "/v1/charges/b", "", "key-2")).response.status, 200)
+      << "reading ignores keys";
 }
 
 TEST(MockApi, DoesNothingWhenAFaultComesBeforeTheEffect) {
@@ -247,7 +264,8 @@ TEST(MockApi, ChargesTwiceWhenTheRetryBringsNoKey) {
 }
 
 TEST(MockApi, EndsTheConnectionAsTheFaultSays) {
-  for (const Ending ending : {Ending::Reset, Ending::Empty, Ending::Garbage, Ending::Truncated, Ending::Hang}) {
+  for (const Ending ending :
+       {Ending::Reset, Ending::Empty, Ending::Garbage, Ending::Truncated, Ending::Hang}) {
     MockBench bench;
     bench.fault({.effect = {.ending = ending}});
     EXPECT_EQ(bench.call(charge()).ending, ending);
@@ -276,8 +294,14 @@ TEST(MockApi, AddsAFaultsDelayToItsOwnLatency) {
 
 TEST(MockApi, TellsFaultsItsCallersEventAndKey) {
   MockBench bench;
-  bench.fault({.name = "of the event", .count_per = CountPer::Event, .times = 1, .effect = {.delay = LatencyLaw{.first = 1s}}});
-  bench.fault({.name = "of the key", .count_per = CountPer::BusinessKey, .times = 1, .effect = {.delay = LatencyLaw{.first = 1s}}});
+  bench.fault({.name = "of the event",
+               .count_per = CountPer::Event,
+               .times = 1,
+               .effect = {.delay = LatencyLaw{.first = 1s}}});
+  bench.fault({.name = "of the key",
+               .count_per = CountPer::BusinessKey,
+               .times = 1,
+               .effect = {.delay = LatencyLaw{.first = 1s}}});
   HttpRequest traced = charge();
   traced.headers.add("traceparent", kernel::traceparent(emulator::kEvent, 42));
   bench.call(std::move(traced));
@@ -291,7 +315,8 @@ TEST(MockApi, HasNoBusinessKeyWhereTheOperationNamesNone) {
   MockBench bench(spec);
   bench.fault({.count_per = CountPer::BusinessKey, .times = 1, .effect = {.status = 500}});
   EXPECT_EQ(bench.call(request("POST", "/notes", R"({"a":1})")).response.status, 500);
-  EXPECT_EQ(bench.call(request("POST", "/notes", R"({"a":2})")).response.status, 200) << "different bodies are not different keys";
+  EXPECT_EQ(bench.call(request("POST", "/notes", R"({"a":2})")).response.status, 200)
+      << "different bodies are not different keys";
 }
 
 }  // namespace

@@ -18,14 +18,16 @@ using namespace std::chrono_literals;
 
 struct FaultBench : Bench {
   FaultSet faults{7, journal};
-  FaultSet::Decision decide(FaultSubject subject = {.target = "payments", .path = "/v1/charges"}, Duration at = 0s) {
+  FaultSet::Decision decide(FaultSubject subject = {.target = "payments", .path = "/v1/charges"},
+                            Duration at = 0s) {
     return faults.decide(subject, kernel::at(at));
   }
   /// Which of `count` requests the faults touch: "x..x".
   std::string fires(int count, std::string_view event = "e", std::string_view business_key = "k") {
     std::string text;
     for (int i = 0; i < count; ++i) {
-      const auto decision = decide({.target = "payments", .path = "/v1/charges", .event = event, .business_key = business_key});
+      const auto decision =
+          decide({.target = "payments", .path = "/v1/charges", .event = event, .business_key = business_key});
       text += decision.before != nullptr || decision.after != nullptr ? 'x' : '.';
     }
     return text;
@@ -49,9 +51,12 @@ TEST(FaultSchedule, CountsByItsGates) {
     std::int64_t every;
     const char* fires;
   };
-  const Case cases[] = {{"always", 0, std::nullopt, 1, "xxxxxxxx"}, {"first three", 0, 3, 1, "xxx....."},
-                        {"after two", 2, std::nullopt, 1, "..xxxxxx"}, {"two after three", 3, 2, 1, "...xx..."},
-                        {"every third", 0, std::nullopt, 3, "..x..x.."}, {"every second of four after one", 1, 4, 2, "..x.x..."}};
+  const Case cases[] = {{"always", 0, std::nullopt, 1, "xxxxxxxx"},
+                        {"first three", 0, 3, 1, "xxx....."},
+                        {"after two", 2, std::nullopt, 1, "..xxxxxx"},
+                        {"two after three", 3, 2, 1, "...xx..."},
+                        {"every third", 0, std::nullopt, 3, "..x..x.."},
+                        {"every second of four after one", 1, 4, 2, "..x.x..."}};
   for (const Case& c : cases) {
     FaultBench bench;
     FaultRule made = outage();
@@ -74,10 +79,12 @@ TEST(FaultSchedule, CountsByRunEventOrBusinessKey) {
     CountPer per;
     const char* fires;
   };
-  for (const Case& c : {Case{CountPer::Run, "x..."}, Case{CountPer::Event, "x.x."}, Case{CountPer::BusinessKey, "xx.."}}) {
+  for (const Case& c :
+       {Case{CountPer::Run, "x..."}, Case{CountPer::Event, "x.x."}, Case{CountPer::BusinessKey, "xx.."}}) {
     FaultBench bench;
     bench.faults.add(made(c.per));
-    const std::string found = bench.fires(1, "e1", "k1") + bench.fires(1, "e1", "k2") + bench.fires(1, "e2", "k1") + bench.fires(1, "e2", "k2");
+    const std::string found = bench.fires(1, "e1", "k1") + bench.fires(1, "e1", "k2") +
+                              bench.fires(1, "e2", "k1") + bench.fires(1, "e2", "k2");
     EXPECT_EQ(found, c.fires);
   }
 }
@@ -88,7 +95,9 @@ TEST(FaultSchedule, HoldsInAHalfOpenWindow) {
   made.from = kernel::at(60s);
   made.until = kernel::at(180s);
   bench.faults.add(made);
-  const auto fires_at = [&bench](Duration at) { return bench.decide({.target = "payments", .path = "/"}, at).before != nullptr; };
+  const auto fires_at = [&bench](Duration at) {
+    return bench.decide({.target = "payments", .path = "/"}, at).before != nullptr;
+  };
   EXPECT_FALSE(fires_at(60s - 1ns));
   EXPECT_TRUE(fires_at(60s));
   EXPECT_TRUE(fires_at(180s - 1ns));
@@ -114,7 +123,8 @@ TEST(FaultSchedule, TouchesAShareByKeyedDraws) {
   FaultBench bench;
   bench.faults.add(rule("some", 0.3));
   const std::string found = bench.fires(1000);
-  EXPECT_NEAR(static_cast<double>(std::ranges::count(found, 'x')), 300, 45) << "three deviations of one fixed sequence";
+  EXPECT_NEAR(static_cast<double>(std::ranges::count(found, 'x')), 300, 45)
+      << "three deviations of one fixed sequence";
   ASSERT_EQ(bench.journal.faults.size(), 1000u);
   for (const auto& draw : bench.journal.faults) {
     EXPECT_EQ(draw.threshold, 0.3);

@@ -14,8 +14,8 @@ namespace {
 using kernel::Duration;
 using namespace std::chrono_literals;
 
-// facts/mocks-and-faults 5: the check values, to the hundredth of a millisecond. 1 s stands for 1 ms so that the rounding
-// to microseconds does not show.
+// facts/mocks-and-faults 5: the check values, to the hundredth of a millisecond. 1 s stands for 1 ms so that
+// the rounding to microseconds does not show.
 TEST(Latency, HasTheQuantilesOfItsLaw) {
   struct Case {
     const char* name;
@@ -27,9 +27,12 @@ TEST(Latency, HasTheQuantilesOfItsLaw) {
   const LatencyLaw steady{.kind = LatencyKind::Lognormal, .first = 90s, .shape = 0.1};
   const LatencyLaw wide{.kind = LatencyKind::Lognormal, .first = 200s, .shape = 0.5};
   const LatencyLaw heavy{.kind = LatencyKind::Pareto, .first = 100s, .shape = 2.5};
-  const Case cases[] = {{"lognormal(90, 0.1) p50", steady, 0.5, 90, 0.005},   {"lognormal(90, 0.1) p90", steady, 0.9, 102.31, 0.005},
-                        {"lognormal(90, 0.1) p99", steady, 0.99, 113.57, 0.005}, {"lognormal(200, 0.5) p90", wide, 0.9, 379.6, 0.05},
-                        {"lognormal(200, 0.5) p99", wide, 0.99, 640.0, 0.05},  {"pareto(100, 2.5) p50", heavy, 0.5, 132.0, 0.05},
+  const Case cases[] = {{"lognormal(90, 0.1) p50", steady, 0.5, 90, 0.005},
+                        {"lognormal(90, 0.1) p90", steady, 0.9, 102.31, 0.005},
+                        {"lognormal(90, 0.1) p99", steady, 0.99, 113.57, 0.005},
+                        {"lognormal(200, 0.5) p90", wide, 0.9, 379.6, 0.05},
+                        {"lognormal(200, 0.5) p99", wide, 0.99, 640.0, 0.05},
+                        {"pareto(100, 2.5) p50", heavy, 0.5, 132.0, 0.05},
                         {"pareto(100, 2.5) p99", heavy, 0.99, 631.0, 0.05}};
   for (const Case& c : cases) {
     EXPECT_NEAR(static_cast<double>(sample(c.law, c.u).count()) * 1e-9, c.seconds, c.within) << c.name;
@@ -42,17 +45,19 @@ TEST(Latency, HasTheMeanOfItsLaw) {
     LatencyLaw law;
     double mean;  ///< seconds
   };
-  const Case cases[] = {{"lognormal(90, 0.1)", {.kind = LatencyKind::Lognormal, .first = 90s, .shape = 0.1}, 90.45},
-                        {"lognormal(200, 0.5)", {.kind = LatencyKind::Lognormal, .first = 200s, .shape = 0.5}, 226.6},
-                        {"pareto(100, 2.5)", {.kind = LatencyKind::Pareto, .first = 100s, .shape = 2.5}, 166.7},
-                        {"exponential(50)", {.kind = LatencyKind::Exponential, .first = 50s}, 50},
-                        {"uniform(10, 30)", {.kind = LatencyKind::Uniform, .first = 10s, .second = 30s}, 20},
-                        {"normal(100, 10)", {.kind = LatencyKind::Normal, .first = 100s, .second = 10s}, 100}};
+  const Case cases[] = {
+      {"lognormal(90, 0.1)", {.kind = LatencyKind::Lognormal, .first = 90s, .shape = 0.1}, 90.45},
+      {"lognormal(200, 0.5)", {.kind = LatencyKind::Lognormal, .first = 200s, .shape = 0.5}, 226.6},
+      {"pareto(100, 2.5)", {.kind = LatencyKind::Pareto, .first = 100s, .shape = 2.5}, 166.7},
+      {"exponential(50)", {.kind = LatencyKind::Exponential, .first = 50s}, 50},
+      {"uniform(10, 30)", {.kind = LatencyKind::Uniform, .first = 10s, .second = 30s}, 20},
+      {"normal(100, 10)", {.kind = LatencyKind::Normal, .first = 100s, .second = 10s}, 100}};
   for (const Case& c : cases) {
     constexpr std::uint64_t kDraws = 100'000;
     double sum = 0;
     for (std::uint64_t n = 1; n <= kDraws; ++n) {
-      sum += static_cast<double>(sample(c.law, kernel::draw_unit({7, c.name, "", n, "delay"})).count()) * 1e-9;
+      sum +=
+          static_cast<double>(sample(c.law, kernel::draw_unit({7, c.name, "", n, "delay"})).count()) * 1e-9;
     }
     // The same 100,000 draws every time: one per cent is the law's, not the run's, tolerance.
     EXPECT_NEAR(sum / kDraws, c.mean, c.mean * 0.01) << c.name;
@@ -73,10 +78,16 @@ TEST(Latency, IsExactAtTheEdges) {
       {"normal, mean", {.kind = LatencyKind::Normal, .first = 20ms, .second = 5ms}, 0.5, 20ms},
       {"normal is never negative", {.kind = LatencyKind::Normal, .first = 1ms, .second = 100ms}, 0.01, 0ms},
       {"lognormal, median", {.kind = LatencyKind::Lognormal, .first = 40ms, .shape = 0.5}, 0.5, 40ms},
-      {"lognormal, cut off", {.kind = LatencyKind::Lognormal, .first = 40ms, .shape = 0.5, .at_most = 100ms}, 0.9999, 100ms},
+      {"lognormal, cut off",
+       {.kind = LatencyKind::Lognormal, .first = 40ms, .shape = 0.5, .at_most = 100ms},
+       0.9999,
+       100ms},
       {"exponential, begin", {.kind = LatencyKind::Exponential, .first = 40ms}, 0, 0ms},
       {"pareto, scale", {.kind = LatencyKind::Pareto, .first = 40ms, .shape = 1.2}, 0, 40ms},
-      {"a heavy tail stays within a day", {.kind = LatencyKind::Pareto, .first = 1h, .shape = 0.1}, 0.999, 24h},
+      {"a heavy tail stays within a day",
+       {.kind = LatencyKind::Pareto, .first = 1h, .shape = 0.1},
+       0.999,
+       24h},
       {"whole microseconds", {.kind = LatencyKind::Uniform, .first = 0ns, .second = 1001ns}, 0.999, 1us},
   };
   for (const Case& c : cases) EXPECT_EQ(sample(c.law, c.u), c.expected) << c.name;

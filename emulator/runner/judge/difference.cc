@@ -31,8 +31,9 @@ std::optional<Difference> compare(Rows here, Rows there, bool times) {
     for (std::size_t c = 0; c < mine.size(); ++c) {
       const std::string& column = here.table.columns[c];
       if (mine[c] == other[c] || (!times && is_time(column))) continue;
-      return Difference{.text = std::string(here.noun) + " " + hoplog::value_text(mine[0]) + " at " + seconds_text(mine[2]) + ": " + column +
-                                " '" + hoplog::value_text(mine[c]) + "' here, '" + hoplog::value_text(other[c]) + "' there",
+      return Difference{.text = std::string(here.noun) + " " + hoplog::value_text(mine[0]) + " at " +
+                                seconds_text(mine[2]) + ": " + column + " '" + hoplog::value_text(mine[c]) +
+                                "' here, '" + hoplog::value_text(other[c]) + "' there",
                         .event = hoplog::value_text(mine[1]),
                         .hop = std::get_if<std::int64_t>(&mine[0]) ? std::get<std::int64_t>(mine[0]) : 0};
     }
@@ -44,7 +45,8 @@ std::optional<Difference> compare(Rows here, Rows there, bool times) {
 }
 
 constexpr const char* kHops =
-    "SELECT h.id, p.uuid, h.start_ns, h.parent, h.stage, h.source, h.target, h.operation, h.attempt, h.end_ns, h.outcome, "
+    "SELECT h.id, p.uuid, h.start_ns, h.parent, h.stage, h.source, h.target, h.operation, h.attempt, "
+    "h.end_ns, h.outcome, "
     "h.status, h.error, h.bytes_sent, h.bytes_received, h.request, h.response, h.fault "
     "FROM hops h LEFT JOIN publications p ON p.id = h.event ORDER BY h.id";
 constexpr const char* kFaults =
@@ -53,7 +55,8 @@ constexpr const char* kFaults =
 
 }  // namespace
 
-kernel::Result<std::optional<Difference>> first_difference(const hoplog::RunFile& here, const hoplog::RunFile& there, bool times) {
+kernel::Result<std::optional<Difference>> first_difference(const hoplog::RunFile& here,
+                                                           const hoplog::RunFile& there, bool times) {
   for (const auto& [sql, noun] : {std::pair{kHops, "hop"}, std::pair{kFaults, "fault decision"}}) {
     const auto mine = here.query(sql);
     if (!mine) return std::unexpected(mine.error());

@@ -13,8 +13,9 @@ struct Difference {
   std::int64_t hop = 0;
 };
 
-/// The first hop, in the order of opening, that is not the same in both; then the first fault decision. Nothing when they
-/// agree. With `times` off, instants and durations are not compared.
-kernel::Result<std::optional<Difference>> first_difference(const hoplog::RunFile& here, const hoplog::RunFile& there, bool times = true);
+/// The first hop, in the order of opening, that is not the same in both; then the first fault decision.
+/// Nothing when they agree. With `times` off, instants and durations are not compared.
+kernel::Result<std::optional<Difference>> first_difference(const hoplog::RunFile& here,
+                                                           const hoplog::RunFile& there, bool times = true);
 
 }  // namespace emulator::judge

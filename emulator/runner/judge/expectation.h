@@ -1,5 +1,6 @@
 #pragma once
-// What a scenario expects of its run, and which invariants it adjusts. Plain values: judge.h asks the run file about them.
+// What a scenario expects of its run, and which invariants it adjusts. Plain values: judge.h asks the run
+// file about them.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -32,8 +33,8 @@ struct Window {
 struct EveryEvent {
   std::string kind;  ///< API name, or "event" for all
   std::string ends;
-  std::optional<kernel::Duration> within{};   ///< from publishing to the end
-  Window published{};                         ///< only events published in it
+  std::optional<kernel::Duration> within{};  ///< from publishing to the end
+  Window published{};                        ///< only events published in it
 };
 
 /// `ends: dead_lettered, equals: 1`
@@ -81,14 +82,15 @@ struct Expectation {
   std::variant<EveryEvent, EndCount, HopCount, BreakerChange, BreakerOpenings, QueueDepth, SqlNumber> what;
 };
 
-/// Invariants hold in every run without being asked; a scenario may switch one off, with its reason, or tune it.
+/// Invariants hold in every run without being asked; a scenario may switch one off, with its reason, or tune
+/// it.
 struct InvariantSettings {
   std::vector<std::pair<std::string, std::string>> off{};  ///< name and reason
   std::optional<kernel::Duration> recovers_within{};       ///< asks for `recovers`
-  std::optional<std::int64_t> calls_max{};                 ///< of `attempts_bounded`: calls that one event may cause in all
+  std::optional<std::int64_t> calls_max{};  ///< of `attempts_bounded`: calls that one event may cause in all
 };
 
-inline constexpr std::string_view kInvariants[] = {"nothing_lost",    "effect_once",       "attempts_bounded",
-                                                   "breaker_honoured", "deadline_honoured", "recovers"};
+inline constexpr std::string_view kInvariants[] = {
+    "nothing_lost", "effect_once", "attempts_bounded", "breaker_honoured", "deadline_honoured", "recovers"};
 
 }  // namespace emulator::judge

@@ -46,13 +46,17 @@ void ask(const EveryEvent& what, CheckRow& check, const RunFile& file) {
     check.found = "no such event was published";
     return;
   }
-  fill_from_violations(check, file,
-                       "SELECT coalesce(nullif(e.ordering_key, ''), e.uuid) || ' ended ' || coalesce(e.\"end\", 'nowhere') || "
-                       "coalesce(' at ' || e.ended_where, '') || printf(' after %.3f s', (e.ended_ns - e.published_ns) / 1e9), "
-                       "e.uuid, " + std::string(kLastHop) + " FROM events e WHERE " + chosen +
-                           " AND (coalesce(e.\"end\", '') <> ?2 OR " + late + ") ORDER BY e.id",
-                       {what.kind, what.ends});
-  if (check.verdict == "passed" && count) check.found = std::to_string(*count) + " of " + std::to_string(*count);
+  fill_from_violations(
+      check, file,
+      "SELECT coalesce(nullif(e.ordering_key, ''), e.uuid) || ' ended ' || coalesce(e.\"end\", 'nowhere') || "
+      "coalesce(' at ' || e.ended_where, '') || printf(' after %.3f s', (e.ended_ns - e.published_ns) / "
+      "1e9), "
+      "e.uuid, " +
+          std::string(kLastHop) + " FROM events e WHERE " + chosen +
+          " AND (coalesce(e.\"end\", '') <> ?2 OR " + late + ") ORDER BY e.id",
+      {what.kind, what.ends});
+  if (check.verdict == "passed" && count)
+    check.found = std::to_string(*count) + " of " + std::to_string(*count);
 }
 
 void ask(const EndCount& what, CheckRow& check, const RunFile& file) {
@@ -69,15 +73,19 @@ void ask(const HopCount& what, CheckRow& check, const RunFile& file) {
   // A call that the breaker stopped crossed no boundary.
   compare(check, file.integer("SELECT count(*) FROM hops h WHERE " + where), what.bounds);
   if (check.verdict != "failed") return;
-  const std::string last = " FROM hops h LEFT JOIN events e ON e.id = h.event WHERE " + where + " ORDER BY h.start_ns DESC, h.id DESC LIMIT 1";
+  const std::string last = " FROM hops h LEFT JOIN events e ON e.id = h.event WHERE " + where +
+                           " ORDER BY h.start_ns DESC, h.id DESC LIMIT 1";
   if (const auto event = file.text("SELECT e.uuid" + last)) check.example_event = *event;
-  if (const auto hop = file.integer("SELECT h.id" + last)) check.example_hop = static_cast<kernel::HopId>(*hop);
+  if (const auto hop = file.integer("SELECT h.id" + last))
+    check.example_hop = static_cast<kernel::HopId>(*hop);
 }
 
 void ask(const BreakerChange& what, CheckRow& check, const RunFile& file) {
-  check.expected = what.breaker + " " + what.to + " between " + seconds(what.of) + " and " + seconds(what.of + what.within);
+  check.expected = what.breaker + " " + what.to + " between " + seconds(what.of) + " and " +
+                   seconds(what.of + what.within);
   const auto change = file.query(
-      "SELECT min(at_ns) FROM transitions WHERE kind = 'breaker' AND subject = ? AND to_state = ? AND at_ns >= ?",
+      "SELECT min(at_ns) FROM transitions WHERE kind = 'breaker' AND subject = ? AND to_state = ? AND at_ns "
+      ">= ?",
       {what.breaker, what.to, what.of.count()});
   if (!change) {
     check.verdict = "error";
@@ -91,12 +99,16 @@ void ask(const BreakerChange& what, CheckRow& check, const RunFile& file) {
 
 void ask(const BreakerOpenings& what, CheckRow& check, const RunFile& file) {
   compare(check,
-          file.integer("SELECT count(*) FROM transitions WHERE kind = 'breaker' AND subject = ? AND to_state = 'open'", {what.breaker}),
+          file.integer(
+              "SELECT count(*) FROM transitions WHERE kind = 'breaker' AND subject = ? AND to_state = 'open'",
+              {what.breaker}),
           what.bounds);
 }
 
 void ask(const QueueDepth& what, CheckRow& check, const RunFile& file) {
-  compare(check, file.integer("SELECT count(*) FROM hops WHERE stage = 'queue' AND target = ? AND outcome = 'ok'", {what.queue}),
+  compare(check,
+          file.integer("SELECT count(*) FROM hops WHERE stage = 'queue' AND target = ? AND outcome = 'ok'",
+                       {what.queue}),
           what.bounds);
 }
 
@@ -107,7 +119,8 @@ void ask(const SqlNumber& what, CheckRow& check, const RunFile& file) {
 }  // namespace
 
 CheckRow judge_expectation(const Expectation& expectation, const RunFile& file) {
-  CheckRow check{.name = expectation.name, .kind = "expectation", .verdict = "error", .place = expectation.place};
+  CheckRow check{
+      .name = expectation.name, .kind = "expectation", .verdict = "error", .place = expectation.place};
   std::visit([&](const auto& what) { ask(what, check, file); }, expectation.what);
   return check;
 }

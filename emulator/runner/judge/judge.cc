@@ -3,7 +3,8 @@
 namespace emulator::judge {
 
 bool Bounds::holds(std::int64_t found) const {
-  return (!at_most || found <= *at_most) && (!at_least || found >= *at_least) && (!equals || found == *equals);
+  return (!at_most || found <= *at_most) && (!at_least || found >= *at_least) &&
+         (!equals || found == *equals);
 }
 
 std::string Bounds::text() const {
@@ -34,15 +35,18 @@ void fill_from_violations(hoplog::CheckRow& check, const hoplog::RunFile& file, 
   }
   check.verdict = "failed";
   const auto& first = found->rows.front();
-  check.found = std::to_string(found->rows.size()) + (found->rows.size() == 1 ? " violation: " : " violations, the first: ") +
+  check.found = std::to_string(found->rows.size()) +
+                (found->rows.size() == 1 ? " violation: " : " violations, the first: ") +
                 hoplog::value_text(first[0]);
   check.example_event = hoplog::value_text(first[1]);
-  if (const auto* hop = std::get_if<std::int64_t>(&first[2])) check.example_hop = static_cast<kernel::HopId>(*hop);
+  if (const auto* hop = std::get_if<std::int64_t>(&first[2]))
+    check.example_hop = static_cast<kernel::HopId>(*hop);
 }
 
 std::vector<hoplog::CheckRow> judge(const Case& judged, const hoplog::RunFile& file) {
   std::vector<hoplog::CheckRow> checks;
-  for (const Expectation& expectation : judged.expectations) checks.push_back(judge_expectation(expectation, file));
+  for (const Expectation& expectation : judged.expectations)
+    checks.push_back(judge_expectation(expectation, file));
   for (hoplog::CheckRow& check : judge_invariants(judged, file)) checks.push_back(std::move(check));
   return checks;
 }

@@ -26,8 +26,8 @@ struct Case {
   std::vector<Expectation> expectations{};
   InvariantSettings invariants{};
   Limits limits{};
-  std::string place{};              ///< "scenarios/a.yaml:1", for invariants
-  kernel::Duration last_fault{};    ///< end of the last disturbance of the timeline, for `recovers`
+  std::string place{};            ///< "scenarios/a.yaml:1", for invariants
+  kernel::Duration last_fault{};  ///< end of the last disturbance of the timeline, for `recovers`
 };
 
 /// One row a check, expectations first. A query that fails is a check with verdict "error".

@@ -16,7 +16,9 @@ using kernel::Stage;
 class ScriptedApps final : public InstanceFactory {
  public:
   explicit ScriptedApps(kernel::Scheduler& scheduler) : scheduler_(scheduler) {}
-  std::unique_ptr<kernel::HttpHandler> start(std::int64_t number) override { return std::make_unique<App>(*this, number); }
+  std::unique_ptr<kernel::HttpHandler> start(std::int64_t number) override {
+    return std::make_unique<App>(*this, number);
+  }
 
   Duration takes = 1s;
   HttpReply reply{};
@@ -57,11 +59,13 @@ struct ComputeBench : Bench {
   Lines answers;  ///< "1s 200 2"
   HttpReply last;
 
-  explicit ComputeBench(AppRunnerConfig config = {}) : service(std::make_unique<AppRunner>(config, scheduler, journal, apps)) {}
+  explicit ComputeBench(AppRunnerConfig config = {})
+      : service(std::make_unique<AppRunner>(config, scheduler, journal, apps)) {}
 
   kernel::Task<void> call_one() {
     last = co_await service->handle({.method = "POST", .target = "/orders", .body = "{}"});
-    answers.push_back(kernel::duration_text(scheduler.now().time_since_epoch()) + " " + std::to_string(last.response.status) + " " + last.response.body);
+    answers.push_back(kernel::duration_text(scheduler.now().time_since_epoch()) + " " +
+                      std::to_string(last.response.status) + " " + last.response.body);
   }
   void call(int count = 1) {
     for (int i = 0; i < count; ++i) callers.spawn(call_one());
@@ -91,8 +95,9 @@ TEST(AppRunner, LetsARequestWaitForTheInstanceThatItWakes) {
   bench.call(2);
   bench.run_to(3min);
   EXPECT_EQ(bench.answers, (Lines{"2m8s 200 1", "2m8s 200 1"}));
-  EXPECT_EQ(bench.journal.transitions, (Lines{"0s middleware-1 inactive -> active", "1m middleware-1 active -> inactive",
-                                              "2m middleware-1 inactive -> activating", "2m7s middleware-1 activating -> active"}));
+  EXPECT_EQ(bench.journal.transitions,
+            (Lines{"0s middleware-1 inactive -> active", "1m middleware-1 active -> inactive",
+                   "2m middleware-1 inactive -> activating", "2m7s middleware-1 activating -> active"}));
 }
 
 TEST(AppRunner, RefusesWhenAllAreFullAndStartsOneMore) {
@@ -101,16 +106,19 @@ TEST(AppRunner, RefusesWhenAllAreFullAndStartsOneMore) {
   bench.call(2);
   bench.run_to(30s);
   EXPECT_EQ(bench.answers, (Lines{"0s 429 Too Many Requests", "5s 200 1"}));
-  EXPECT_EQ(bench.journal.timeline(Stage::Compute), (Lines{"0s..5s middleware #1 ok 200", "0s middleware #1 throttled 429 Too Many Requests"}));
+  EXPECT_EQ(bench.journal.timeline(Stage::Compute),
+            (Lines{"0s..5s middleware #1 ok 200", "0s middleware #1 throttled 429 Too Many Requests"}));
   bench.call(2);
   bench.run_to(60s);
-  EXPECT_EQ(bench.answers[2], "30s 429 Too Many Requests") << "nothing is queued for an instance that is being provisioned";
+  EXPECT_EQ(bench.answers[2], "30s 429 Too Many Requests")
+      << "nothing is queued for an instance that is being provisioned";
   bench.call(3);
   bench.run_to(2min);
-  EXPECT_EQ(bench.answers, (Lines{"0s 429 Too Many Requests", "5s 200 1", "30s 429 Too Many Requests", "35s 200 1",
-                                  "1m 429 Too Many Requests", "1m5s 200 1", "1m5s 200 2"}));
-  EXPECT_EQ(bench.journal.transitions, (Lines{"0s middleware-1 inactive -> active", "0s middleware-2  -> provisioning",
-                                              "1m middleware-2 provisioning -> active"}))
+  EXPECT_EQ(bench.answers, (Lines{"0s 429 Too Many Requests", "5s 200 1", "30s 429 Too Many Requests",
+                                  "35s 200 1", "1m 429 Too Many Requests", "1m5s 200 1", "1m5s 200 2"}));
+  EXPECT_EQ(bench.journal.transitions,
+            (Lines{"0s middleware-1 inactive -> active", "0s middleware-2  -> provisioning",
+                   "1m middleware-2 provisioning -> active"}))
       << "never beyond the maximum";
 }
 
@@ -132,13 +140,15 @@ TEST(AppRunner, WakesAnInactiveInstanceBeforeItRefuses) {
 }
 
 TEST(AppRunner, ScalesInWhatIsIdleBeyondTheMinimum) {
-  ComputeBench bench({.active_max = 2, .concurrency = 1, .provisioning = 10s, .idle_max = 60s, .scale_in = 5min});
+  ComputeBench bench(
+      {.active_max = 2, .concurrency = 1, .provisioning = 10s, .idle_max = 60s, .scale_in = 5min});
   bench.apps.takes = 15s;
   bench.call(2);
   bench.run_to(1h);
   EXPECT_EQ(bench.journal.transitions,
-            (Lines{"0s middleware-1 inactive -> active", "0s middleware-2  -> provisioning", "10s middleware-2 provisioning -> active",
-                   "1m10s middleware-2 active -> inactive", "1m15s middleware-1 active -> inactive", "6m10s middleware-2 inactive -> gone"}));
+            (Lines{"0s middleware-1 inactive -> active", "0s middleware-2  -> provisioning",
+                   "10s middleware-2 provisioning -> active", "1m10s middleware-2 active -> inactive",
+                   "1m15s middleware-1 active -> inactive", "6m10s middleware-2 inactive -> gone"}));
   EXPECT_EQ(bench.service->instances(), 1u);
   bench.call(1);
   bench.run_to(2h);
@@ -152,11 +162,13 @@ TEST(AppRunner, CutsARequestAfterTwoMinutesWhileTheApplicationGoesOn) {
   bench.run_to(2min);
   EXPECT_EQ(bench.answers, Lines{"2m 504 upstream request timeout"});
   EXPECT_EQ(bench.last.response.headers.get("server"), "envoy");
-  EXPECT_EQ(bench.journal.timeline(Stage::Compute), Lines{"0s..2m middleware #1 failed 504 upstream request timeout"});
+  EXPECT_EQ(bench.journal.timeline(Stage::Compute),
+            Lines{"0s..2m middleware #1 failed 504 upstream request timeout"});
   EXPECT_EQ(bench.apps.running, 1);
   bench.run_to(10min);
   EXPECT_EQ(bench.apps.ended, 1);
-  EXPECT_EQ(bench.journal.transitions.back(), "4m middleware-1 active -> inactive") << "idle since the application ended";
+  EXPECT_EQ(bench.journal.transitions.back(), "4m middleware-1 active -> inactive")
+      << "idle since the application ended";
 }
 
 TEST(AppRunner, CountsTheWaitForAnInstanceIntoTheTwoMinutes) {
@@ -195,8 +207,9 @@ TEST(AppRunner, RecordsEveryAnswerAsAnOutcome) {
     int status;
     std::string line;
   };
-  const Case cases[] = {{200, "ok 200"}, {201, "ok 201"}, {302, "ok 302"}, {400, "rejected 400 1"}, {404, "rejected 404 1"},
-                        {429, "throttled 429 1"}, {500, "failed 500 1"}, {503, "failed 503 1"}};
+  const Case cases[] = {{200, "ok 200"},         {201, "ok 201"},         {302, "ok 302"},
+                        {400, "rejected 400 1"}, {404, "rejected 404 1"}, {429, "throttled 429 1"},
+                        {500, "failed 500 1"},   {503, "failed 503 1"}};
   for (const Case& c : cases) {
     ComputeBench bench;
     bench.apps.reply.response.status = c.status;
@@ -235,7 +248,8 @@ TEST(AppRunner, GivesThePlaceOfAnImpatientCallerBack) {
   bench.call();
   bench.run_to(3min);
   EXPECT_EQ(bench.answers, Lines{"2m11s 200 1"});
-  EXPECT_EQ(bench.journal.timeline(Stage::Compute), (Lines{"2m..2m1s middleware #1 cancelled 0", "2m1s..2m11s middleware #1 ok 200"}));
+  EXPECT_EQ(bench.journal.timeline(Stage::Compute),
+            (Lines{"2m..2m1s middleware #1 cancelled 0", "2m1s..2m11s middleware #1 ok 200"}));
 }
 
 TEST(AppRunner, LeavesTheApplicationRunningWhenItsCallerGoes) {

@@ -25,6 +25,8 @@ struct Bench {
   void run_to(kernel::Duration since_start) { scheduler.run_until(kernel::at(since_start)); }
 };
 
-inline std::shared_ptr<const std::string> text(std::string value) { return std::make_shared<const std::string>(std::move(value)); }
+inline std::shared_ptr<const std::string> text(std::string value) {
+  return std::make_shared<const std::string>(std::move(value));
+}
 
 }  // namespace emulator

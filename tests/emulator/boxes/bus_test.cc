@@ -19,7 +19,8 @@ constexpr std::string_view kSource = "aws.partner/salesforce.com/00D000000000001
 class ScriptedFunctions final : public lambda::AsyncInvoker {
  public:
   lambda::AcceptResult invoke_async(std::string_view function, lambda::AsyncEvent event) override {
-    const lambda::AcceptResult answer = script.empty() ? lambda::AcceptResult{} : script[std::min(asked++, script.size() - 1)];
+    const lambda::AcceptResult answer =
+        script.empty() ? lambda::AcceptResult{} : script[std::min(asked++, script.size() - 1)];
     if (answer.status == 202) accepted.push_back(std::string(function) + " " + *event.payload);
     return answer;
   }
@@ -34,7 +35,11 @@ Pattern orders() { return pattern(R"({"detail-type":["Order_Placed__e"]})"); }
 lambda::AcceptResult throttled() { return {429, "TooManyRequestsException", "Rate Exceeded."}; }
 
 struct BusBench : Bench {
-  queues::Queues queues{{{.name = "orders-dlq"}, {.name = "audit"}, {.name = "small", .message_bytes_max = 200}}, 7, scheduler, journal};
+  queues::Queues queues{
+      {{.name = "orders-dlq"}, {.name = "audit"}, {.name = "small", .message_bytes_max = 200}},
+      7,
+      scheduler,
+      journal};
   ScriptedFunctions functions;
   std::unique_ptr<Bus> bus;
   kernel::TaskScope tasks;
@@ -43,7 +48,9 @@ struct BusBench : Bench {
   void with(std::vector<RuleConfig> rules) {
     bus = std::make_unique<Bus>(std::move(rules), 7, scheduler, journal, functions, queues);
   }
-  kernel::Task<void> put_all(std::vector<PartnerEntry> entries) { results = co_await bus->put_partner_events(std::move(entries)); }
+  kernel::Task<void> put_all(std::vector<PartnerEntry> entries) {
+    results = co_await bus->put_partner_events(std::move(entries));
+  }
   void put(std::string_view event = kEvent, std::string detail = R"({"payload":{"City__c":"Graz"}})") {
     journal.begin(event);
     tasks.spawn(put_all({{.source = std::string(kSource),
@@ -60,18 +67,21 @@ TEST(Bus, DeliversTheEnvelopeWithItsKeysInOrder) {
   bench.put();
   ASSERT_EQ(bench.results.size(), 1u);
   EXPECT_TRUE(bench.results[0].accepted());
-  EXPECT_EQ(bench.functions.accepted,
-            Lines{R"(ingest {"version":"0","id":")" + bench.results[0].event_id + R"(","detail-type":"Order_Placed__e","source":")" +
-                  std::string(kSource) +
-                  R"(","account":"123456789012","time":"2026-01-05T09:00:01Z","region":"us-east-1","resources":[],)"
-                  R"("detail":{"payload":{"City__c":"Graz"}}})"});
+  EXPECT_EQ(
+      bench.functions.accepted,
+      Lines{R"(ingest {"version":"0","id":")" + bench.results[0].event_id +
+            R"(","detail-type":"Order_Placed__e","source":")" + std::string(kSource) +
+            R"(","account":"123456789012","time":"2026-01-05T09:00:01Z","region":"us-east-1","resources":[],)"
+            R"("detail":{"payload":{"City__c":"Graz"}}})"});
   EXPECT_EQ(bench.journal.timeline(Stage::Bus), Lines{"0s ingest #1 ok 202"});
   EXPECT_EQ(bench.journal.ends_of(kEvent), Lines{}) << "the function owns it now";
 }
 
 TEST(Bus, FiltersWhatNoRuleWants) {
   BusBench bench;
-  bench.with({{.name = "others", .pattern = pattern(R"({"detail-type":["Other__e"]})"), .target = LambdaTarget{"ingest"}}});
+  bench.with({{.name = "others",
+               .pattern = pattern(R"({"detail-type":["Other__e"]})"),
+               .target = LambdaTarget{"ingest"}}});
   bench.put();
   EXPECT_TRUE(bench.results[0].accepted()) << "the caller sees success";
   EXPECT_EQ(bench.journal.timeline(Stage::Bus), Lines{"0s  #1 filtered 0 no rule matched"});
@@ -81,13 +91,18 @@ TEST(Bus, FiltersWhatNoRuleWants) {
 TEST(Bus, GivesOneEventToEveryRuleThatMatches) {
   BusBench bench;
   bench.with({{.name = "orders", .pattern = orders(), .target = QueueTarget{"audit"}},
-              {.name = "others", .pattern = pattern(R"({"detail-type":["Other__e"]})"), .target = QueueTarget{"audit"}},
-              {.name = "graz", .pattern = pattern(R"({"detail":{"payload":{"City__c":["Graz"]}}})"), .target = QueueTarget{"audit"}}});
+              {.name = "others",
+               .pattern = pattern(R"({"detail-type":["Other__e"]})"),
+               .target = QueueTarget{"audit"}},
+              {.name = "graz",
+               .pattern = pattern(R"({"detail":{"payload":{"City__c":["Graz"]}}})"),
+               .target = QueueTarget{"audit"}}});
   bench.put();
   const auto messages = bench.queues.receive("audit", 10);
   ASSERT_EQ(messages.size(), 2u);
   EXPECT_EQ(messages[0].body, messages[1].body) << "one id for both";
-  EXPECT_EQ(bench.journal.ends_of(kEvent), (Lines{"0s delivered bus: queue audit", "0s delivered bus: queue audit"}));
+  EXPECT_EQ(bench.journal.ends_of(kEvent),
+            (Lines{"0s delivered bus: queue audit", "0s delivered bus: queue audit"}));
   EXPECT_TRUE(bench.journal.is_balanced());
 }
 
@@ -101,15 +116,16 @@ TEST(Bus, GivesEveryEntryAnIdOfItsOwn) {
   EXPECT_EQ(first.size(), 36u);
 }
 
-// facts/aws-delivery 1.6: doubling to a ceiling, with jitter. The draws are keyed, so bounds are what can be said.
+// facts/aws-delivery 1.6: doubling to a ceiling, with jitter. The draws are keyed, so bounds are what can be
+// said.
 TEST(DeliveryRetry, DoublesToTheCeilingAndJittersHalfAway) {
   struct Case {
     int failures;
     double luck;
     Duration wait;
   };
-  const Case cases[] = {{1, 0, 500ms},  {1, 0.5, 750ms}, {2, 0, 1s},     {3, 0.5, 3s},
-                        {10, 0, 256s},  {10, 0.5, 384s}, {11, 0, 256s},  {185, 0.5, 384s}};
+  const Case cases[] = {{1, 0, 500ms}, {1, 0.5, 750ms}, {2, 0, 1s},    {3, 0.5, 3s},
+                        {10, 0, 256s}, {10, 0.5, 384s}, {11, 0, 256s}, {185, 0.5, 384s}};
   for (const Case& c : cases) {
     const DeliveryDecision decision = after_failure({}, c.failures, 0s, c.luck);
     EXPECT_EQ(decision.wait, c.wait) << c.failures << " " << c.luck;
@@ -130,7 +146,11 @@ TEST(DeliveryRetry, EndsByAttemptsOrAgeWhicheverComesFirst) {
                         {"none wanted", {.attempts_max = 0}, 1, 0s, "MaximumRetryAttempts"},
                         {"exactly as old as allowed", {.event_age_max = 60s}, 1, 59500ms, ""},
                         {"older", {.event_age_max = 60s}, 1, 59500ms + 1ns, "MaximumEventAgeInSeconds"},
-                        {"attempts are looked at first", {.attempts_max = 3, .event_age_max = 60s}, 4, 1h, "MaximumRetryAttempts"}};
+                        {"attempts are looked at first",
+                         {.attempts_max = 3, .event_age_max = 60s},
+                         4,
+                         1h,
+                         "MaximumRetryAttempts"}};
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);
     EXPECT_EQ(after_failure(c.config, c.failures, c.age, 0).exhausted, c.exhausted);
@@ -139,7 +159,10 @@ TEST(DeliveryRetry, EndsByAttemptsOrAgeWhicheverComesFirst) {
 
 TEST(Bus, RetriesAThrottledTargetUntilItTakesTheEvent) {
   BusBench bench;
-  bench.with({{.name = "orders", .pattern = orders(), .target = LambdaTarget{"ingest"}, .dead_letter = "orders-dlq"}});
+  bench.with({{.name = "orders",
+               .pattern = orders(),
+               .target = LambdaTarget{"ingest"},
+               .dead_letter = "orders-dlq"}});
   bench.functions.script = {throttled(), throttled(), {}};
   bench.put();
   bench.run_to(1h);
@@ -153,21 +176,27 @@ TEST(Bus, RetriesAThrottledTargetUntilItTakesTheEvent) {
 
 TEST(Bus, PutsAGivenUpEventIntoTheDeadLetterQueueWithTheReason) {
   BusBench bench;
-  bench.with({{.name = "orders", .pattern = orders(), .target = LambdaTarget{"ingest"}, .retry = {.attempts_max = 3}, .dead_letter = "orders-dlq"}});
+  bench.with({{.name = "orders",
+               .pattern = orders(),
+               .target = LambdaTarget{"ingest"},
+               .retry = {.attempts_max = 3},
+               .dead_letter = "orders-dlq"}});
   bench.functions.script = {throttled()};
   bench.put();
   bench.run_to(24h);
   const auto dead = bench.queues.receive("orders-dlq", 10);
   ASSERT_EQ(dead.size(), 1u);
-  EXPECT_TRUE(dead[0].body.starts_with(R"({"version":"0","id":")" + bench.results[0].event_id)) << "the original event";
-  EXPECT_EQ(dead[0].attributes,
-            (std::vector<std::pair<std::string, std::string>>{
-                {"RULE_ARN", "arn:aws:events:us-east-1:123456789012:rule/" + std::string(kSource) + "/orders"},
-                {"TARGET_ARN", "arn:aws:lambda:us-east-1:123456789012:function:ingest"},
-                {"ERROR_CODE", "THROTTLING"},
-                {"ERROR_MESSAGE", "Rate Exceeded."},
-                {"RETRY_ATTEMPTS", "3"},
-                {"EXHAUSTED_RETRY_CONDITION", "MaximumRetryAttempts"}}));
+  EXPECT_TRUE(dead[0].body.starts_with(R"({"version":"0","id":")" + bench.results[0].event_id))
+      << "the original event";
+  EXPECT_EQ(
+      dead[0].attributes,
+      (std::vector<std::pair<std::string, std::string>>{
+          {"RULE_ARN", "arn:aws:events:us-east-1:123456789012:rule/" + std::string(kSource) + "/orders"},
+          {"TARGET_ARN", "arn:aws:lambda:us-east-1:123456789012:function:ingest"},
+          {"ERROR_CODE", "THROTTLING"},
+          {"ERROR_MESSAGE", "Rate Exceeded."},
+          {"RETRY_ATTEMPTS", "3"},
+          {"EXHAUSTED_RETRY_CONDITION", "MaximumRetryAttempts"}}));
   EXPECT_EQ(bench.functions.asked, 4u);
   ASSERT_EQ(bench.journal.ends_of(kEvent).size(), 1u);
   EXPECT_TRUE(bench.journal.ends_of(kEvent)[0].ends_with(" dead_lettered bus: THROTTLING"));
@@ -175,13 +204,18 @@ TEST(Bus, PutsAGivenUpEventIntoTheDeadLetterQueueWithTheReason) {
 
 TEST(Bus, GivesAnEventUpWhenItIsTooOld) {
   BusBench bench;
-  bench.with({{.name = "orders", .pattern = orders(), .target = LambdaTarget{"ingest"}, .retry = {.event_age_max = 60s}, .dead_letter = "orders-dlq"}});
+  bench.with({{.name = "orders",
+               .pattern = orders(),
+               .target = LambdaTarget{"ingest"},
+               .retry = {.event_age_max = 60s},
+               .dead_letter = "orders-dlq"}});
   bench.functions.script = {throttled()};
   bench.put();
   bench.run_to(24h);
   const auto dead = bench.queues.receive("orders-dlq", 10);
   ASSERT_EQ(dead.size(), 1u);
-  EXPECT_EQ(dead[0].attributes.back(), (std::pair<std::string, std::string>{"EXHAUSTED_RETRY_CONDITION", "MaximumEventAgeInSeconds"}));
+  EXPECT_EQ(dead[0].attributes.back(),
+            (std::pair<std::string, std::string>{"EXHAUSTED_RETRY_CONDITION", "MaximumEventAgeInSeconds"}));
   EXPECT_LE(bench.journal.hops.back().start, kernel::at(60s));
 }
 
@@ -193,10 +227,12 @@ TEST(Bus, NeverRetriesATargetThatIsGone) {
     std::string message;
     std::string arn;
   };
-  const Case cases[] = {
-      {"function", LambdaTarget{"gone"}, "NO_RESOURCE", "Function not found", "arn:aws:lambda:us-east-1:123456789012:function:gone"},
-      {"queue", QueueTarget{"gone"}, "NO_RESOURCE", "QueueDoesNotExist", "arn:aws:sqs:us-east-1:123456789012:gone"},
-      {"event too large", QueueTarget{"small"}, "INVALID_PARAMETER", "InvalidParameterValue", "arn:aws:sqs:us-east-1:123456789012:small"}};
+  const Case cases[] = {{"function", LambdaTarget{"gone"}, "NO_RESOURCE", "Function not found",
+                         "arn:aws:lambda:us-east-1:123456789012:function:gone"},
+                        {"queue", QueueTarget{"gone"}, "NO_RESOURCE", "QueueDoesNotExist",
+                         "arn:aws:sqs:us-east-1:123456789012:gone"},
+                        {"event too large", QueueTarget{"small"}, "INVALID_PARAMETER",
+                         "InvalidParameterValue", "arn:aws:sqs:us-east-1:123456789012:small"}};
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);
     BusBench bench;
@@ -205,12 +241,14 @@ TEST(Bus, NeverRetriesATargetThatIsGone) {
     bench.put();
     const auto dead = bench.queues.receive("orders-dlq", 10);
     ASSERT_EQ(dead.size(), 1u);
-    EXPECT_EQ(dead[0].attributes, (std::vector<std::pair<std::string, std::string>>{
-                                      {"RULE_ARN", "arn:aws:events:us-east-1:123456789012:rule/" + std::string(kSource) + "/orders"},
-                                      {"TARGET_ARN", c.arn},
-                                      {"ERROR_CODE", c.code},
-                                      {"ERROR_MESSAGE", c.message},
-                                      {"RETRY_ATTEMPTS", "0"}}));
+    EXPECT_EQ(
+        dead[0].attributes,
+        (std::vector<std::pair<std::string, std::string>>{
+            {"RULE_ARN", "arn:aws:events:us-east-1:123456789012:rule/" + std::string(kSource) + "/orders"},
+            {"TARGET_ARN", c.arn},
+            {"ERROR_CODE", c.code},
+            {"ERROR_MESSAGE", c.message},
+            {"RETRY_ATTEMPTS", "0"}}));
     EXPECT_EQ(bench.journal.ends_of(kEvent), Lines{"0s dead_lettered bus: " + c.code});
   }
 }
@@ -233,7 +271,8 @@ TEST(Bus, LosesAnEventWithoutADeadLetterQueueThatTakesIt) {
       {"small", "0s lost bus: NO_RESOURCE, and the dead-letter queue refused it"}};
   for (const auto& [dead_letter, end] : cases) {
     BusBench bench;
-    bench.with({{.name = "orders", .pattern = orders(), .target = QueueTarget{"gone"}, .dead_letter = dead_letter}});
+    bench.with(
+        {{.name = "orders", .pattern = orders(), .target = QueueTarget{"gone"}, .dead_letter = dead_letter}});
     bench.put();
     EXPECT_EQ(bench.journal.ends_of(kEvent), Lines{end});
   }
@@ -254,7 +293,10 @@ TEST(Bus, ActsAsThrottledWhileItIsToldTo) {
 TEST(Bus, DrawsItsJitterByEventSoThatAnotherEventChangesNothing) {
   const auto retries_of_second = [](bool with_first) {
     BusBench bench;
-    bench.with({{.name = "orders", .pattern = orders(), .target = LambdaTarget{"ingest"}, .retry = {.attempts_max = 4}}});
+    bench.with({{.name = "orders",
+                 .pattern = orders(),
+                 .target = LambdaTarget{"ingest"},
+                 .retry = {.attempts_max = 4}}});
     bench.functions.script = {throttled()};
     bench.put("first");
     if (with_first) bench.run_to(1h);

@@ -46,18 +46,24 @@ class ScriptedCode final : public FunctionCode {
 };
 
 struct LambdaBench : Bench {
-  queues::Queues queues{{{.name = "orders-dlq"}, {.name = "orders-failed"}, {.name = "small", .message_bytes_max = 10}}, 7, scheduler, journal};
+  queues::Queues queues{
+      {{.name = "orders-dlq"}, {.name = "orders-failed"}, {.name = "small", .message_bytes_max = 10}},
+      7,
+      scheduler,
+      journal};
   ScriptedCode code{scheduler};
   Lambda lambda{7, scheduler, journal, queues};
 
   void add(FunctionConfig config) { lambda.add(std::move(config), code); }
   AcceptResult invoke(std::string_view event = kEvent) {
-    if (std::ranges::find(journal.events, event, &RecordingJournal::Event::uuid) == journal.events.end()) journal.begin(event);
+    if (std::ranges::find(journal.events, event, &RecordingJournal::Event::uuid) == journal.events.end())
+      journal.begin(event);
     return lambda.invoke_async("ingest", {.event_uuid = std::string(event), .payload = text(R"({"n":1})")});
   }
   std::string record() {
     const auto messages = queues.receive("orders-failed", 10);
-    return messages.size() == 1 ? messages[0].body : "there are " + std::to_string(messages.size()) + " records";
+    return messages.size() == 1 ? messages[0].body
+                                : "there are " + std::to_string(messages.size()) + " records";
   }
 };
 
@@ -67,19 +73,22 @@ TEST(Lambda, RunsAFailingFunctionThreeTimesUnderOneRequestId) {
   bench.code.script = {std::unexpected(broken())};
   EXPECT_EQ(bench.invoke().status, 202);
   bench.run_to(1h);
-  EXPECT_EQ(bench.journal.timeline(Stage::Invoke), (Lines{"0s..1s ingest #1 failed 200 Error: no stock",
-                                                          "1m1s..1m2s ingest #2 failed 200 Error: no stock",
-                                                          "3m2s..3m3s ingest #3 failed 200 Error: no stock"}));
+  EXPECT_EQ(
+      bench.journal.timeline(Stage::Invoke),
+      (Lines{"0s..1s ingest #1 failed 200 Error: no stock", "1m1s..1m2s ingest #2 failed 200 Error: no stock",
+             "3m2s..3m3s ingest #3 failed 200 Error: no stock"}));
   ASSERT_EQ(bench.code.invocations.size(), 3u);
-  for (const CodeInvocation& i : bench.code.invocations) EXPECT_EQ(i.request_id, bench.code.invocations[0].request_id);
+  for (const CodeInvocation& i : bench.code.invocations)
+    EXPECT_EQ(i.request_id, bench.code.invocations[0].request_id);
   EXPECT_EQ(bench.journal.ends_of(kEvent), Lines{"3m3s dead_lettered lambda: RetriesExhausted"});
-  EXPECT_EQ(bench.record(),
-            R"({"version":"1.0","timestamp":"2026-01-05T09:03:03.000Z","requestContext":{"requestId":")" +
-                bench.code.invocations[0].request_id +
-                R"(","functionArn":"arn:aws:lambda:us-east-1:123456789012:function:ingest:$LATEST",)"
-                R"("condition":"RetriesExhausted","approximateInvokeCount":3},"requestPayload":{"n":1},)"
-                R"("responseContext":{"statusCode":200,"executedVersion":"$LATEST","functionError":"Unhandled"},)"
-                R"("responsePayload":{"errorType":"Error","errorMessage":"no stock"}})");
+  EXPECT_EQ(
+      bench.record(),
+      R"({"version":"1.0","timestamp":"2026-01-05T09:03:03.000Z","requestContext":{"requestId":")" +
+          bench.code.invocations[0].request_id +
+          R"(","functionArn":"arn:aws:lambda:us-east-1:123456789012:function:ingest:$LATEST",)"
+          R"("condition":"RetriesExhausted","approximateInvokeCount":3},"requestPayload":{"n":1},)"
+          R"("responseContext":{"statusCode":200,"executedVersion":"$LATEST","functionError":"Unhandled"},)"
+          R"("responsePayload":{"errorType":"Error","errorMessage":"no stock"}})");
 }
 
 TEST(Lambda, DeliversWhenTheSecondAttemptSucceeds) {
@@ -106,7 +115,10 @@ TEST(Lambda, LooksAheadWhenItJudgesAnEventsAge) {
   for (const Case& c : cases) {
     SCOPED_TRACE(kernel::duration_text(c.age));
     LambdaBench bench;
-    bench.add({.name = "ingest", .cold_start = 0s, .async = {.event_age_max = c.age}, .on_failure = "orders-failed"});
+    bench.add({.name = "ingest",
+               .cold_start = 0s,
+               .async = {.event_age_max = c.age},
+               .on_failure = "orders-failed"});
     bench.code.script = {std::unexpected(broken())};
     bench.invoke();
     bench.run_to(24h);
@@ -126,23 +138,32 @@ TEST(Lambda, NeverRunsWithoutReservedConcurrencyAndRecordsNoResponse) {
   const auto dead = bench.queues.receive("orders-dlq", 10);
   ASSERT_EQ(dead.size(), 1u);
   const std::string request_id = dead[0].attributes[0].second;
-  EXPECT_EQ(bench.record(), R"({"version":"1.0","timestamp":"2026-01-05T09:00:00.000Z","requestContext":{"requestId":")" + request_id +
-                                R"(","functionArn":"arn:aws:lambda:us-east-1:123456789012:function:ingest:$LATEST",)"
-                                R"("condition":"ZeroReservedConcurrency","approximateInvokeCount":0},"requestPayload":{"n":1}})");
+  EXPECT_EQ(
+      bench.record(),
+      R"({"version":"1.0","timestamp":"2026-01-05T09:00:00.000Z","requestContext":{"requestId":")" +
+          request_id +
+          R"(","functionArn":"arn:aws:lambda:us-east-1:123456789012:function:ingest:$LATEST",)"
+          R"("condition":"ZeroReservedConcurrency","approximateInvokeCount":0},"requestPayload":{"n":1}})");
 }
 
 TEST(Lambda, KillsTheCodeAtTheTimeoutAndStartsColdAfterwards) {
   LambdaBench bench;
-  bench.add({.name = "ingest", .timeout = 3s, .cold_start = 250ms, .async = {.function_error_retries_max = 1}, .on_failure = "orders-failed"});
+  bench.add({.name = "ingest",
+             .timeout = 3s,
+             .cold_start = 250ms,
+             .async = {.function_error_retries_max = 1},
+             .on_failure = "orders-failed"});
   bench.code.takes = 3s;  // at equality the timeout wins
   bench.invoke();
   bench.run_to(1h);
-  EXPECT_EQ(bench.journal.timeline(Stage::Invoke), (Lines{"0s..3s250ms ingest #1 timeout 200 Sandbox.Timedout",
-                                                          "1m3s250ms..1m6s500ms ingest #2 timeout 200 Sandbox.Timedout"}));
+  EXPECT_EQ(bench.journal.timeline(Stage::Invoke),
+            (Lines{"0s..3s250ms ingest #1 timeout 200 Sandbox.Timedout",
+                   "1m3s250ms..1m6s500ms ingest #2 timeout 200 Sandbox.Timedout"}));
   EXPECT_EQ(bench.code.killed, 2);
   EXPECT_EQ(bench.code.invocations[0].deadline, kernel::at(3250ms));
-  EXPECT_NE(bench.record().find(R"("responsePayload":{"errorType":"Sandbox.Timedout","errorMessage":"RequestId: )" +
-                                bench.code.invocations[0].request_id + R"( Error: Task timed out after 3.00 seconds"}})"),
+  EXPECT_NE(bench.record().find(
+                R"("responsePayload":{"errorType":"Sandbox.Timedout","errorMessage":"RequestId: )" +
+                bench.code.invocations[0].request_id + R"( Error: Task timed out after 3.00 seconds"}})"),
             std::string::npos);
 }
 
@@ -155,8 +176,8 @@ TEST(Lambda, StartsColdOnceAndStaysWarmUntilItIsIdleTooLong) {
   }
   bench.run_to(1h);
   EXPECT_EQ(bench.journal.timeline(Stage::Invoke),
-            (Lines{"0s..1s250ms ingest #1 ok 200", "10s..11s ingest #1 ok 200", "11m..11m1s250ms ingest #1 ok 200",
-                   "22m..22m1s250ms ingest #1 ok 200"}))
+            (Lines{"0s..1s250ms ingest #1 ok 200", "10s..11s ingest #1 ok 200",
+                   "11m..11m1s250ms ingest #1 ok 200", "22m..22m1s250ms ingest #1 ok 200"}))
       << "idle for 10m49s, then for 10m58s750ms";
 }
 
@@ -169,7 +190,11 @@ TEST(Lambda, CountsAnInitLongerThanTenSecondsAgainstTheTimeout) {
   EXPECT_EQ(bench.journal.timeline(Stage::Invoke), Lines{"0s..23s ingest #1 ok 200"});
 
   LambdaBench tight;
-  tight.add({.name = "ingest", .timeout = 12s, .cold_start = 12s, .async = {.function_error_retries_max = 0}, .on_failure = "orders-failed"});
+  tight.add({.name = "ingest",
+             .timeout = 12s,
+             .cold_start = 12s,
+             .async = {.function_error_retries_max = 0},
+             .on_failure = "orders-failed"});
   tight.invoke();
   tight.run_to(1h);
   EXPECT_EQ(tight.journal.timeline(Stage::Invoke), Lines{"0s..22s ingest #1 timeout 200 Sandbox.Timedout"});
@@ -179,29 +204,41 @@ TEST(Lambda, CountsAnInitLongerThanTenSecondsAgainstTheTimeout) {
 TEST(Lambda, LosesTheEnvironmentOfAProcessThatEnded) {
   LambdaBench bench;
   bench.add({.name = "ingest", .cold_start = 250ms});
-  bench.code.script = {std::unexpected(CodeError{"Runtime.ExitError", "RequestId: 1 Error: Runtime exited with error: exit status 1"}), "{}"};
+  bench.code.script = {
+      std::unexpected(
+          CodeError{"Runtime.ExitError", "RequestId: 1 Error: Runtime exited with error: exit status 1"}),
+      "{}"};
   bench.invoke();
   bench.run_to(1h);
-  EXPECT_EQ(bench.journal.timeline(Stage::Invoke)[1], "1m1s250ms..1m2s500ms ingest #2 ok 200") << "cold again";
+  EXPECT_EQ(bench.journal.timeline(Stage::Invoke)[1], "1m1s250ms..1m2s500ms ingest #2 ok 200")
+      << "cold again";
 }
 
 TEST(Lambda, ThrottlesBeyondItsConcurrencyWithoutUsingRetriesUp) {
   LambdaBench bench;
-  bench.add({.name = "ingest", .concurrency = 1, .timeout = 10s, .cold_start = 0s, .async = {.function_error_retries_max = 0}});
+  bench.add({.name = "ingest",
+             .concurrency = 1,
+             .timeout = 10s,
+             .cold_start = 0s,
+             .async = {.function_error_retries_max = 0}});
   bench.code.takes = 4s;
   bench.invoke("a");
   bench.invoke("b");
   bench.run_to(1h);
   EXPECT_EQ(bench.journal.timeline(Stage::Invoke),
             (Lines{"0s..4s ingest #1 ok 200", "0s ingest #1 throttled 429 TooManyRequestsException",
-                   "1s ingest #2 throttled 429 TooManyRequestsException", "3s ingest #3 throttled 429 TooManyRequestsException",
-                   "7s..11s ingest #4 ok 200"}));
+                   "1s ingest #2 throttled 429 TooManyRequestsException",
+                   "3s ingest #3 throttled 429 TooManyRequestsException", "7s..11s ingest #4 ok 200"}));
   EXPECT_EQ(bench.journal.ends_of("b"), Lines{"11s delivered lambda"});
 }
 
 TEST(Lambda, KeepsTheLastInvocationsErrorWhenAThrottleEndsTheEvent) {
   LambdaBench bench;
-  bench.add({.name = "ingest", .cold_start = 0s, .async = {.event_age_max = 90s}, .on_failure = "orders-failed", .dead_letter = "orders-dlq"});
+  bench.add({.name = "ingest",
+             .cold_start = 0s,
+             .async = {.event_age_max = 90s},
+             .on_failure = "orders-failed",
+             .dead_letter = "orders-dlq"});
   bench.code.script = {std::unexpected(broken())};
   bench.invoke();
   bench.run_to(10s);
@@ -209,7 +246,8 @@ TEST(Lambda, KeepsTheLastInvocationsErrorWhenAThrottleEndsTheEvent) {
   bench.run_to(1h);
   // Throttled at 61, 62, 64, 68 and 76 s; at 76 + 16 s it would be older than 90 s.
   EXPECT_EQ(bench.journal.ends_of(kEvent), Lines{"1m16s dead_lettered lambda: EventAgeExceeded"});
-  EXPECT_NE(bench.record().find(R"("approximateInvokeCount":1},"requestPayload":{"n":1},"responseContext")"), std::string::npos);
+  EXPECT_NE(bench.record().find(R"("approximateInvokeCount":1},"requestPayload":{"n":1},"responseContext")"),
+            std::string::npos);
   const auto dead = bench.queues.receive("orders-dlq", 10);
   ASSERT_EQ(dead.size(), 1u);
   EXPECT_EQ(dead[0].attributes[1], (std::pair<std::string, std::string>{"ErrorCode", "429"}));
@@ -219,7 +257,11 @@ TEST(Lambda, KeepsTheLastInvocationsErrorWhenAThrottleEndsTheEvent) {
 
 TEST(Lambda, GivesAnEventToBothItsDestinationAndItsDeadLetterQueue) {
   LambdaBench bench;
-  bench.add({.name = "ingest", .cold_start = 0s, .async = {.function_error_retries_max = 0}, .on_failure = "orders-failed", .dead_letter = "orders-dlq"});
+  bench.add({.name = "ingest",
+             .cold_start = 0s,
+             .async = {.function_error_retries_max = 0},
+             .on_failure = "orders-failed",
+             .dead_letter = "orders-dlq"});
   // 1 KB of the message: the two-byte character on the border does not fit whole.
   bench.code.script = {std::unexpected(CodeError{"Error", std::string(1023, 'x') + "\u00e4"})};
   bench.invoke();
@@ -228,9 +270,10 @@ TEST(Lambda, GivesAnEventToBothItsDestinationAndItsDeadLetterQueue) {
   const auto dead = bench.queues.receive("orders-dlq", 10);
   ASSERT_EQ(dead.size(), 1u);
   EXPECT_EQ(dead[0].body, R"({"n":1})") << "the event itself";
-  EXPECT_EQ(dead[0].attributes, (std::vector<std::pair<std::string, std::string>>{{"RequestID", bench.code.invocations[0].request_id},
-                                                                                  {"ErrorCode", "200"},
-                                                                                  {"ErrorMessage", std::string(1023, 'x')}}));
+  EXPECT_EQ(dead[0].attributes, (std::vector<std::pair<std::string, std::string>>{
+                                    {"RequestID", bench.code.invocations[0].request_id},
+                                    {"ErrorCode", "200"},
+                                    {"ErrorMessage", std::string(1023, 'x')}}));
   EXPECT_EQ(bench.journal.ends_of(kEvent).size(), 1u) << "and it ends once";
 }
 
@@ -252,7 +295,8 @@ TEST(Lambda, LosesAnEventThatNobodyKeeps) {
     bench.code.script = {std::unexpected(broken())};
     bench.invoke();
     bench.run_to(1h);
-    EXPECT_EQ(bench.journal.ends_of(kEvent), Lines{"1s lost lambda: RetriesExhausted, and nowhere to put the event"});
+    EXPECT_EQ(bench.journal.ends_of(kEvent),
+              Lines{"1s lost lambda: RetriesExhausted, and nowhere to put the event"});
   }
 }
 
@@ -262,11 +306,16 @@ TEST(Lambda, RefusesWhatItCannotQueue) {
   const AcceptResult unknown = bench.lambda.invoke_async("other", {.event_uuid = "x", .payload = text("{}")});
   EXPECT_EQ(unknown.status, 404);
   EXPECT_EQ(unknown.error_code, "ResourceNotFoundException");
-  EXPECT_EQ(unknown.message, "Function not found: arn:aws:lambda:us-east-1:123456789012:function:other:$LATEST");
-  const AcceptResult large = bench.lambda.invoke_async("ingest", {.event_uuid = "x", .payload = text(std::string(1'048'577, ' '))});
+  EXPECT_EQ(unknown.message,
+            "Function not found: arn:aws:lambda:us-east-1:123456789012:function:other:$LATEST");
+  const AcceptResult large =
+      bench.lambda.invoke_async("ingest", {.event_uuid = "x", .payload = text(std::string(1'048'577, ' '))});
   EXPECT_EQ(large.status, 413);
   EXPECT_EQ(large.error_code, "RequestTooLargeException");
-  EXPECT_EQ(bench.lambda.invoke_async("ingest", {.event_uuid = "", .payload = text(std::string(1'048'576, ' '))}).status, 202)
+  EXPECT_EQ(
+      bench.lambda.invoke_async("ingest", {.event_uuid = "", .payload = text(std::string(1'048'576, ' '))})
+          .status,
+      202)
       << "exactly 1 MB is taken";
 }
 

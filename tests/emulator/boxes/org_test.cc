@@ -22,7 +22,9 @@ struct Listener final : relay::StreamListener {
 struct OrgBench : Bench {
   Org org;
   Listener listener;
-  explicit OrgBench(OrgConfig config = {}) : org(std::move(config), 7, scheduler, journal) { org.subscribe(listener, "Events__chn"); }
+  explicit OrgBench(OrgConfig config = {}) : org(std::move(config), 7, scheduler, journal) {
+    org.subscribe(listener, "Events__chn");
+  }
   std::string payload_of(std::string_view fields) {
     const auto published = org.publish(kOrder, fields);
     return published ? journal.events.back().payload : published.error().code;
@@ -48,15 +50,42 @@ TEST(Validate, NamesTheFirstFaultAsTheApiDoes) {
     Lines fault_fields;
   };
   const Case cases[] = {
-      {R"({"Order_Number__c":"A-1","Nope__c":1})", "INVALID_FIELD", "No such column 'Nope__c' on sobject of type Order_Placed__e", {}},
-      {R"({"Amount__c":1})", "REQUIRED_FIELD_MISSING", "Required fields are missing: [Order_Number__c]", {"Order_Number__c"}},
-      {R"({"Order_Number__c":null})", "REQUIRED_FIELD_MISSING", "Required fields are missing: [Order_Number__c]", {"Order_Number__c"}},
-      {R"({"Order_Number__c":"A-1234"})", "STRING_TOO_LONG", "Order_Number__c: data value too large (max length=5)", {"Order_Number__c"}},
-      {R"({"Order_Number__c":1})", "INVALID_TYPE_ON_FIELD_IN_RECORD", "Order_Number__c: value not of required type: 1", {"Order_Number__c"}},
-      {R"({"Order_Number__c":"A","Amount__c":"1"})", "INVALID_TYPE_ON_FIELD_IN_RECORD", "Amount__c: value not of required type: \"1\"", {"Amount__c"}},
-      {R"({"Order_Number__c":"A","Express__c":"true"})", "INVALID_TYPE_ON_FIELD_IN_RECORD", "Express__c: value not of required type: \"true\"", {"Express__c"}},
-      {R"({"Order_Number__c":"A","Due__c":"soon"})", "INVALID_TYPE_ON_FIELD_IN_RECORD", "Due__c: value not of required type: \"soon\"", {"Due__c"}},
-      {R"({"Order_Number__c":"A","Sent__c":1700000000})", "INVALID_TYPE_ON_FIELD_IN_RECORD", "Sent__c: value not of required type: 1700000000", {"Sent__c"}},
+      {R"({"Order_Number__c":"A-1","Nope__c":1})",
+       "INVALID_FIELD",
+       "No such column 'Nope__c' on sobject of type Order_Placed__e",
+       {}},
+      {R"({"Amount__c":1})",
+       "REQUIRED_FIELD_MISSING",
+       "Required fields are missing: [Order_Number__c]",
+       {"Order_Number__c"}},
+      {R"({"Order_Number__c":null})",
+       "REQUIRED_FIELD_MISSING",
+       "Required fields are missing: [Order_Number__c]",
+       {"Order_Number__c"}},
+      {R"({"Order_Number__c":"A-1234"})",
+       "STRING_TOO_LONG",
+       "Order_Number__c: data value too large (max length=5)",
+       {"Order_Number__c"}},
+      {R"({"Order_Number__c":1})",
+       "INVALID_TYPE_ON_FIELD_IN_RECORD",
+       "Order_Number__c: value not of required type: 1",
+       {"Order_Number__c"}},
+      {R"({"Order_Number__c":"A","Amount__c":"1"})",
+       "INVALID_TYPE_ON_FIELD_IN_RECORD",
+       "Amount__c: value not of required type: \"1\"",
+       {"Amount__c"}},
+      {R"({"Order_Number__c":"A","Express__c":"true"})",
+       "INVALID_TYPE_ON_FIELD_IN_RECORD",
+       "Express__c: value not of required type: \"true\"",
+       {"Express__c"}},
+      {R"({"Order_Number__c":"A","Due__c":"soon"})",
+       "INVALID_TYPE_ON_FIELD_IN_RECORD",
+       "Due__c: value not of required type: \"soon\"",
+       {"Due__c"}},
+      {R"({"Order_Number__c":"A","Sent__c":1700000000})",
+       "INVALID_TYPE_ON_FIELD_IN_RECORD",
+       "Sent__c: value not of required type: 1700000000",
+       {"Sent__c"}},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.fields);
@@ -99,7 +128,8 @@ TEST(Org, SplicesItsOwnFieldsIntoThePayload) {
   EXPECT_EQ(bench.payload_of(" \n{\t\"A__c\": 1 }\n"), head + ",\t\"A__c\": 1 }\n");
   EXPECT_EQ(bench.payload_of("[]"), "JSON_PARSER_ERROR");
   EXPECT_EQ(bench.payload_of(""), "JSON_PARSER_ERROR");
-  EXPECT_EQ(kernel::parse_json(head + ",\t\"A__c\": 1 }\n")->at("CreatedById").get<std::string>().size(), 18u);
+  EXPECT_EQ(kernel::parse_json(head + ",\t\"A__c\": 1 }\n")->at("CreatedById").get<std::string>().size(),
+            18u);
 }
 
 TEST(Org, RecordsARefusedEventAsRejected) {
@@ -110,11 +140,12 @@ TEST(Org, RecordsARefusedEventAsRejected) {
     int status;
     const char* code;
   };
-  const Case cases[] = {{"Order__c", "{}", 404, "NOT_FOUND"},
-                        {kOrder, "{nope", 400, "JSON_PARSER_ERROR"},
-                        {kOrder, "[1]", 400, "JSON_PARSER_ERROR"},
-                        {kOrder, "{}", 400, "REQUIRED_FIELD_MISSING"},
-                        {kOrder, R"({"Order_Number__c":")" + std::string(1'048'576, 'x') + "\"}", 413, "STRING_TOO_LONG"}};
+  const Case cases[] = {
+      {"Order__c", "{}", 404, "NOT_FOUND"},
+      {kOrder, "{nope", 400, "JSON_PARSER_ERROR"},
+      {kOrder, "[1]", 400, "JSON_PARSER_ERROR"},
+      {kOrder, "{}", 400, "REQUIRED_FIELD_MISSING"},
+      {kOrder, R"({"Order_Number__c":")" + std::string(1'048'576, 'x') + "\"}", 413, "STRING_TOO_LONG"}};
   for (const Case& c : cases) {
     SCOPED_TRACE(c.code);
     const auto published = bench.org.publish(c.api_name, c.fields);
@@ -156,13 +187,15 @@ TEST(Org, AllowsSoManyEventsInAnyHour) {
   const auto publish_at = [&bench](kernel::Duration at) {
     bench.run_to(at);
     const auto published = bench.org.publish(kOrder, "{}");
-    return published ? std::string("ok") : std::to_string(published.error().http_status) + " " + published.error().code;
+    return published ? std::string("ok")
+                     : std::to_string(published.error().http_status) + " " + published.error().code;
   };
   EXPECT_EQ(publish_at(59s), "ok");
   EXPECT_EQ(publish_at(30min), "ok");
   EXPECT_EQ(publish_at(30min), "ok");
   EXPECT_EQ(publish_at(59min), "400 LIMIT_EXCEEDED");
-  EXPECT_EQ(publish_at(1h + 59s - 1ns), "400 LIMIT_EXCEEDED") << "refused ones do not count, and the first is not an hour old";
+  EXPECT_EQ(publish_at(1h + 59s - 1ns), "400 LIMIT_EXCEEDED")
+      << "refused ones do not count, and the first is not an hour old";
   EXPECT_EQ(publish_at(1h + 59s), "ok");
   EXPECT_EQ(publish_at(1h + 60s), "400 LIMIT_EXCEEDED");
   EXPECT_EQ(publish_at(1h + 30min), "ok");
@@ -219,10 +252,12 @@ TEST(Org, CarriesMembersOfAChannelOnly) {
   const auto order = org.publish("Order_Placed__e", "{}");
   const auto other = org.publish("Other__e", "{}");
   EXPECT_EQ(org.read_after("Orders__chn", 0, 10).size(), 1u);
-  EXPECT_EQ(org.read_after("Unnamed__chn", 0, 10).size(), 2u) << "a channel that is not named carries everything";
+  EXPECT_EQ(org.read_after("Unnamed__chn", 0, 10).size(), 2u)
+      << "a channel that is not named carries everything";
   EXPECT_EQ(orders.stored, 1);
   EXPECT_EQ(bench.journal.ends_of(order->event_uuid), Lines{});
-  EXPECT_EQ(bench.journal.ends_of(other->event_uuid), Lines{"0s filtered salesforce: no channel that is relayed carries it"});
+  EXPECT_EQ(bench.journal.ends_of(other->event_uuid),
+            Lines{"0s filtered salesforce: no channel that is relayed carries it"});
   bench.run_to(72h);
   org.read_after("Orders__chn", 0, 1);
   EXPECT_EQ(orders.purged, Lines{order->event_uuid}) << "nobody hears of the other one";

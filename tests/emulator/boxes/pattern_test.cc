@@ -10,11 +10,18 @@ namespace {
 
 using kernel::Json;
 
-kernel::Result<Pattern> compiled(std::string_view pattern) { return Pattern::compile(*kernel::parse_json(pattern)); }
+kernel::Result<Pattern> compiled(std::string_view pattern) {
+  return Pattern::compile(*kernel::parse_json(pattern));
+}
 
 EventView an_event(std::string_view detail) {
-  return {.id = "id-1", .detail_type = "Order_Placed__e", .source = "aws.partner/salesforce.com/00D/0YL", .account = "123456789012",
-          .time = "2026-01-05T09:00:00Z", .region = "us-east-1", .detail = detail};
+  return {.id = "id-1",
+          .detail_type = "Order_Placed__e",
+          .source = "aws.partner/salesforce.com/00D/0YL",
+          .account = "123456789012",
+          .time = "2026-01-05T09:00:00Z",
+          .region = "us-east-1",
+          .detail = detail};
 }
 
 bool matches(std::string_view pattern, std::string_view detail) {
@@ -92,8 +99,10 @@ TEST(Pattern, AgreesWithEventRulerOnExactValuesAndPrefixes) {
       {R"({"x":{"a":[1]},"y":{"b":[1]}})", R"({"x":[{"a":2},{"a":1}],"y":[{"b":1},{"b":2}]})", true},
       {R"({"u":{"t":{"k":["color"],"v":["blue"]}}})", R"({"u":[{"t":[{"k":"color","v":"blue"}]}]})", true},
       {R"({"u":{"t":{"k":["color"],"v":["blue"]}}})", R"({"u":[{"t":[{"k":"color"},{"v":"blue"}]}]})", false},
-      {R"({"d":{"name":["alice"],"info":{"x":["1"]}}})", R"({"d":[{"name":"alice"},{"info":{"x":"1"}}]})", false},
-      {R"({"d":{"name":["alice"],"info":{"x":["1"]}}})", R"({"d":[{"name":"alice","info":{"x":"1"}}]})", true},
+      {R"({"d":{"name":["alice"],"info":{"x":["1"]}}})", R"({"d":[{"name":"alice"},{"info":{"x":"1"}}]})",
+       false},
+      {R"({"d":{"name":["alice"],"info":{"x":["1"]}}})", R"({"d":[{"name":"alice","info":{"x":"1"}}]})",
+       true},
       {R"({"a":["x"],"a":["y"]})", R"({"a":"x"})", false},
       {R"({"a":["x"],"a":["y"]})", R"({"a":"y"})", true},
       {R"({"a.b":["x"]})", R"({"a":{"b":"x"}})", true},
@@ -103,7 +112,8 @@ TEST(Pattern, AgreesWithEventRulerOnExactValuesAndPrefixes) {
       {R"({"0":["x"]})", R"(["x"])", false},
   };
   for (const Case& c : cases) {
-    EXPECT_EQ(matches(std::string(R"({"detail":)") + c.pattern + "}", c.event), c.matches) << c.pattern << " / " << c.event;
+    EXPECT_EQ(matches(std::string(R"({"detail":)") + c.pattern + "}", c.event), c.matches)
+        << c.pattern << " / " << c.event;
   }
 }
 
@@ -151,7 +161,9 @@ TEST(Pattern, RefusesByNameWhatIsNotEmulated) {
   for (const auto& [name, pattern] : cases) {
     const auto result = compiled(pattern);
     ASSERT_FALSE(result) << pattern;
-    EXPECT_EQ(result.error().message, "'" + std::string(name) + "' is not emulated yet in event patterns (exact values and prefix are)");
+    EXPECT_EQ(
+        result.error().message,
+        "'" + std::string(name) + "' is not emulated yet in event patterns (exact values and prefix are)");
   }
 }
 
@@ -164,7 +176,9 @@ TEST(Pattern, AgreesWithEventRulerRowByRow) {
     const auto pattern = compiled(R"({"detail":)" + kernel::json_text(row["pattern"]) + "}");
     ASSERT_EQ(pattern.has_value(), row["valid"].get<bool>()) << line;
     const std::string event = kernel::json_text(row["event"]);
-    if (pattern) { EXPECT_EQ(pattern->matches(Matchable(an_event(event))), row["match"].get<bool>()) << line; }
+    if (pattern) {
+      EXPECT_EQ(pattern->matches(Matchable(an_event(event))), row["match"].get<bool>()) << line;
+    }
   }
   EXPECT_EQ(checked, 570);
 }

@@ -10,12 +10,19 @@ namespace {
 using kernel::Stage;
 
 struct QueuesBench : Bench {
-  Queues queues{{{.name = "orders-dlq"}, {.name = "short", .visibility = 5s, .retention = 60s, .message_bytes_max = 1024}}, 7, scheduler, journal};
+  Queues queues{{{.name = "orders-dlq"},
+                 {.name = "short", .visibility = 5s, .retention = 60s, .message_bytes_max = 1024}},
+                7,
+                scheduler,
+                journal};
 
-  SendResult send(std::string_view queue, std::string body) { return queues.send(queue, {.body = std::move(body), .from = "bus"}); }
+  SendResult send(std::string_view queue, std::string body) {
+    return queues.send(queue, {.body = std::move(body), .from = "bus"});
+  }
   Lines bodies(std::string_view queue, std::size_t count = 10) {
     Lines lines;
-    for (const Message& m : queues.receive(queue, count)) lines.push_back(m.body + " #" + std::to_string(m.receive_count));
+    for (const Message& m : queues.receive(queue, count))
+      lines.push_back(m.body + " #" + std::to_string(m.receive_count));
     return lines;
   }
 };
@@ -49,7 +56,8 @@ TEST(Queues, RemoveOnlyByTheNewestHandle) {
   EXPECT_TRUE(bench.queues.remove("orders-dlq", first)) << "no error on a standard queue";
   EXPECT_EQ(bench.queues.depth("orders-dlq"), 1u) << "but the message stays";
   bench.run_to(90s);
-  EXPECT_TRUE(bench.queues.remove("orders-dlq", second)) << "its visibility timeout is over, and it is the newest";
+  EXPECT_TRUE(bench.queues.remove("orders-dlq", second))
+      << "its visibility timeout is over, and it is the newest";
   EXPECT_EQ(bench.queues.depth("orders-dlq"), 0u);
   EXPECT_TRUE(bench.queues.remove("orders-dlq", second)) << "removing twice is no error";
   EXPECT_FALSE(bench.queues.remove("orders-dlq", "nonsense"));
@@ -83,7 +91,9 @@ TEST(Queues, CountAttributesIntoAMessagesSize) {
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);
     QueuesBench bench;
-    EXPECT_EQ(bench.queues.send("short", {.body = std::string(c.body, 'x'), .attributes = c.attributes}).error_code, c.error);
+    EXPECT_EQ(
+        bench.queues.send("short", {.body = std::string(c.body, 'x'), .attributes = c.attributes}).error_code,
+        c.error);
   }
 }
 
@@ -91,7 +101,8 @@ TEST(Queues, RecordEverySendAndRefuseUnknownQueues) {
   QueuesBench bench;
   EXPECT_TRUE(bench.send("orders-dlq", "a").accepted());
   EXPECT_EQ(bench.send("unknown", "a").error_code, "QueueDoesNotExist");
-  EXPECT_EQ(bench.journal.timeline(Stage::Queue), (Lines{"0s orders-dlq #1 ok 200", "0s unknown #1 rejected 400 QueueDoesNotExist"}));
+  EXPECT_EQ(bench.journal.timeline(Stage::Queue),
+            (Lines{"0s orders-dlq #1 ok 200", "0s unknown #1 rejected 400 QueueDoesNotExist"}));
   EXPECT_TRUE(bench.queues.exists("orders-dlq"));
   EXPECT_FALSE(bench.queues.exists("unknown"));
   EXPECT_EQ(bench.queues.depth("unknown"), std::nullopt);

@@ -76,7 +76,8 @@ class RecordingJournal final : public kernel::Journal {
     hop.bytes_received = end.bytes_received;
   }
   void transition(const kernel::Transition& t) override {
-    transitions.push_back(clock() + " " + std::string(t.subject) + " " + std::string(t.from) + " -> " + std::string(t.to));
+    transitions.push_back(clock() + " " + std::string(t.subject) + " " + std::string(t.from) + " -> " +
+                          std::string(t.to));
   }
   void log(const kernel::LogLine&) override {}
   void metric(const kernel::DataPoint&) override {}
@@ -93,10 +94,16 @@ class RecordingJournal final : public kernel::Journal {
     event.ends.push_back(clock() + " " + std::string(to_text(end)) + " " + std::string(where));
   }
   void fault(const kernel::FaultDraw& f) override {
-    faults.push_back({.rule = std::string(f.rule), .key = std::string(f.key), .n = f.n, .draw = f.draw, .threshold = f.threshold, .fired = f.fired});
+    faults.push_back({.rule = std::string(f.rule),
+                      .key = std::string(f.key),
+                      .n = f.n,
+                      .draw = f.draw,
+                      .threshold = f.threshold,
+                      .fired = f.fired});
   }
   void effect(const kernel::Effect& e) override {
-    effects.push_back(std::string(e.api) + " " + std::string(e.operation) + " " + std::string(e.business_key));
+    effects.push_back(std::string(e.api) + " " + std::string(e.operation) + " " +
+                      std::string(e.business_key));
   }
 
   /// An event that no org published: for boxes further down.
@@ -138,7 +145,7 @@ class RecordingJournal final : public kernel::Journal {
   std::vector<Event> events;
   std::vector<std::string> transitions;  ///< "60s middleware-1 active -> inactive"
   std::vector<Fault> faults;
-  std::vector<std::string> effects;      ///< "payments charge SO-1"
+  std::vector<std::string> effects;  ///< "payments charge SO-1"
 
  private:
   std::string clock() const { return kernel::duration_text(scheduler_.now().time_since_epoch()); }

@@ -13,12 +13,15 @@ namespace {
 using kernel::End;
 using kernel::Stage;
 
-/// Takes what its script allows: "." takes an entry, "x" refuses it; without a line it takes everything. A taken event ends.
+/// Takes what its script allows: "." takes an entry, "x" refuses it; without a line it takes everything. A
+/// taken event ends.
 class ScriptedBus final : public bus::PartnerEventSink {
  public:
-  ScriptedBus(kernel::Scheduler& scheduler, kernel::Journal& journal) : scheduler_(scheduler), journal_(journal) {}
+  ScriptedBus(kernel::Scheduler& scheduler, kernel::Journal& journal)
+      : scheduler_(scheduler), journal_(journal) {}
 
-  kernel::Task<std::vector<bus::EntryResult>> put_partner_events(std::vector<bus::PartnerEntry> entries) override {
+  kernel::Task<std::vector<bus::EntryResult>> put_partner_events(
+      std::vector<bus::PartnerEntry> entries) override {
     std::string call = kernel::duration_text(scheduler_.now().time_since_epoch());
     const std::string line = script.empty() ? "" : script.front();
     if (!script.empty()) script.pop_front();
@@ -27,7 +30,8 @@ class ScriptedBus final : public bus::PartnerEventSink {
     for (std::size_t i = 0; i < entries.size(); ++i) {
       const bool is_refused = i < line.size() && line[i] == 'x';
       call += " " + name_of(entries[i]) + (is_refused ? "x" : "");
-      results.push_back(is_refused ? bus::EntryResult{.error_code = "ThrottlingException"} : bus::EntryResult{.event_id = "id"});
+      results.push_back(is_refused ? bus::EntryResult{.error_code = "ThrottlingException"}
+                                   : bus::EntryResult{.event_id = "id"});
       if (!is_refused) journal_.ended(entries[i].event_uuid, End::Delivered, "test");
       entries_seen.push_back(std::move(entries[i]));
     }
@@ -57,7 +61,8 @@ struct RelayBench : Bench {
   int published = 0;
 
   explicit RelayBench(RelayConfig config = {}, salesforce::OrgConfig org_config = {})
-      : org(std::move(org_config), 7, scheduler, journal), relay(std::move(config), 7, scheduler, journal, org, bus) {
+      : org(std::move(org_config), 7, scheduler, journal),
+        relay(std::move(config), 7, scheduler, journal, org, bus) {
     relay.start();
   }
   void publish(int count = 1) {
@@ -68,7 +73,8 @@ struct RelayBench : Bench {
   /// How the nth event ended, all of its ends.
   std::string ends(int n) {
     std::string all;
-    for (const std::string& end : journal.events.at(static_cast<std::size_t>(n) - 1).ends) all += (all.empty() ? "" : "; ") + end;
+    for (const std::string& end : journal.events.at(static_cast<std::size_t>(n) - 1).ends)
+      all += (all.empty() ? "" : "; ") + end;
     return all;
   }
 };
@@ -83,7 +89,8 @@ TEST(Relay, HandsOverInOrderAndInBatchesOfTwenty) {
   RelayBench bench;
   bench.publish(45);
   bench.run_to(1s);
-  EXPECT_EQ(bench.bus.calls, (Lines{"100ms" + numbers(1, 20), "200ms" + numbers(21, 40), "300ms" + numbers(41, 45)}));
+  EXPECT_EQ(bench.bus.calls,
+            (Lines{"100ms" + numbers(1, 20), "200ms" + numbers(21, 40), "300ms" + numbers(41, 45)}));
   EXPECT_TRUE(bench.journal.is_balanced());
   EXPECT_EQ(bench.relay.status(), Status::Running);
 }
@@ -105,7 +112,8 @@ TEST(Relay, WritesTheDetailInThreeProfiles) {
     bench.run_to(1s);
     std::string text = bench.bus.entries_seen.at(0).detail;
     const auto name = [&text](const std::string& value, const std::string& as) {
-      for (std::size_t at = text.find(value); at != std::string::npos; at = text.find(value)) text.replace(at, value.size(), as);
+      for (std::size_t at = text.find(value); at != std::string::npos; at = text.find(value))
+        text.replace(at, value.size(), as);
     };
     const auto stored = bench.org.read_after("Events__chn", 0, 1).at(0);
     name(stored->payload, "{PAYLOAD}");
@@ -117,8 +125,9 @@ TEST(Relay, WritesTheDetailInThreeProfiles) {
   };
   EXPECT_EQ(detail(EnvelopeProfile::PayloadOnly), R"({"payload":{PAYLOAD}})");
   EXPECT_EQ(detail(EnvelopeProfile::PubSub), R"({"payload":{PAYLOAD},"schemaId":"SCHEMA","id":"UUID"})");
-  EXPECT_EQ(detail(EnvelopeProfile::CometD),
-            R"({"schema":"SCHEMA","payload":{PAYLOAD},"event":{"EventUuid":"UUID","replayId":REPLAY,"EventApiName":"Order_Placed__e"}})");
+  EXPECT_EQ(
+      detail(EnvelopeProfile::CometD),
+      R"({"schema":"SCHEMA","payload":{PAYLOAD},"event":{"EventUuid":"UUID","replayId":REPLAY,"EventApiName":"Order_Placed__e"}})");
 }
 
 TEST(Relay, KeepsItsPositionWhilePaused) {
@@ -132,7 +141,9 @@ TEST(Relay, KeepsItsPositionWhilePaused) {
   bench.relay.set_state(AdminState::Run, "test");
   bench.run_to(11min);
   EXPECT_EQ(bench.bus.calls, (Lines{"100ms 1 2", "10m100ms 3 4"}));
-  EXPECT_EQ(bench.journal.transitions, (Lines{"0s Events__chn STOPPED -> RUNNING", "1s Events__chn RUNNING -> PAUSED", "10m Events__chn PAUSED -> RUNNING"}));
+  EXPECT_EQ(bench.journal.transitions,
+            (Lines{"0s Events__chn STOPPED -> RUNNING", "1s Events__chn RUNNING -> PAUSED",
+                   "10m Events__chn PAUSED -> RUNNING"}));
 }
 
 TEST(Relay, LosesWhatIsPublishedWhileItIsStopped) {
@@ -185,9 +196,12 @@ TEST(Relay, GoesIntoErrorWithGrowingWaitsAndComesBackInOrder) {
   EXPECT_EQ(bench.relay.status(), Status::Error);
   bench.publish(1);
   bench.run_to(1min);
-  EXPECT_EQ(bench.bus.calls, (Lines{"100ms 1x 2x", "1s100ms 1x 2x", "3s100ms 1x 2x", "6s100ms 1x 2x", "9s100ms 1 2", "9s200ms 3"}));
+  EXPECT_EQ(bench.bus.calls, (Lines{"100ms 1x 2x", "1s100ms 1x 2x", "3s100ms 1x 2x", "6s100ms 1x 2x",
+                                    "9s100ms 1 2", "9s200ms 3"}));
   EXPECT_EQ(bench.journal.timeline(Stage::Relay)[8], "9s100ms bus #5 ok 200");
-  EXPECT_EQ(bench.journal.transitions, (Lines{"0s Events__chn STOPPED -> RUNNING", "100ms Events__chn RUNNING -> ERROR", "9s100ms Events__chn ERROR -> RUNNING"}));
+  EXPECT_EQ(bench.journal.transitions,
+            (Lines{"0s Events__chn STOPPED -> RUNNING", "100ms Events__chn RUNNING -> ERROR",
+                   "9s100ms Events__chn ERROR -> RUNNING"}));
   EXPECT_TRUE(bench.journal.is_balanced());
 }
 
@@ -234,9 +248,9 @@ TEST(Relay, EndsEachEventOnceWhateverInterruptsAnError) {
          b.relay.set_state(AdminState::Run, "test");
        },
        "1h lost relay: stopped"},
-      // Waits of 1, 2, 4 .. 256 s, then of 300 s: the first attempt after three days is at 0.1 + 511 + 863 * 300 s.
-      {"older than the retention at an attempt",
-       [](RelayBench& b) { b.bus.script.assign(2000, "xxxx"); },
+      // Waits of 1, 2, 4 .. 256 s, then of 300 s: the first attempt after three days is at 0.1 + 511 + 863 *
+      // 300 s.
+      {"older than the retention at an attempt", [](RelayBench& b) { b.bus.script.assign(2000, "xxxx"); },
        "3d3m31s100ms expired relay: older than the retention"},
       {"paused for longer than the retention",
        [](RelayBench& b) {

@@ -39,7 +39,8 @@ Shape<Step> step_shape() {
       .optional("rate", &Step::rate, rate(), "How fast.")
       .optional("times", &Step::times, integer(1), "How often.")
       .optional("port", &Step::port, integer(), "Where.")
-      .optional("side", &Step::side, choice<Side>({{"before", Side::Before}, {"after", Side::After}}), "Which side.")
+      .optional("side", &Step::side, choice<Side>({{"before", Side::Before}, {"after", Side::After}}),
+                "Which side.")
       .optional("part", &Step::part, share(), "How many.")
       .optional("tags", &Step::tags, one_or_list_of(text()), "Labels.")
       .optional("then", &Step::then, list_of(lazy<Step>("step", step_shape)), "What follows.")
@@ -53,10 +54,11 @@ Shape<Step> step_shape() {
         if (step.tags.size() < 3) return std::nullopt;
         return "three tags are too many";
       })
-      .check("for", [](const Step& step) -> std::optional<std::string> {
-        if (!step.lasts || *step.lasts < 1h) return std::nullopt;
-        return "'for' has to be shorter than 1h";
-      })
+      .check("for",
+             [](const Step& step) -> std::optional<std::string> {
+               if (!step.lasts || *step.lasts < 1h) return std::nullopt;
+               return "'for' has to be shorter than 1h";
+             })
       .done();
 }
 
@@ -66,9 +68,10 @@ std::string problems_of(std::string_view text) {
 }
 
 TEST(Object, ReadsMembersAndKeepsDefaults) {
-  const auto step = read_text("at: 5s\nfault: payments\nfor: 2m\nport: 8080\nside: after\ntags: a\n"
-                              "then:\n  - {at: 1s, publish: x, times: 3}\n",
-                              "f", step_shape());
+  const auto step = read_text(
+      "at: 5s\nfault: payments\nfor: 2m\nport: 8080\nside: after\ntags: a\n"
+      "then:\n  - {at: 1s, publish: x, times: 3}\n",
+      "f", step_shape());
   ASSERT_TRUE(step.has_value()) << step.error().text();
   EXPECT_EQ(step->at, 5s);
   EXPECT_EQ(step->lasts, 2min);
@@ -94,7 +97,8 @@ TEST(Object, SaysWhatIsWrongAndWhere) {
   const Case cases[] = {
       {"{at: 5s, publish: x, foo: 1, rate: 1/s}", "f:1:22: unknown key 'foo' in a step; did you mean 'for'?"},
       {"{at: 5s, publish: x, zzzzzz: 1}",
-       "f:1:22: unknown key 'zzzzzz' in a step; it takes at, for, publish, fault, rate, times, port, side, part, tags, "
+       "f:1:22: unknown key 'zzzzzz' in a step; it takes at, for, publish, fault, rate, times, port, side, "
+       "part, tags, "
        "then"},
       {"{at: 5s, publish: x, rate: 5}", "f:1:28: 'rate' wants a rate such as 5/s, found the number 5"},
       {"publish: x\n", "f:1:1: a step needs the key 'at'"},
@@ -117,7 +121,8 @@ TEST(Object, SaysWhatIsWrongAndWhere) {
        "f:1:32: item 2 of 'tags' wants text, found the number 5; put it in quotes"},
       {"{at: 5s, publish: x, then: [{at: 1s, publish: 7}]}",
        "f:1:47: 'publish' wants text that is not empty, found the number 7; put it in quotes"},
-      {"{at: 5s, publish: x, then: [y]}", "f:1:29: item 1 of 'then' wants a step (a map), found the text 'y'"},
+      {"{at: 5s, publish: x, then: [y]}",
+       "f:1:29: item 1 of 'then' wants a step (a map), found the text 'y'"},
       {"{at: 5s, publish: x, side: bfore}",
        "f:1:28: 'side' wants before or after, found the text 'bfore'; did you mean 'before'?"},
       {"at:\npublish: x\n", "f:1:1: 'at' wants a duration such as 250ms, 2m or 1h30m, found nothing"},
@@ -126,7 +131,8 @@ TEST(Object, SaysWhatIsWrongAndWhere) {
       {"at: x\npublish: 5\ncolour: 1\n",
        "f:1:5: 'at' wants a duration such as 250ms, 2m or 1h30m, found the text 'x'\n"
        "f:2:10: 'publish' wants text that is not empty, found the number 5; put it in quotes\n"
-       "f:3:1: unknown key 'colour' in a step; it takes at, for, publish, fault, rate, times, port, side, part, tags, "
+       "f:3:1: unknown key 'colour' in a step; it takes at, for, publish, fault, rate, times, port, side, "
+       "part, tags, "
        "then"},
   };
   for (const Case& c : cases) {
@@ -145,7 +151,9 @@ TEST(Object, TakesASetterInPlaceOfAMember) {
   const Shape<Retry> shape =
       object<Retry>("a retry")
           .required("attempts", &Retry::attempts, integer(0, 185), "How often.")
-          .optional("age", [](Retry& retry, kernel::Duration age) { retry.limits.age = age; }, duration(), "How long.")
+          .optional(
+              "age", [](Retry& retry, kernel::Duration age) { retry.limits.age = age; }, duration(),
+              "How long.")
           .done();
   const auto retry = read_text("{attempts: 3, age: 24h}", "f", shape);
   ASSERT_TRUE(retry.has_value());

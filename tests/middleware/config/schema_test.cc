@@ -59,7 +59,8 @@ Shape<Step> step_shape() {
 
 Shape<File> file_shape() {
   const KeyRule lower{.refuses = [](const std::string& key) -> std::optional<std::string> {
-                        if (key.find_first_not_of("abcdefghijklmnopqrstuvwxyz") == std::string::npos) return std::nullopt;
+                        if (key.find_first_not_of("abcdefghijklmnopqrstuvwxyz") == std::string::npos)
+                          return std::nullopt;
                         return "'" + key + "' is not in lower case";
                       },
                       .pattern = "^[a-z]*$"};
@@ -76,19 +77,24 @@ Shape<File> file_shape() {
       .optional("rate", &File::rate, rate(), "How fast.")
       .optional("size", &File::size, size(), "The largest body.")
       .optional("part", &File::part, share(), "How many.")
-      .optional("state", &File::state, choice<State>({{"RUN", State::Run}, {"STOP", State::Stop}}), "The state.")
+      .optional("state", &File::state, choice<State>({{"RUN", State::Run}, {"STOP", State::Stop}}),
+                "The state.")
       .optional("starts", &File::starts, wall_time(), "The first instant.")
       .optional("pattern", &File::pattern, json(), "What matches.")
       .optional("limits", &File::limits, map_of(integer(), lower), "Limits by name.")
-      .optional("target", &File::target,
-                either<std::string>({.scalar = text(), .map = mapped<std::string>(map_of(text()), target_of)}), "Where to.")
+      .optional(
+          "target", &File::target,
+          either<std::string>({.scalar = text(), .map = mapped<std::string>(map_of(text()), target_of)}),
+          "Where to.")
       .optional("steps", &File::steps, list_of(lazy<Step>("step", step_shape)), "The timeline.")
       .not_yet("chaos", "use steps")
       .requires_key("limits", {"size", "part"})
       .done();
 }
 
-kernel::Json document() { return schema_document(*file_shape(), "https://example.com/scenario.json", "A scenario file"); }
+kernel::Json document() {
+  return schema_document(*file_shape(), "https://example.com/scenario.json", "A scenario file");
+}
 
 class Validator {
  public:
@@ -283,7 +289,9 @@ TEST(Schema, ADocBesideAReferenceIsKept) {
     Step step;
   };
   const Shape<Holder> shape =
-      object<Holder>("a holder").required("step", &Holder::step, lazy<Step>("step", step_shape), "The step.").done();
+      object<Holder>("a holder")
+          .required("step", &Holder::step, lazy<Step>("step", step_shape), "The step.")
+          .done();
   const kernel::Json schema = schema_document(*shape, "id", "title");
   EXPECT_EQ(kernel::json_text(schema["properties"]["step"]),
             R"({"allOf":[{"$ref":"#/definitions/step"}],"description":"The step."})");

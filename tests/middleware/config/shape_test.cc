@@ -72,8 +72,10 @@ TEST(Integer, HasLimitsAndNoQuotes) {
     SCOPED_TRACE(c.text);
     EXPECT_EQ(read(integer(), c.text, show), c.result);
   }
-  EXPECT_EQ(read(integer(1, 5), "6", show), "f:1:1: the file wants a whole number from 1 to 5, found the number 6");
-  EXPECT_EQ(read(integer(1), "0", show), "f:1:1: the file wants a whole number of at least 1, found the number 0");
+  EXPECT_EQ(read(integer(1, 5), "6", show),
+            "f:1:1: the file wants a whole number from 1 to 5, found the number 6");
+  EXPECT_EQ(read(integer(1), "0", show),
+            "f:1:1: the file wants a whole number of at least 1, found the number 0");
 }
 
 TEST(Number, TakesWholeNumbersToo) {
@@ -126,8 +128,9 @@ TEST(Duration, NeedsItsUnit) {
   }
   EXPECT_EQ(read(duration(1min, 6h), "7h", show),
             "f:1:1: the file wants a duration such as 250ms, 2m or 1h30m from 1m to 6h, found the text '7h'");
-  EXPECT_EQ(read(duration(1ns), "0s", show),
-            "f:1:1: the file wants a duration such as 250ms, 2m or 1h30m of at least 1ns, found the text '0s'");
+  EXPECT_EQ(
+      read(duration(1ns), "0s", show),
+      "f:1:1: the file wants a duration such as 250ms, 2m or 1h30m of at least 1ns, found the text '0s'");
 }
 
 TEST(RateShape, CountsPerSecond) {
@@ -165,7 +168,8 @@ TEST(Size, IsInBytes) {
       {"0", "0"},
       {"-1", "f:1:1: the file wants a size such as 256KiB or 1MiB, found the number -1"},
       {"'4096'",
-       "f:1:1: the file wants a size such as 256KiB or 1MiB, found the quoted text \"4096\"; write it without quotes"},
+       "f:1:1: the file wants a size such as 256KiB or 1MiB, found the quoted text \"4096\"; write it "
+       "without quotes"},
       {"1.5MiB", "f:1:1: the file wants a size such as 256KiB or 1MiB, found the text '1.5MiB'"},
       {"1mib", "f:1:1: the file wants a size such as 256KiB or 1MiB, found the text '1mib'"},
       {"KiB", "f:1:1: the file wants a size such as 256KiB or 1MiB, found the text 'KiB'"},
@@ -201,12 +205,15 @@ TEST(WallTime, IsUtc) {
       {"2026-01-05T09:00:00Z", "2026-01-05T09:00:00.000Z"},
       {"2026-01-05T09:00:00.125Z", "2026-01-05T09:00:00.125Z"},
       {"2026-01-05", "2026-01-05T00:00:00.000Z"},
-      {"2026-1-5", "f:1:1: the file wants a UTC time such as 2026-01-05T09:00:00Z, found the text '2026-1-5'"},
-      {"2026-02-30", "f:1:1: the file wants a UTC time such as 2026-01-05T09:00:00Z, found the text '2026-02-30'"},
+      {"2026-1-5",
+       "f:1:1: the file wants a UTC time such as 2026-01-05T09:00:00Z, found the text '2026-1-5'"},
+      {"2026-02-30",
+       "f:1:1: the file wants a UTC time such as 2026-01-05T09:00:00Z, found the text '2026-02-30'"},
       {"2026-01-05T09:00:00",
        "f:1:1: the file wants a UTC time such as 2026-01-05T09:00:00Z, found the text '2026-01-05T09:00:00'"},
       {"2026-01-05T09:00:00.Z",
-       "f:1:1: the file wants a UTC time such as 2026-01-05T09:00:00Z, found the text '2026-01-05T09:00:00.Z'"},
+       "f:1:1: the file wants a UTC time such as 2026-01-05T09:00:00Z, found the text "
+       "'2026-01-05T09:00:00.Z'"},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.text);
@@ -239,7 +246,8 @@ TEST(Json, KeepsEveryValueOfYaml) {
 enum class State { Run, Pause, Stop };
 
 TEST(Choice, SuggestsTheNearestName) {
-  const Shape<State> state = choice<State>({{"RUN", State::Run}, {"PAUSE", State::Pause}, {"STOP", State::Stop}});
+  const Shape<State> state =
+      choice<State>({{"RUN", State::Run}, {"PAUSE", State::Pause}, {"STOP", State::Stop}});
   const auto show = [](State value) { return std::to_string(static_cast<int>(value)); };
   const Case cases[] = {
       {"PAUSE", "1"},
@@ -265,13 +273,15 @@ TEST(Lists, NameTheItemThatIsWrong) {
   EXPECT_EQ(read(list_of(integer()), "[1, 2]", joined), "1;2;");
   EXPECT_EQ(read(list_of(integer()), "[]", joined), "");
   EXPECT_EQ(read(list_of(integer()), "3", joined), "f:1:1: the file wants a list, found the number 3");
-  EXPECT_EQ(read(list_of(integer()), "- 1\n- x\n- '3'\n", joined),
-            "f:2:3: item 2 of the file wants a whole number, found the text 'x'\n"
-            "f:3:3: item 3 of the file wants a whole number, found the quoted text \"3\"; write it without quotes");
+  EXPECT_EQ(
+      read(list_of(integer()), "- 1\n- x\n- '3'\n", joined),
+      "f:2:3: item 2 of the file wants a whole number, found the text 'x'\n"
+      "f:3:3: item 3 of the file wants a whole number, found the quoted text \"3\"; write it without quotes");
   EXPECT_EQ(read(list_of(integer(), 2), "[1]", joined), "f:1:1: the file wants at least 2 items, found 1");
   EXPECT_EQ(read(one_or_list_of(integer()), "3", joined), "3;");
   EXPECT_EQ(read(one_or_list_of(integer()), "[3, 4]", joined), "3;4;");
-  EXPECT_EQ(read(one_or_list_of(integer()), "x", joined), "f:1:1: the file wants a whole number, found the text 'x'");
+  EXPECT_EQ(read(one_or_list_of(integer()), "x", joined),
+            "f:1:1: the file wants a whole number, found the text 'x'");
 }
 
 TEST(Maps, KeepTheOrderOfTheFile) {
@@ -282,13 +292,15 @@ TEST(Maps, KeepTheOrderOfTheFile) {
   };
   EXPECT_EQ(read(map_of(integer()), "{z: 1, a: 2}", show), "z=1;a=2;");
   EXPECT_EQ(read(map_of(integer()), "[1]", show), "f:1:1: the file wants a map, found a list");
-  EXPECT_EQ(read(map_of(integer()), "{z: 1, a: x}", show), "f:1:11: 'a' wants a whole number, found the text 'x'");
+  EXPECT_EQ(read(map_of(integer()), "{z: 1, a: x}", show),
+            "f:1:11: 'a' wants a whole number, found the text 'x'");
   const KeyRule short_keys{.refuses = [](const std::string& key) -> std::optional<std::string> {
                              if (key.size() < 3) return std::nullopt;
                              return "'" + key + "' is longer than two letters";
                            },
                            .pattern = "^.{1,2}$"};
-  EXPECT_EQ(read(map_of(integer(), short_keys), "{z: 1, abc: 2}", show), "f:1:8: 'abc' is longer than two letters");
+  EXPECT_EQ(read(map_of(integer(), short_keys), "{z: 1, abc: 2}", show),
+            "f:1:8: 'abc' is longer than two letters");
 }
 
 TEST(Mapped, TurnsAValueIntoAnother) {
@@ -308,8 +320,8 @@ TEST(Mapped, TurnsAValueIntoAnother) {
 TEST(Either, PicksByWhatIsThere) {
   const Shape<std::string> shape = either<std::string>(
       {.scalar = text(), .map = mapped<std::string>(map_of(text()), [](const MapOf<std::string>& map) {
-         return kernel::Result<std::string>(std::to_string(map.size()) + " keys");
-       })});
+                           return kernel::Result<std::string>(std::to_string(map.size()) + " keys");
+                         })});
   const auto show = [](const std::string& value) { return value; };
   EXPECT_EQ(read(shape, "x", show), "x");
   EXPECT_EQ(read(shape, "{a: b, c: d}", show), "2 keys");

@@ -9,11 +9,16 @@ namespace {
 void write(const Tree& tree, const std::string& path, std::string& out) {
   out += path + " " + std::to_string(tree.place.line) + ":" + std::to_string(tree.place.column);
   switch (tree.kind) {
-    case Tree::Kind::Null: out += " null\n"; break;
-    case Tree::Kind::Scalar: out += tree.quoted ? " \"" + tree.scalar + "\"\n" : " " + tree.scalar + "\n"; break;
+    case Tree::Kind::Null:
+      out += " null\n";
+      break;
+    case Tree::Kind::Scalar:
+      out += tree.quoted ? " \"" + tree.scalar + "\"\n" : " " + tree.scalar + "\n";
+      break;
     case Tree::Kind::List: {
       out += " list\n";
-      for (std::size_t i = 0; i < tree.items.size(); ++i) write(tree.items[i], path + "/" + std::to_string(i), out);
+      for (std::size_t i = 0; i < tree.items.size(); ++i)
+        write(tree.items[i], path + "/" + std::to_string(i), out);
       break;
     }
     case Tree::Kind::Map:
@@ -74,7 +79,9 @@ TEST(ReadTree, ReadsJson) {
 
 TEST(ReadTree, CountsColumnsInCharacters) {
   EXPECT_EQ(written("{é: ä, b: 1}"), " 1:1 map\n/é 1:5 ä\n/b 1:11 1\n");
-  EXPECT_EQ(written("\xEF\xBB\xBF" "a: 1\r\nb: 2\r\n"), " 1:1 map\n/a 1:4 1\n/b 2:4 2\n");
+  EXPECT_EQ(written("\xEF\xBB\xBF"
+                    "a: 1\r\nb: 2\r\n"),
+            " 1:1 map\n/a 1:4 1\n/b 2:4 2\n");
 }
 
 TEST(ReadTree, ListsMayStandUnderTheirKey) {
@@ -130,12 +137,13 @@ TEST(ReadTree, SaysWhereAFileIsNotStrictYaml) {
       {"a: ]\n", "f:1:4: this bracket closes nothing"},
       {"a: \"x\n", "f:1:4: this quote is never closed"},
       {"a: 'it''s\n", "f:1:4: this quote is never closed"},
-      {"a: 'x' y\n", "f:1:8: this does not fit into the map above; is the indentation right, or a quote missing?"},
+      {"a: 'x' y\n",
+       "f:1:8: this does not fit into the map above; is the indentation right, or a quote missing?"},
       {"a: 1 # c\n  b: 2\n",
        "f:2:3: this does not fit into the map above; is the indentation right, or a quote missing?"},
       {"a: @x\n", "f:1:4: text must not begin with this character; put it in quotes"},
       {"a: - x\n", "f:1:4: a list item does not fit here; begin the list on a line of its own"},
-      {"a: \"\\q\"\n", 
+      {"a: \"\\q\"\n",
        "f:1:7: an escape that YAML does not know; a backslash is written \\\\ between double quotes"},
       {"a: \"\\ud83d\\ude00\"\n", "f:1:11: an escape that is no character; write the character itself"},
       {"a: \xC3\xA9\nb: \xFF\n", "f:2:4: a byte that is not UTF-8 text"},

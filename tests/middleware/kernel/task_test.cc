@@ -62,7 +62,9 @@ Task<void> holds_outside(Scheduler& scheduler, std::string& log) {
 TEST(Task, DoesNothingUntilItIsAwaited) {
   VirtualScheduler scheduler{support::kWallStart};
   std::string log;
-  { const Task<void> never = holds(scheduler, log, 'x', 1s); }
+  {
+    const Task<void> never = holds(scheduler, log, 'x', 1s);
+  }
   EXPECT_EQ(log, "") << "its locals were never made";
   EXPECT_EQ(scheduler.pending(), 0U);
 }
