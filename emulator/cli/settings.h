@@ -26,7 +26,6 @@ struct Settings {
   std::string color = "auto";
   std::int64_t jobs = 1;
   bool quiet = false;
-  bool verbose = false;
 };
 
 /// The values of ./relayrig.yaml, if there is one, over the defaults.
