@@ -28,10 +28,6 @@ void compare(CheckRow& check, const kernel::Result<std::int64_t>& found, const B
   check.verdict = bounds.holds(*found) ? "passed" : "failed";
 }
 
-/// The last hop of an event: where it got to.
-constexpr const char* kLastHop =
-    "(SELECT h.id FROM hops h WHERE h.event = e.id ORDER BY h.start_ns DESC, h.id DESC LIMIT 1)";
-
 void ask(const EveryEvent& what, CheckRow& check, const RunFile& file) {
   check.expected = (what.kind == "event" ? "every event" : "every " + what.kind) + " " + what.ends;
   std::string late = "0";

@@ -25,9 +25,9 @@ CheckRow nothing_lost(const Case& judged, const RunFile& file) {
       std::string("SELECT ") + kName +
           " || CASE WHEN e.\"end\" IS NULL OR e.\"end\" = 'lost' THEN ' was lost at ' || "
           "coalesce(e.ended_where, '?') "
-          "ELSE ' ended ' || e.ends || ' times' END, e.uuid, "
-          "(SELECT h.id FROM hops h WHERE h.event = e.id ORDER BY h.start_ns DESC, h.id DESC LIMIT 1) "
-          "FROM events e WHERE e.\"end\" IS NULL OR e.\"end\" = 'lost' OR e.ends > 1 ORDER BY e.id");
+          "ELSE ' ended ' || e.ends || ' times' END, e.uuid, " +
+          kLastHop +
+          " FROM events e WHERE e.\"end\" IS NULL OR e.\"end\" = 'lost' OR e.ends > 1 ORDER BY e.id");
   return check;
 }
 
@@ -163,9 +163,9 @@ CheckRow recovers(const Case& judged, const RunFile& file) {
       check, file,
       std::string("SELECT ") + kName +
           " || CASE WHEN e.\"end\" = 'delivered' THEN printf(' was delivered at %.3f s', e.ended_ns / 1e9) "
-          "ELSE ' ended ' || coalesce(e.\"end\", 'nowhere') END, e.uuid, "
-          "(SELECT h.id FROM hops h WHERE h.event = e.id ORDER BY h.start_ns DESC, h.id DESC LIMIT 1) "
-          "FROM events e WHERE e.\"end\" NOT IN ('filtered', 'rejected') AND (e.\"end\" <> 'delivered' OR "
+          "ELSE ' ended ' || coalesce(e.\"end\", 'nowhere') END, e.uuid, " +
+          kLastHop +
+          " FROM events e WHERE e.\"end\" NOT IN ('filtered', 'rejected') AND (e.\"end\" <> 'delivered' OR "
           "e.ended_ns > max(?1, e.published_ns + ?2)) ORDER BY e.id",
       {until.count(), within.count()});
   return check;

@@ -37,6 +37,10 @@ std::vector<hoplog::CheckRow> judge(const Case& judged, const hoplog::RunFile& f
 hoplog::CheckRow judge_expectation(const Expectation& expectation, const hoplog::RunFile& file);
 std::vector<hoplog::CheckRow> judge_invariants(const Case& judged, const hoplog::RunFile& file);
 
+/// SQL for the last hop of the event `e`: where it got to.
+inline constexpr const char* kLastHop =
+    "(SELECT h.id FROM hops h WHERE h.event = e.id ORDER BY h.start_ns DESC, h.id DESC LIMIT 1)";
+
 /// Fills in verdict and example from a query whose rows are violations: (text found, event uuid, hop).
 void fill_from_violations(hoplog::CheckRow& check, const hoplog::RunFile& file, const std::string& sql,
                           std::initializer_list<hoplog::Value> parameters = {});
