@@ -109,15 +109,36 @@ int main(int argc, char** argv) {
   run_command->add_option("--junit", arguments.junit, "Also write JUnit XML to this file");
   run_command->callback([&] { code = run(settings, arguments, terminal); });
 
-  std::string up_path;
-  std::vector<std::string> up_overrides;
+  UpArguments up_arguments;
   CLI::App* up_command =
-      app.add_subcommand("up", "Start a scenario's deployment over real sockets and keep it until Ctrl-C");
-  up_command->add_option("PATH", up_path, "A scenario file")->required();
+      app.add_subcommand("up", "Start a deployment over real sockets and keep it until Ctrl-C");
+  up_command->add_option("PATH", up_arguments.path,
+                         "A scenario file; absent: nothing is given, AWS clients make what they need");
+  const auto add_port = [&settings](CLI::App* command, const char* about) {
+    command->add_option("--port", settings.port, about)
+        ->envname("RELAYRIG_PORT")
+        ->check(CLI::Range(0, 65535))
+        ->capture_default_str();
+  };
+  add_port(up_command, "Where AWS clients are answered, on 127.0.0.1; 0: any free port");
+  up_command->add_option("--ready-file", up_arguments.ready_file,
+                         "Written when everything is served: JSON with the url; gone when the rig stops");
   up_command->add_option("--clock", settings.clock, "real, or a speed such as x60")
       ->envname("RELAYRIG_CLOCK");
-  up_command->add_option("--set", up_overrides, "KEY.KEY=VALUE: change the scenario; may be repeated");
-  up_command->callback([&] { code = up(settings, up_path, up_overrides, terminal); });
+  up_command->add_option("--set", up_arguments.overrides,
+                         "KEY.KEY=VALUE: change the scenario; may be repeated");
+  up_command->callback([&] { code = up(settings, up_arguments, terminal); });
+
+  std::string env_ready_file;
+  std::string env_format = "sh";
+  CLI::App* env_command =
+      app.add_subcommand("env", "Print the variables that point AWS clients to a running rig");
+  add_port(env_command, "Of the rig");
+  env_command->add_option("--ready-file", env_ready_file, "What `up --ready-file` wrote, instead of --port");
+  env_command->add_option("--format", env_format, "sh, dotenv or json")
+      ->check(CLI::IsMember({"sh", "dotenv", "json"}))
+      ->capture_default_str();
+  env_command->callback([&] { code = env(settings, env_ready_file, env_format); });
 
   std::vector<std::string> paths;
   std::vector<std::string> tags;

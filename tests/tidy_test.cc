@@ -69,6 +69,7 @@ const std::map<std::string, std::vector<std::string>> kMayInclude = {
     {"emulator/lambda", {"middleware/kernel", "emulator/queues/ports.h"}},
     {"emulator/queues", {"middleware/kernel"}},
     {"emulator/compute", {"middleware/kernel"}},
+    {"emulator/edge", {"middleware/kernel"}},
     {"emulator/hoplog", {"middleware/kernel"}},
     {"emulator/report", {"middleware/kernel", "emulator/hoplog"}},
     {"emulator/runner/judge", {"middleware/kernel", "emulator/hoplog"}},
@@ -202,7 +203,7 @@ TEST(House, HeadersSayWhatTheyAreFor) {
 
 TEST(House, EachBoxHasADesign) {
   for (const char* box : {"emulator/salesforce", "emulator/relay", "emulator/bus", "emulator/queues",
-                          "emulator/lambda", "emulator/compute", "emulator/hoplog", "mocks", "middleware"}) {
+                          "emulator/lambda", "emulator/compute", "emulator/edge", "emulator/hoplog", "mocks", "middleware"}) {
     EXPECT_TRUE(fs::exists(kRoot / box / "DESIGN.md")) << box;
   }
 }

@@ -27,8 +27,15 @@ struct RunArguments {
 };
 
 int run(const Settings& settings, const RunArguments& arguments, const Terminal& terminal);
-int up(const Settings& settings, const std::string& path, const std::vector<std::string>& overrides,
-       const Terminal& terminal);
+
+struct UpArguments {
+  std::string path{};                    ///< "": nothing is given, clients make what they need
+  std::vector<std::string> overrides{};  ///< KEY.KEY=VALUE
+  std::string ready_file{};              ///< written when everything is served
+};
+int up(const Settings& settings, const UpArguments& arguments, const Terminal& terminal);
+/// `ready_file` "": the rig at the port of the settings. `format`: sh, dotenv or json.
+int env(const Settings& settings, const std::string& ready_file, const std::string& format);
 int validate(const std::vector<std::string>& paths);
 int list(const Settings& settings, const std::vector<std::string>& paths,
          const std::vector<std::string>& tags);

@@ -6,12 +6,11 @@
 #include <optional>
 
 #include "emulator/cli/commands.h"
+#include "emulator/cli/one_run.h"
 #include "emulator/cli/progress_bar.h"
 #include "emulator/cli/selection.h"
 #include "emulator/report/formats.h"
-#include "emulator/report/run_report.h"
 #include "emulator/report/summary.h"
-#include "emulator/runner/run.h"
 #include "middleware/live/parallel.h"
 
 namespace emulator::cli {
@@ -19,33 +18,6 @@ namespace {
 
 using report::RunReport;
 using runner::Scenario;
-
-/// One scenario's place in the outcome, whatever the order in which they end.
-struct Ended {
-  std::optional<RunReport> report;
-  std::optional<kernel::Error> error;
-};
-
-Ended run_one(const Scenario& scenario, const runner::RunOptions& options) {
-  Ended ended;
-  const auto result = runner::run_scenario(scenario, options);
-  if (!result) {
-    ended.error = result.error();
-    return ended;
-  }
-  const auto file = hoplog::RunFile::open(result->path);
-  if (!file) {
-    ended.error = file.error();
-    return ended;
-  }
-  auto report = report::read_run(**file);
-  if (report) {
-    ended.report = std::move(*report);
-  } else {
-    ended.error = report.error();
-  }
-  return ended;
-}
 
 int exit_code(const std::vector<Ended>& all) {
   int code = kPassed;
@@ -139,40 +111,6 @@ int run(const Settings& settings, const RunArguments& arguments, const Terminal&
     return kInfrastructure;
   }
   return exit_code(all);
-}
-
-int up(const Settings& settings, const std::string& path, const std::vector<std::string>& overrides,
-       const Terminal& terminal) {
-  Settings live = settings;
-  if (live.clock == "virtual") live.clock = "real";
-  const auto clock = runner::parse_clock(live.clock);
-  if (!clock) {
-    std::cerr << "relayrig: " << clock.error().text() << '\n';
-    return kInvalid;
-  }
-  const Selection selection = select({path}, {}, overrides);
-  if (selection.scenarios.size() != 1 || selection.code != kPassed) {
-    if (selection.code == kPassed) std::cerr << "relayrig: up wants one scenario file\n";
-    return selection.code == kPassed ? static_cast<int>(kInvalid) : selection.report(std::cerr);
-  }
-  const Scenario& scenario = selection.scenarios.front();
-  runner::RunOptions options{
-      .clock = *clock, .runs_folder = live.runs_folder, .version = RELAYRIG_VERSION, .until_stopped = true};
-  options.ca_folder = (std::filesystem::path(live.runs_folder) / "ca").string();
-  std::cerr << scenario.name << ", run file " << runner::run_file_path(scenario, options)
-            << ", Ctrl-C ends it\n";
-  options.on_served = [](const std::string& host, const std::string& url) {
-    std::cerr << "  " << host << "  " << url << '\n';
-  };
-  const Ended ended = run_one(scenario, options);
-  if (ended.error) {
-    std::cerr << "relayrig: " << ended.error->text() << '\n';
-    return exit_code_of(*ended.error);
-  }
-  std::cout << report::summary_text(
-      *ended.report, {.colour = wants_colour(live, terminal.stdout_is_terminal, terminal.no_color)});
-  const bool is_fine = ended.report->has_passed() || ended.report->verdict == "interrupted";
-  return is_fine ? kPassed : kFailed;
 }
 
 }  // namespace emulator::cli

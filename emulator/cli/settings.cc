@@ -19,6 +19,7 @@ kernel::Result<Settings> settings_from_file(const std::string& path) {
                     config::choice<std::string>({{"auto", "auto"}, {"always", "always"}, {"never", "never"}}),
                     "Colours.")
           .optional("jobs", &Settings::jobs, config::integer(1, 256), "Scenarios side by side.")
+          .optional("port", &Settings::port, config::integer(0, 65'535), "Where `up` answers AWS clients.")
           .done();
   auto settings = config::read_file(path, shape);
   if (!settings) return std::unexpected(settings.error().error());

@@ -25,6 +25,7 @@ struct Settings {
   std::string format = "pretty";
   std::string color = "auto";
   std::int64_t jobs = 1;
+  std::int64_t port = 4570;  ///< of the edge; 0: any that is free
   bool quiet = false;
 };
 

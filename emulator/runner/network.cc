@@ -14,7 +14,7 @@ namespace {
 class MemoryNetwork final : public Network {
  public:
   explicit MemoryNetwork(kernel::Scheduler& scheduler) : wire_(scheduler) {}
-  kernel::Result<> serve(const std::string& host, kernel::HttpHandler& handler, Transport) override {
+  kernel::Result<> serve(const std::string& host, kernel::HttpHandler& handler, Transport, int) override {
     wire_.serve(host, handler);
     return {};
   }
@@ -31,9 +31,9 @@ class SocketNetwork final : public Network {
                 std::unique_ptr<live::HttpClientPool> client)
       : loop_(loop), authority_(std::move(authority)), client_(std::move(client)) {}
 
-  kernel::Result<> serve(const std::string& host, kernel::HttpHandler& handler,
-                         Transport transport) override {
-    live::ServerConfig config;
+  kernel::Result<> serve(const std::string& host, kernel::HttpHandler& handler, Transport transport,
+                         int port) override {
+    live::ServerConfig config{.port = port};
     if (transport == Transport::Tls) {
       auto identity = authority_.issue({host});
       if (!identity) return std::unexpected(identity.error());

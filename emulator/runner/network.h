@@ -21,9 +21,10 @@ enum class Transport : std::uint8_t { Plain, Tls };
 class Network {
  public:
   virtual ~Network() = default;
-  /// `handler` answers for `host` until stop().
-  virtual kernel::Result<> serve(const std::string& host, kernel::HttpHandler& handler,
-                                 Transport transport) = 0;
+  /// `handler` answers for `host` until stop(). On sockets at `port`, 0 being any that is free; it is an
+  /// error when somebody else has it.
+  virtual kernel::Result<> serve(const std::string& host, kernel::HttpHandler& handler, Transport transport,
+                                 int port = 0) = 0;
   virtual kernel::HttpClient& client() = 0;
   /// Ends all that is under way. Before the handlers go.
   virtual void stop() = 0;

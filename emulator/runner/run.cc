@@ -98,7 +98,12 @@ kernel::Result<Rehearsal> set_up(const Scenario& scenario, const RunOptions& opt
   if (!recorder) return std::unexpected(recorder.error());
   rehearsal.recorder = std::move(*recorder);
   rehearsal.network = std::move(network);
-  auto world = World::build(scenario.given, seed, {scheduler, *rehearsal.recorder, *rehearsal.network});
+  auto world = World::build(scenario.given, seed,
+                            {.scheduler = scheduler,
+                             .journal = *rehearsal.recorder,
+                             .network = *rehearsal.network,
+                             .edge_port = options.edge_port,
+                             .version = options.version});
   if (!world) return std::unexpected(world.error());
   rehearsal.world = std::move(*world);
   auto driver = Driver::prepare(scenario, *rehearsal.world, scheduler);
@@ -220,7 +225,13 @@ kernel::Result<RunResult> run_live(const Scenario& scenario, const RunOptions& o
     loop.call_at(loop.now() + period, [&flush] { flush(); });
   };
   loop.call_soon([&flush] { flush(); });
+  kernel::Result<> ready;
+  loop.call_soon([&] {
+    if (options.on_ready) ready = options.on_ready();
+    if (!ready) loop.stop();
+  });
   loop.run_until([&] { return !options.until_stopped && (rehearsal->is_over() || loop.now() >= limit); });
+  if (!ready) return std::unexpected(ready.error());
   // Stopping is how `up` ends: if nothing was under way, what happened is judged.
   const bool is_cut_off = is_interrupted && !(options.until_stopped && rehearsal->is_over());
   return finish(*rehearsal, scenario, is_cut_off, nullptr, stopwatch);

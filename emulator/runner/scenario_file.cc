@@ -186,6 +186,14 @@ std::expected<Scenario, Problems> read_scenario(const std::string& path,
   return scenario;
 }
 
+Scenario empty_scenario() {
+  Scenario scenario;
+  scenario.name = "empty_rig";
+  scenario.why = "What there is, clients made.";
+  scenario.wall_start = kWallStart;
+  return scenario;
+}
+
 kernel::Json scenario_schema() {
   kernel::Json schema = config::schema_document(
       *scenario_shape(), "https://relayrig.dev/schema/scenario-1.json", "relayrig scenario");

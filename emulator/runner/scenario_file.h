@@ -23,6 +23,9 @@ kernel::Result<Override> parse_override(const std::string& text);
 std::expected<Scenario, config::Problems> read_scenario(const std::string& path,
                                                         const std::vector<Override>& overrides = {});
 
+/// A scenario in which nothing is given and nothing happens: what `up` starts with when no file is named.
+Scenario empty_scenario();
+
 /// The JSON Schema of scenario files.
 kernel::Json scenario_schema();
 

@@ -1,5 +1,7 @@
 #include "emulator/runner/world.h"
 
+#include "emulator/runner/edge_services.h"
+
 namespace emulator::runner {
 
 class World::Instances final : public compute::InstanceFactory {
@@ -58,12 +60,15 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
   bus_ = std::make_unique<bus::Bus>(given.rules, seed, ports.scheduler, ports.journal, *lambda_, queues_);
   org_ = std::make_unique<salesforce::Org>(given.salesforce, seed, ports.scheduler, ports.journal);
   relay_ = std::make_unique<relay::Relay>(given.relay, seed, ports.scheduler, ports.journal, *org_, *bus_);
+  edge_ = make_edge(seed, ports_);
 }
 
 kernel::Result<> World::serve() {
   for (const auto& api : apis_) {
     if (auto served = ports_.network.serve(api->spec().name, *api, Transport::Plain); !served) return served;
   }
+  if (auto served = ports_.network.serve(kEdgeHost, *edge_, Transport::Plain, ports_.edge_port); !served)
+    return served;
   return ports_.network.serve(given_.compute.middleware.ingest.middleware, *compute_, Transport::Tls);
 }
 
@@ -80,6 +85,7 @@ kernel::Result<std::unique_ptr<World>> World::build(const Given& given, std::uin
 
 void World::stop() {
   // Callers first, so that none sees its server go.
+  edge_->stop();
   relay_.reset();
   bus_.reset();
   lambda_.reset();

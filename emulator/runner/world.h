@@ -1,10 +1,11 @@
 #pragma once
 // All the parts of one run, joined: org, relay, bus, functions, compute with the middleware in it, mocks,
-// queues.
+// queues, and the edge through which clients reach them.
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "emulator/edge/edge.h"
 #include "emulator/runner/network.h"
 #include "emulator/runner/scenario.h"
 #include "middleware/ingest/ingest.h"
@@ -18,6 +19,8 @@ struct WorldPorts {
   kernel::Scheduler& scheduler;
   kernel::Journal& journal;
   Network& network;
+  int edge_port = 0;      ///< on sockets; 0: any
+  std::string version{};  ///< of the program, for those who ask the edge
 };
 
 class World {
@@ -62,6 +65,7 @@ class World {
   std::unique_ptr<bus::Bus> bus_;
   std::unique_ptr<salesforce::Org> org_;
   std::unique_ptr<relay::Relay> relay_;
+  std::unique_ptr<edge::Edge> edge_;
 };
 
 }  // namespace emulator::runner

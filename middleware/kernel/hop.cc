@@ -26,6 +26,8 @@ std::string_view to_text(Stage stage) {
       return "api";
     case Stage::Callback:
       return "callback";
+    case Stage::Client:
+      return "client";
   }
   return "unknown";
 }

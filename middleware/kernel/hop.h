@@ -15,7 +15,19 @@ namespace kernel {
 /// Counts up from 1 in the order of opening; 0 is no hop. Travels as the span id of `traceparent`.
 using HopId = std::uint64_t;
 
-enum class Stage : std::uint8_t { Publish, Relay, Bus, Topic, Queue, Invoke, Compute, Step, Api, Callback };
+enum class Stage : std::uint8_t {
+  Publish,
+  Relay,
+  Bus,
+  Topic,
+  Queue,
+  Invoke,
+  Compute,
+  Step,
+  Api,
+  Callback,
+  Client,  ///< a call of a client over the rig's wire protocols
+};
 
 enum class Outcome : std::uint8_t {
   Ok,

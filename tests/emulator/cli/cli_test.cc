@@ -94,7 +94,7 @@ TEST(Help, NamesEveryCommandAndItsExitCodes) {
   EXPECT_EQ(help.code, 0);
   EXPECT_EQ(help.err, "");
   for (const char* word :
-       {"run", "up", "validate", "list", "show", "query", "schema", "4 nothing selected"}) {
+       {"run", "up", "env", "validate", "list", "show", "query", "schema", "4 nothing selected"}) {
     EXPECT_TRUE(holds(help.out, word)) << word;
     if (std::string(word).find(' ') != std::string::npos) continue;
     const Outcome own = relayrig(project, {word, "--help"});
@@ -400,7 +400,8 @@ std::string verdict_of(const Project& project, const std::string& run) {
 
 Process start_up(const Project& project, const std::string& line) {
   return Process(project, RELAYRIG_BINARY_DIR "/relayrig",
-                 {"up", "scenarios/a_good.yaml", "--set", "timeline=[{" + line + "}]", "--set", "expect=[]"});
+                 {"up", "scenarios/a_good.yaml", "--port", "0", "--set", "timeline=[{" + line + "}]", "--set",
+                  "expect=[]"});
 }
 /// Nothing of it is under way once it is up.
 constexpr const char* kOver = "at: 0s, fault: erp, respond: 503";
@@ -438,6 +439,75 @@ TEST(Signals, AKilledRunSaysInterrupted) {
   up.send(SIGKILL);
   EXPECT_EQ(up.wait().code, -SIGKILL);
   EXPECT_EQ(verdict_of(project, kLiveRun), "interrupted");
+}
+
+// A rig that clients may ask.
+
+TEST(Up, WithoutAFileServesAnEmptyRig) {
+  const Project project;
+  Process up(project, RELAYRIG_BINARY_DIR "/relayrig", {"up", "--port", "0", "--ready-file", "ready.json"});
+  ASSERT_TRUE(up.wait_for_talk("aws  http://127.0.0.1:"));
+  while (!project.has("ready.json")) std::this_thread::yield();
+  const json ready = json::parse(project.read("ready.json"));
+  const std::string url = ready["url"];
+  EXPECT_TRUE(url.starts_with("http://127.0.0.1:")) << url;
+  EXPECT_EQ(ready["hosts"]["aws"], url);
+  EXPECT_EQ(ready["run_file"], "runs/empty_rig.1.real.rrun.db");
+
+  const Outcome shell = relayrig(project, {"env", "--ready-file", "ready.json"});
+  EXPECT_EQ(shell.code, 0) << shell.err;
+  EXPECT_TRUE(shell.out.starts_with("export AWS_ENDPOINT_URL=" + url + "\n")) << shell.out;
+  EXPECT_TRUE(holds(shell.out, "export AWS_REGION=us-east-1\n")) << shell.out;
+  const std::string port = url.substr(url.rfind(':') + 1);
+  const Outcome by_port = relayrig(project, {"env", "--port", port, "--format", "dotenv"});
+  EXPECT_TRUE(holds(by_port.out, "\nAWS_ENDPOINT_URL_SQS=" + url + "\n")) << by_port.out;
+  const Outcome as_json = relayrig(project, {"env", "--format", "json"}, {"RELAYRIG_PORT=" + port});
+  EXPECT_EQ(json::parse(as_json.out)["RELAYRIG_URL"], url);
+
+  up.send(SIGINT);
+  const Outcome ended = up.wait();
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_FALSE(project.has("ready.json"));
+  EXPECT_EQ(relayrig(project, {"env", "--ready-file", "ready.json"}).code, 3);
+}
+
+TEST(Up, SaysWhatKeepsItFromStarting) {
+  const Project project;
+  Process first(project, RELAYRIG_BINARY_DIR "/relayrig",
+                {"up", "--port", "0", "--ready-file", "ready.json"});
+  ASSERT_TRUE(first.wait_for_talk("aws  http://127.0.0.1:"));
+  while (!project.has("ready.json")) std::this_thread::yield();
+  const std::string url = json::parse(project.read("ready.json"))["url"];
+  const std::string port = url.substr(url.rfind(':') + 1);
+  const std::string address = "127.0.0.1:" + port;
+  struct Case {
+    const char* name;
+    std::vector<std::string> arguments;
+    int code;
+    std::string err;
+  };
+  const Case cases[] = {
+      {"port taken", {"up", "--port", port, "--runs", "other"}, 3, address + ": cannot listen"},
+      {"ready file",
+       {"up", "--port", "0", "--runs", "other", "--ready-file", "no/folder.json"},
+       3,
+       "no/folder.json: cannot write the ready file"},
+      {"no scenario to change", {"up", "--set", "seed=1"}, 2, "--set changes a scenario: name its file"},
+      {"a folder", {"up", "scenarios/none.yaml"}, 2, "there is no file or folder"},
+      {"port", {"up", "--port", "70000"}, 2, "--port"},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    const Outcome ended = relayrig(project, c.arguments);
+    EXPECT_EQ(ended.code, c.code) << ended.err;
+    EXPECT_TRUE(holds(ended.err, c.err)) << ended.err;
+  }
+  first.send(SIGINT);
+  EXPECT_EQ(first.wait().code, 0);
+  const Outcome nobody = relayrig(project, {"env", "--port", port});
+  EXPECT_EQ(nobody.code, 3);
+  EXPECT_TRUE(holds(nobody.err, "no rig answers")) << nobody.err;
+  EXPECT_EQ(nobody.out, "");
 }
 
 TEST(Signals, AnInterruptedRunClosesItsFileAndStopsThere) {

@@ -1,0 +1,37 @@
+#include "emulator/cli/ready_file.h"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "middleware/kernel/json.h"
+
+namespace emulator::cli {
+
+kernel::Result<> write_ready_file(const std::string& path, const ReadyFile& ready) {
+  kernel::Json hosts = kernel::Json::object();
+  for (const auto& [host, url] : ready.hosts) hosts[host] = url;
+  const kernel::Json text = {
+      {"url", ready.url}, {"pid", ready.pid}, {"run_file", ready.run_file}, {"hosts", hosts}};
+  const std::string unfinished = path + ".part";
+  std::ofstream out(unfinished, std::ios::binary);
+  out << text.dump(2) << '\n';
+  out.close();
+  std::error_code failed;
+  if (out) std::filesystem::rename(unfinished, path, failed);
+  if (!out || failed) return kernel::infrastructure("cannot write the ready file", path);
+  return {};
+}
+
+kernel::Result<ReadyFile> read_ready_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return kernel::infrastructure("there is no ready file: no rig is up, or it has another one", path);
+  const auto json = kernel::parse_json(std::string(std::istreambuf_iterator<char>(in), {}));
+  if (!json) return kernel::invalid(json.error().text(), path);
+  ReadyFile ready{.url = kernel::json_text_at(*json, "/url")};
+  if (ready.url.empty()) return kernel::invalid("not a ready file: it has no url", path);
+  return ready;
+}
+
+}  // namespace emulator::cli

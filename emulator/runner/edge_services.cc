@@ -1,0 +1,14 @@
+#include "emulator/runner/edge_services.h"
+
+#include "emulator/edge/sts.h"
+
+namespace emulator::runner {
+
+std::unique_ptr<edge::Edge> make_edge(std::uint64_t seed, const WorldPorts& ports) {
+  const edge::EdgeConfig config{.version = ports.version};
+  auto made = std::make_unique<edge::Edge>(config, seed, ports.scheduler, ports.journal);
+  made->add(std::make_unique<edge::Sts>(config.account));
+  return made;
+}
+
+}  // namespace emulator::runner

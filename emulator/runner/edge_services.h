@@ -1,0 +1,14 @@
+#pragma once
+// Puts the services of a world on its edge.
+#include <memory>
+
+#include "emulator/runner/world.h"
+
+namespace emulator::runner {
+
+/// What the edge is served as: the name under which `up` prints its URL.
+inline constexpr const char* kEdgeHost = "aws";
+
+std::unique_ptr<edge::Edge> make_edge(std::uint64_t seed, const WorldPorts& ports);
+
+}  // namespace emulator::runner
