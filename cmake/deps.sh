@@ -6,11 +6,15 @@ packages="clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev lld ccache c
 libcpp-httplib-dev nlohmann-json3-dev libsqlite3-dev libgtest-dev libboost1.81-dev libfmt-dev libcli11-dev
 libyaml-cpp-dev libvalijson-dev libsimdjson-dev libmimalloc-dev libssl-dev sqlite3"
 
+# The tests with real SDKs run on Node; any that is there will do.
+command -v node >/dev/null 2>&1 || packages="$packages nodejs"
+command -v npm >/dev/null 2>&1 || packages="$packages npm"
+
 if ! command -v dpkg-query >/dev/null 2>&1; then
   cat >&2 <<TEXT
 This is not Debian. relayrig runs on Linux; install these yourself and build with the compiler of your choice
 (CXX of Clang 19 or GCC 14; cmake -B build -G Ninja -DCMAKE_CXX_COMPILER=...).
-  Homebrew: llvm@19 lld ccache cmake ninja pkg-config cpp-httplib nlohmann-json sqlite googletest boost fmt cli11 yaml-cpp valijson simdjson mimalloc openssl@3
+  Homebrew: llvm@19 lld ccache cmake ninja pkg-config cpp-httplib nlohmann-json sqlite googletest boost fmt cli11 yaml-cpp valijson simdjson mimalloc openssl@3 node
   vcpkg:    cpp-httplib[openssl,zlib,brotli] nlohmann-json sqlite3 gtest boost-asio boost-beast boost-process fmt cli11 yaml-cpp valijson simdjson mimalloc openssl
 TEXT
   exit 1

@@ -1,0 +1,118 @@
+// A rig for one test file: started on a free port, stopped at the end, its run file asked afterwards.
+//
+//   const rig = await startRig();
+//   const sqs = rig.client(SQSClient);
+//   ...
+//   await rig.stop();
+//   rig.query("SELECT ...")
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { watch } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
+const program = process.env.RELAYRIG_PROGRAM ?? join(root, 'build', 'relayrig');
+
+export const region = 'us-east-1';
+export const account = '123456789012';
+
+/** Resolves when the ready file is there; rejects when the program ends before. */
+async function whenReady(child, folder, file, talk) {
+  const watching = new AbortController();
+  const ended = new Promise((_, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => reject(new Error(`relayrig ended (${code ?? signal}): ${talk()}`)));
+  });
+  const written = (async () => {
+    // The watch stands before the file is looked for: none that comes between is missed.
+    const changes = watch(folder, { signal: watching.signal })[Symbol.asyncIterator]();
+    let next = changes.next();
+    while (!existsSync(file)) {
+      await next;
+      next = changes.next();
+    }
+    next.catch(() => {});
+  })();
+  try {
+    await Promise.race([written, ended]);
+  } finally {
+    ended.catch(() => {});
+    written.catch(() => {});
+    watching.abort();
+  }
+}
+
+class Rig {
+  #child;
+  #folder;
+  #talk = '';
+
+  constructor(child, folder) {
+    this.#child = child;
+    this.#folder = folder;
+    child.stderr.on('data', (text) => (this.#talk += text));
+    child.stdout.on('data', (text) => (this.#talk += text));
+  }
+
+  async ready() {
+    const file = join(this.#folder, 'ready.json');
+    await whenReady(this.#child, this.#folder, file, () => this.#talk);
+    this.url = JSON.parse(readFileSync(file, 'utf8')).url;
+    return this;
+  }
+
+  /** A client of the AWS SDK that talks to this rig; one attempt, so that what is refused is seen. */
+  client(Client, config = {}) {
+    return new Client({
+      endpoint: this.url,
+      region,
+      credentials: { accessKeyId: 'relayrig', secretAccessKey: 'relayrig' },
+      maxAttempts: 1,
+      ...config,
+    });
+  }
+
+  /** Rows of the run file; after stop(). */
+  query(sql) {
+    const text = execFileSync(program, ['query', this.runFile, sql, '--format', 'json'], { encoding: 'utf8' });
+    return JSON.parse(text);
+  }
+
+  /** Ends the rig as Ctrl-C does; its report. */
+  async stop() {
+    const ended = new Promise((done) => this.#child.once('close', (code, signal) => done({ code, signal })));
+    this.#child.kill('SIGINT');
+    const { code, signal } = await ended;
+    if (signal) throw new Error(`relayrig was ended by ${signal}: ${this.#talk}`);
+    return { code, report: this.#talk };
+  }
+
+  remove() {
+    this.#child.kill('SIGKILL');
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  get runFile() {
+    return join(this.#folder, 'runs', `${this.name}.1.real.rrun.db`);
+  }
+}
+
+/**
+ * Starts `relayrig up` with the deployment in `scenario` (a path from the project's root), or with none.
+ * The rig and its files go with the process at the latest.
+ */
+export async function startRig({ scenario, name = 'empty_rig', flags = [] } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'relayrig-clients-'));
+  const paths = scenario ? [join(root, scenario)] : [];
+  const child = spawn(
+    program,
+    ['--runs', join(folder, 'runs'), 'up', ...paths, '--port', '0', '--ready-file', join(folder, 'ready.json'), ...flags],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const rig = new Rig(child, folder);
+  rig.name = name;
+  process.once('exit', () => rig.remove());
+  return rig.ready();
+}
