@@ -182,7 +182,9 @@ void Members::fail(AwsError error) {
 std::optional<AwsError> Members::problem() {
   if (problem_ || !input_.is_object()) return problem_;
   for (const auto& [name, value] : input_.items()) {
-    if (value.is_null() || std::ranges::find(asked_, name) != asked_.end()) continue;
+    // An empty list or map says nothing either.
+    const bool says_nothing = value.is_null() || (value.is_structured() && value.empty());
+    if (says_nothing || std::ranges::find(asked_, name) != asked_.end()) continue;
     fail(not_emulated(std::string(errors_.title) + " " + operation_ + ": the parameter " + full(name)));
     break;
   }
