@@ -73,7 +73,7 @@ const std::map<std::string, std::vector<std::string>> kMayInclude = {
     {"emulator/queues", {"middleware/kernel"}},
     {"emulator/compute", {"middleware/kernel"}},
     {"emulator/edge",
-     {"middleware/kernel", "emulator/topics/ports.h", "emulator/topics/topics_api.h"}},
+     {"middleware/kernel", "emulator/queues/ports.h", "emulator/topics/topics_api.h"}},
     {"emulator/hoplog", {"middleware/kernel"}},
     {"emulator/report", {"middleware/kernel", "emulator/hoplog"}},
     {"emulator/runner/judge", {"middleware/kernel", "emulator/hoplog"}},

@@ -27,6 +27,7 @@ struct DialectMember {
   std::string_view key{};        ///< of maps: "Name", "key"
   std::string_view value{};      ///< of maps: "Value", "value"
   std::string_view operation{};  ///< only in this operation; "" in all. Such lines stand first
+  bool is_output = false;        ///< never in forms, where the same name may be a plain value
 };
 
 struct Dialect {

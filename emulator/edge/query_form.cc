@@ -62,7 +62,8 @@ class Reader {
  private:
   const DialectMember* by_wire(std::string_view wire) const {
     const auto found = std::ranges::find_if(dialect_.members, [&](const DialectMember& member) {
-      return member.wire == wire && (member.operation.empty() || member.operation == operation_);
+      return !member.is_output && member.wire == wire &&
+             (member.operation.empty() || member.operation == operation_);
     });
     return found == dialect_.members.end() ? nullptr : &*found;
   }

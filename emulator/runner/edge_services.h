@@ -9,6 +9,11 @@ namespace emulator::runner {
 /// What the edge is served as: the name under which `up` prints its URL.
 inline constexpr const char* kEdgeHost = "aws";
 
-std::unique_ptr<edge::Edge> make_edge(std::uint64_t seed, const WorldPorts& ports);
+/// The boxes that clients may ask. They outlive the edge.
+struct EdgeBoxes {
+  queues::QueueService& queues;
+};
+
+std::unique_ptr<edge::Edge> make_edge(std::uint64_t seed, const WorldPorts& ports, EdgeBoxes boxes);
 
 }  // namespace emulator::runner

@@ -60,7 +60,7 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
   bus_ = std::make_unique<bus::Bus>(given.rules, seed, ports.scheduler, ports.journal, *lambda_, queues_);
   org_ = std::make_unique<salesforce::Org>(given.salesforce, seed, ports.scheduler, ports.journal);
   relay_ = std::make_unique<relay::Relay>(given.relay, seed, ports.scheduler, ports.journal, *org_, *bus_);
-  edge_ = make_edge(seed, ports_);
+  edge_ = make_edge(seed, ports_, {.queues = queues_});
 }
 
 kernel::Result<> World::serve() {
