@@ -52,7 +52,7 @@ std::optional<kernel::Duration> Deliveries::attempt(const BusEvent& event, const
                                   : invoke_target(outlets_, buses_, target, event, payload, hop.id());
   if (answer.accepted()) {
     hop.close({.status = answer.status, .bytes_sent = size_of(*payload)});
-    hand_over(event, target, hop.id());
+    hand_over(event, target, answer, hop.id());
     return std::nullopt;
   }
   hop.close({.outcome = outcome_of(answer),
@@ -71,11 +71,11 @@ std::optional<kernel::Duration> Deliveries::attempt(const BusEvent& event, const
   return decision.wait;
 }
 
-void Deliveries::hand_over(const BusEvent& event, const Target& target, kernel::HopId hop) {
+void Deliveries::hand_over(const BusEvent& event, const Target& target, const TargetAnswer& answer,
+                           kernel::HopId hop) {
   if (const auto* bus = std::get_if<BusTarget>(&target.destination)) {
     buses_.forward(bus->bus, event, hop);
-  } else if (std::holds_alternative<QueueTarget>(target.destination)) {
-    // A queue is the end of the way as long as nothing reads it; Lambda owns what it has queued.
+  } else if (answer.ends_here) {
     journal_.ended(event.event_uuid, kernel::End::Delivered, "bus: queue " + target.name());
   }
 }
@@ -93,20 +93,21 @@ void Deliveries::give_up(const BusEvent& event, const Target& target, const Targ
   if (target.dead_letter.empty()) {
     return journal_.ended(event.event_uuid, kernel::End::Lost, where + ", and no dead-letter queue");
   }
-  std::vector<std::pair<std::string, std::string>> attributes = {
+  queues::MessageAttributes attributes = {
       {"RULE_ARN", target.rule_arn},
       {"TARGET_ARN", target.spec.arn},
       {"ERROR_CODE", std::string(last.error_code)},
       {"ERROR_MESSAGE", last.message},
       {"RETRY_ATTEMPTS", std::to_string(attempts - 1)}};
   // ASSUMPTION: absent where no retry was made because none would help.
-  if (!exhausted.empty()) attributes.emplace_back("EXHAUSTED_RETRY_CONDITION", exhausted);
+  if (!exhausted.empty()) attributes.push_back({"EXHAUSTED_RETRY_CONDITION", std::string(exhausted)});
   const queues::SendResult sent =
       outlets_.queues.send(target.dead_letter, {.body = event.envelope,
                                                 .attributes = std::move(attributes),
                                                 .event_uuid = event.event_uuid,
                                                 .cause = event.cause,
                                                 .from = "bus"});
+  if (sent.carries_on) return;  // whoever reads the dead letters ends it
   journal_.ended(event.event_uuid, sent.accepted() ? kernel::End::DeadLettered : kernel::End::Lost,
                  sent.accepted() ? where : where + ", and the dead-letter queue refused it");
 }

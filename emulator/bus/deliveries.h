@@ -39,7 +39,7 @@ class Deliveries {
                                           int number);
   kernel::Task<void> try_again(BusEventPtr event, TargetPtr target, Payload payload, kernel::Duration wait);
   void undeliverable(const BusEvent& event, const Target& target, const std::string& why);
-  void hand_over(const BusEvent& event, const Target& target, kernel::HopId hop);
+  void hand_over(const BusEvent& event, const Target& target, const TargetAnswer& answer, kernel::HopId hop);
   void give_up(const BusEvent& event, const Target& target, const TargetAnswer& last, int attempts,
                std::string_view exhausted);
 

@@ -32,11 +32,15 @@ struct Call {
   }
 
   TargetAnswer operator()(const QueueTarget& to) const {
-    const queues::SendResult sent = outlets.queues.send(
-        to.queue, {.body = *payload, .event_uuid = event.event_uuid, .cause = hop, .from = "bus"});
-    if (sent.accepted()) return {.status = 200};
-    const bool is_gone = sent.error_code == "QueueDoesNotExist";
-    return {400, is_gone ? "NO_RESOURCE" : "INVALID_PARAMETER", sent.error_code, false};
+    const queues::SendResult sent = outlets.queues.send(to.queue, {.body = *payload,
+                                                                   .event_uuid = event.event_uuid,
+                                                                   .cause = hop,
+                                                                   .from = "bus",
+                                                                   .group_id = target.spec.message_group_id,
+                                                                   .trace_header = event.trace_header});
+    if (sent.accepted()) return {.status = 200, .ends_here = !sent.carries_on};
+    const bool is_gone = sent.error.code == "QueueDoesNotExist";
+    return {400, is_gone ? "NO_RESOURCE" : "INVALID_PARAMETER", sent.error.message, false};
   }
 
   TargetAnswer operator()(const TopicTarget&) const { return {400, "INVALID_PARAMETER", "no topics", false}; }

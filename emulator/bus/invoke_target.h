@@ -32,6 +32,7 @@ struct TargetAnswer {
   std::string_view error_code{};  ///< as the DLQ attribute ERROR_CODE names it
   std::string message{};
   bool is_retryable = false;
+  bool ends_here = false;  ///< a queue that nobody reads took it: the event's branch is over
   bool accepted() const { return error_code.empty(); }
 };
 

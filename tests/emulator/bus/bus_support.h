@@ -10,6 +10,7 @@
 #include "emulator/bus/event_bridge.h"
 #include "emulator/queues/queues.h"
 #include "tests/emulator/boxes/box_support.h"
+#include "tests/support/received.h"
 
 namespace emulator::bus {
 
@@ -94,7 +95,9 @@ struct BusBench : Bench {
                           .time = scheduler.wall_now() + 1999ms,
                           .event_uuid = std::string(event)}}));
   }
-  std::vector<queues::Message> received(std::string_view queue) { return queues.receive(queue, 10); }
+  std::vector<queues::ReceivedMessage> received(std::string_view queue) {
+    return support::received(scheduler, queues, queue);
+  }
 };
 
 /// "400 ValidationException text", or "ok".

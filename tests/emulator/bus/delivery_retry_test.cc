@@ -80,7 +80,7 @@ Ended never_taken(const DeliveryRetryConfig& retry) {
   bench.run_to(48h);
   const auto dead = bench.received("orders-dlq");
   CHECK(dead.size() == 1);
-  return {bench.functions.asked_at, dead[0].attributes[4].second, dead[0].attributes[5].second,
+  return {bench.functions.asked_at, dead[0].attributes[4].value, dead[0].attributes[5].value,
           bench.journal.ends_of(kEvent)};
 }
 

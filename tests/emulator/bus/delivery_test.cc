@@ -8,7 +8,7 @@ namespace {
 using kernel::Duration;
 using kernel::Outcome;
 using kernel::Stage;
-using Attributes = std::vector<std::pair<std::string, std::string>>;
+using Attributes = queues::MessageAttributes;
 
 std::string envelope(const std::string& id, const std::string& time = "2026-01-05T09:00:01Z") {
   return R"({"version":"0","id":")" + id + R"(","detail-type":"Order_Placed__e","source":")" + kSource +
@@ -131,8 +131,9 @@ TEST(Delivery, NeverRetriesATargetThatIsGoneOrRefusesForGood) {
        {413, "RequestTooLargeException", "too large"},
        "INVALID_PARAMETER",
        "too large"},
-      {"queue", to_queue("gone"), {}, "NO_RESOURCE", "QueueDoesNotExist"},
-      {"event too large", to_queue("small"), {}, "INVALID_PARAMETER", "InvalidParameterValue"},
+      {"queue", to_queue("gone"), {}, "NO_RESOURCE", "The specified queue does not exist."},
+      {"event too large", to_queue("small"), {}, "INVALID_PARAMETER",
+       "One or more parameters are invalid. Reason: Message must be shorter than 200 bytes."},
       {"bus", to_arn(bus_arn("gone")), {}, "NO_RESOURCE", "Event bus gone does not exist."}};
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);
@@ -258,9 +259,9 @@ TEST(Delivery, RefusesASecondHopFromBusToBus) {
   EXPECT_EQ(bench.functions.accepted, Lines{});
   const auto dead = bench.received("orders-dlq");
   ASSERT_EQ(dead.size(), 1u);
-  EXPECT_EQ(dead[0].attributes[0].second, "arn:aws:events:us-east-1:123456789012:rule/second/further");
-  EXPECT_EQ(dead[0].attributes[2].second, "THIRD_ACCOUNT_HOP_DETECTED");
-  EXPECT_EQ(dead[0].attributes[4].second, "0");
+  EXPECT_EQ(dead[0].attributes[0].value, "arn:aws:events:us-east-1:123456789012:rule/second/further");
+  EXPECT_EQ(dead[0].attributes[2].value, "THIRD_ACCOUNT_HOP_DETECTED");
+  EXPECT_EQ(dead[0].attributes[4].value, "0");
   EXPECT_EQ(bench.journal.ends_of(kEvent), Lines{"0s dead_lettered bus: THIRD_ACCOUNT_HOP_DETECTED"});
 }
 
