@@ -93,12 +93,11 @@ void Deliveries::give_up(const BusEvent& event, const Target& target, const Targ
   if (target.dead_letter.empty()) {
     return journal_.ended(event.event_uuid, kernel::End::Lost, where + ", and no dead-letter queue");
   }
-  queues::MessageAttributes attributes = {
-      {"RULE_ARN", target.rule_arn},
-      {"TARGET_ARN", target.spec.arn},
-      {"ERROR_CODE", std::string(last.error_code)},
-      {"ERROR_MESSAGE", last.message},
-      {"RETRY_ATTEMPTS", std::to_string(attempts - 1)}};
+  queues::MessageAttributes attributes = {{"RULE_ARN", target.rule_arn},
+                                          {"TARGET_ARN", target.spec.arn},
+                                          {"ERROR_CODE", std::string(last.error_code)},
+                                          {"ERROR_MESSAGE", last.message},
+                                          {"RETRY_ATTEMPTS", std::to_string(attempts - 1)}};
   // ASSUMPTION: absent where no retry was made because none would help.
   if (!exhausted.empty()) attributes.push_back({"EXHAUSTED_RETRY_CONDITION", std::string(exhausted)});
   const queues::SendResult sent =

@@ -43,19 +43,23 @@ std::string with_replay_name(std::string_view envelope, std::string_view replay_
 }
 
 EnvelopeParts parts_of(std::string_view envelope) {
-  const auto text_at = [envelope](std::string_view pointer) {
+  const auto value_at = [envelope](std::string_view pointer) {
     const auto slice = kernel::json_slice(envelope, pointer);
-    const auto value = slice ? kernel::parse_json(*slice) : kernel::invalid("no such field");
+    CHECK(slice.has_value());
+    auto value = kernel::parse_json(*slice);
     CHECK(value.has_value());
-    return kernel::json_text_at(*value, "");
+    return std::move(*value);
   };
+  EnvelopeParts parts{.id = value_at("/id").get<std::string>(),
+                      .detail_type = value_at("/detail-type").get<std::string>(),
+                      .source = value_at("/source").get<std::string>(),
+                      .time = value_at("/time").get<std::string>(),
+                      .resources = value_at("/resources").get<std::vector<std::string>>(),
+                      .detail = {}};
   const auto detail = kernel::json_slice(envelope, "/detail");
   CHECK(detail.has_value());
-  return {.id = text_at("/id"),
-          .detail_type = text_at("/detail-type"),
-          .source = text_at("/source"),
-          .time = text_at("/time"),
-          .detail = *detail};
+  parts.detail = *detail;
+  return parts;
 }
 
 }  // namespace emulator::bus

@@ -32,7 +32,17 @@ struct EnvelopeParts {
   std::string detail_type;
   std::string source;
   std::string time;
+  std::vector<std::string> resources;
   std::string_view detail;  ///< within the envelope
+
+  EnvelopeFields fields() const {
+    return {.id = id,
+            .detail_type = detail_type,
+            .source = source,
+            .time = time,
+            .resources = resources,
+            .detail = detail};
+  }
 };
 EnvelopeParts parts_of(std::string_view envelope);
 

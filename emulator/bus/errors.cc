@@ -51,6 +51,13 @@ ApiError managed_rule(std::string_view rule, std::string_view managed_by) {
   return {"ManagedRuleException", joined({"Rule ", rule, " is managed by ", managed_by, "."})};
 }
 
+ApiResult<patterns::Pattern> compiled_pattern(std::string_view text) {
+  auto pattern = patterns::Pattern::compile(text);
+  if (pattern) return std::move(*pattern);
+  return std::unexpected(
+      ApiError{"InvalidEventPatternException", patterns::service_text(pattern.error(), text)});
+}
+
 std::optional<ApiError> check_name(std::string_view name, const NameRule& rule) {
   if (name.empty()) return constraint(name, rule.place, "Member must have length greater than or equal to 1");
   if (name.size() > rule.size_max) {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "emulator/bus/ports.h"
+#include "emulator/patterns/pattern.h"
 
 namespace emulator::bus {
 
@@ -22,6 +23,9 @@ ApiError already_exists(std::string message);
 ApiError limit_exceeded();
 /// ASSUMPTION: the text.
 ApiError managed_rule(std::string_view rule, std::string_view managed_by);
+
+/// InvalidEventPatternException in the words of the service.
+ApiResult<patterns::Pattern> compiled_pattern(std::string_view text);
 
 /// What is wrong with a name of 1..`size_max` characters out of . - _ A-Z a-z 0-9, and / where that may be.
 struct NameRule {

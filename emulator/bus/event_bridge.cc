@@ -20,6 +20,25 @@ bool is_for(const ReplayInfo& replay, const Rule& rule) {
   return arns.empty() || std::ranges::find(arns, rule.arn) != arns.end();
 }
 
+/// The envelope's fields, all that patterns can ask for beside the detail.
+std::vector<patterns::Attribute> attributes_of(const EnvelopeFields& fields, const ReplayInfo* replay) {
+  using patterns::Scalar;
+  std::vector<patterns::Attribute> attributes;
+  attributes.reserve(8 + fields.resources.size());
+  attributes.push_back({"detail-type", Scalar::of_text(fields.detail_type)});
+  attributes.push_back({"source", Scalar::of_text(fields.source)});
+  attributes.push_back({"account", Scalar::of_text(kAccount)});
+  attributes.push_back({"region", Scalar::of_text(kRegion)});
+  attributes.push_back({"id", Scalar::of_text(fields.id)});
+  attributes.push_back({"time", Scalar::of_text(fields.time)});
+  attributes.push_back({"version", Scalar::of_text("0")});
+  for (const std::string& resource : fields.resources) {
+    attributes.push_back({"resources", Scalar::of_text(resource)});
+  }
+  if (replay != nullptr) attributes.push_back({"replay-name", Scalar::of_text(replay->request.name)});
+  return attributes;
+}
+
 }  // namespace
 
 EventBridge::EventBridge(EventBridgeConfig config, std::uint64_t seed, kernel::Scheduler& scheduler,
@@ -149,11 +168,7 @@ void EventBridge::forward(std::string_view bus, const BusEvent& event, kernel::H
   CHECK(to != nullptr);
   const EnvelopeParts parts = parts_of(event.envelope);
   // ASSUMPTION: it keeps its id and everything else.
-  arrive(*to, {.fields = {.id = parts.id,
-                          .detail_type = parts.detail_type,
-                          .source = parts.source,
-                          .time = parts.time,
-                          .detail = parts.detail},
+  arrive(*to, {.fields = parts.fields(),
                .event_uuid = event.event_uuid,
                .cause = cause,
                .ingested = scheduler_.wall_now(),
@@ -180,11 +195,7 @@ void EventBridge::replay(const BusEvent& event, const ReplayInfo& replay) {
                          .operation = name},
                         {.bytes_sent = static_cast<std::int64_t>(event.envelope.size())});
   const EnvelopeParts parts = parts_of(event.envelope);
-  arrive(*bus, {.fields = {.id = parts.id,
-                           .detail_type = parts.detail_type,
-                           .source = parts.source,
-                           .time = parts.time,
-                           .detail = parts.detail},
+  arrive(*bus, {.fields = parts.fields(),
                 .event_uuid = event.event_uuid,
                 .cause = cause,
                 .ingested = scheduler_.wall_now(),
@@ -195,19 +206,13 @@ void EventBridge::replay(const BusEvent& event, const ReplayInfo& replay) {
 
 void EventBridge::arrive(const EventBus& bus, Arriving arriving) {
   const EnvelopeFields& fields = arriving.fields;
-  const Matchable matchable({.id = fields.id,
-                             .detail_type = fields.detail_type,
-                             .source = fields.source,
-                             .account = kAccount,
-                             .time = fields.time,
-                             .region = kRegion,
-                             .detail = fields.detail});
+  const std::vector<patterns::Attribute> attributes = attributes_of(arriving.fields, arriving.replay);
+  const patterns::Event question{.attributes = attributes, .json = fields.detail, .json_path = "detail"};
   std::vector<TargetPtr> targets;
   bool is_delivered = false;
   for (const Rule* rule : bus.live) {
-    if (arriving.replay != nullptr && (!rule->managed_by.empty() || !is_for(*arriving.replay, *rule)))
-      continue;
-    if (!rule->pattern.matches(matchable)) continue;
+    if (arriving.replay != nullptr && !is_for(*arriving.replay, *rule)) continue;
+    if (!rule->pattern.matches(question)) continue;
     targets.insert(targets.end(), rule->targets.begin(), rule->targets.end());
     is_delivered = is_delivered || rule->managed_by.empty();
   }

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "emulator/bus/pattern.h"
 #include "emulator/bus/target.h"
+#include "emulator/patterns/pattern.h"
 #include "middleware/kernel/journal.h"
 #include "middleware/kernel/scheduler.h"
 
@@ -28,7 +28,7 @@ struct Rule {
   std::string name;
   std::string arn;
   std::string pattern_text;
-  Pattern pattern;
+  patterns::Pattern pattern{};
   bool is_enabled = true;
   std::string description{};
   std::string role_arn{};

@@ -25,12 +25,16 @@ RuleInfo info_of(const Rule& rule, const EventBus& bus) {
           .created_by = std::string(kAccount)};
 }
 
-ApiResult<Pattern> compile_pattern(const std::string& text) {
-  const auto parsed = kernel::parse_json(text);
-  auto pattern = parsed ? Pattern::compile(*parsed)
-                        : kernel::invalid("Event pattern is not valid. Reason: Filter is not an object");
-  if (!pattern) return std::unexpected(ApiError{"InvalidEventPatternException", pattern.error().message});
-  return std::move(*pattern);
+/// What the archive wants, of events that are no replays: none is kept twice.
+std::string archive_pattern(const std::string& wanted) {
+  constexpr std::string_view kNoReplay = R"("replay-name":[{"exists":false}]})";
+  const std::size_t end = wanted.find_last_not_of(" \t\r\n");
+  // What is no object is left to the compiler of patterns.
+  if (!wanted.empty() && (end == std::string::npos || wanted[end] != '}')) return wanted;
+  const std::string head = wanted.empty() ? "{" : wanted.substr(0, end);
+  const bool is_empty_object = head.find_first_not_of("{ \t\r\n") == std::string::npos;
+  if (!wanted.empty() && is_empty_object) return wanted;
+  return head + (is_empty_object ? "" : ",") + std::string(kNoReplay);
 }
 
 std::string archive_rule_name(const std::string& archive) { return "Events-Archive-" + archive; }
@@ -66,7 +70,7 @@ ApiResult<std::string> Registry::put_rule(PutRuleRequest request) {
   if (request.event_pattern.empty()) {
     return std::unexpected(validation("Parameter(s) EventPattern or ScheduleExpression must be specified."));
   }
-  auto pattern = compile_pattern(request.event_pattern);
+  auto pattern = compiled_pattern(request.event_pattern);
   if (!pattern) return std::unexpected(pattern.error());
 
   const auto known = std::ranges::find(bus->rules, request.name, [](const auto& r) { return r->name; });
@@ -140,8 +144,8 @@ ApiResult<> Registry::put_archive_rule(const std::string& archive, const std::st
                                        const std::string& pattern_text) {
   EventBus* found = find_bus(bus);
   if (found == nullptr) return std::unexpected(bus_not_found(bus_name(bus)));
-  const std::string text = pattern_text.empty() ? R"({"version":["0"]})" : pattern_text;
-  auto pattern = compile_pattern(text);
+  const std::string text = archive_pattern(pattern_text);
+  auto pattern = compiled_pattern(text);
   if (!pattern) return std::unexpected(pattern.error());
   const std::string name = archive_rule_name(archive);
   delete_archive_rule(archive, bus);

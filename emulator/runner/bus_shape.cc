@@ -71,13 +71,16 @@ struct EventBridgeText : BusText {
 
 /// A pattern stays text; it is compiled here for the place of the error.
 Shape<std::string> pattern_shape() {
-  return mapped<std::string>(
-      config::json(),
-      [](const kernel::Json& value) -> kernel::Result<std::string> {
-        if (auto pattern = bus::Pattern::compile(value); !pattern) return std::unexpected(pattern.error());
-        return kernel::json_text(value);
-      },
-      {.wants = "an event pattern", .description = "An EventBridge event pattern: exact values and prefix."});
+  return mapped<std::string>(config::json(),
+                             [](const kernel::Json& value) -> kernel::Result<std::string> {
+                               std::string text = kernel::json_text(value);
+                               // The place of the pattern in the file is said; the engine's place counts in a
+                               // text that nobody wrote.
+                               if (auto pattern = patterns::Pattern::compile(text); !pattern)
+                                 return kernel::invalid(pattern.error().message);
+                               return text;
+                             },
+                             {.wants = "an event pattern", .description = "An EventBridge event pattern."});
 }
 
 Shape<RetryText> retry_shape() {

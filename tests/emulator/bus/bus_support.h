@@ -96,7 +96,7 @@ struct BusBench : Bench {
                           .event_uuid = std::string(event)}}));
   }
   std::vector<queues::ReceivedMessage> received(std::string_view queue) {
-    return support::received(scheduler, queues, queue);
+    return support::received(scheduler, queues, std::string(queue));
   }
 };
 
