@@ -44,9 +44,12 @@ class ScriptedQueues final : public queues::QueueWriter {
 
 inline queues::SendResult ScriptedQueues::send(std::string_view queue, queues::SendRequest request) {
   for (const auto& [name, error] : refusing) {
-    if (name == queue) return {.error_code = error};
+    if (name == queue) return {.error = {.code = error}};
   }
-  sent.push_back({std::string(queue), std::move(request.body), std::move(request.attributes)});
+  Sent taken{std::string(queue), std::move(request.body), {}};
+  for (const queues::MessageAttribute& attribute : request.attributes)
+    taken.attributes.emplace_back(attribute.name, attribute.value);
+  sent.push_back(std::move(taken));
   return {.message_id = "m" + std::to_string(sent.size())};
 }
 
