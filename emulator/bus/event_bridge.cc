@@ -79,7 +79,7 @@ Task<std::vector<EntryResult>> EventBridge::put_partner_events(std::vector<Partn
                       .event_uuid = entry.event_uuid,
                       .cause = entry.cause,
                       .ingested = scheduler_.wall_now()};
-    const EventBus* bus = registry_.bus(entry.source);
+    EventBus* bus = registry_.find_bus(entry.source);
     if (bus == nullptr) {
       // The partner is told nothing of it.
       drop(arriving, Outcome::Rejected, End::Lost, "the event source is pending: it has no event bus");
@@ -152,7 +152,7 @@ EntryResult EventBridge::put_entry(const PutEventsEntry& entry, const PutEventsR
                     .cause = cause,
                     .ingested = scheduler_.wall_now(),
                     .trace_header = entry.trace_header};
-  const EventBus* bus = registry_.bus(entry.event_bus);
+  EventBus* bus = registry_.find_bus(entry.event_bus);
   if (bus == nullptr) {
     // The service answers with an event id all the same.
     drop(arriving, Outcome::Rejected, End::Lost,
@@ -164,7 +164,7 @@ EntryResult EventBridge::put_entry(const PutEventsEntry& entry, const PutEventsR
 }
 
 void EventBridge::forward(std::string_view bus, const BusEvent& event, kernel::HopId cause) {
-  const EventBus* to = registry_.bus(bus);
+  EventBus* to = registry_.find_bus(bus);
   CHECK(to != nullptr);
   const EnvelopeParts parts = parts_of(event.envelope);
   // ASSUMPTION: it keeps its id and everything else.
@@ -178,7 +178,7 @@ void EventBridge::forward(std::string_view bus, const BusEvent& event, kernel::H
 }
 
 void EventBridge::replay(const BusEvent& event, const ReplayInfo& replay) {
-  const EventBus* bus = registry_.bus(replay.request.destination_arn);
+  EventBus* bus = registry_.find_bus(replay.request.destination_arn);
   // Deleted in the meantime: the archive's rule went before it, the archive did not.
   if (bus == nullptr) return;
   const std::string& name = replay.request.name;
@@ -204,15 +204,15 @@ void EventBridge::replay(const BusEvent& event, const ReplayInfo& replay) {
                 .replay = &replay});
 }
 
-void EventBridge::arrive(const EventBus& bus, Arriving arriving) {
+void EventBridge::arrive(EventBus& bus, Arriving arriving) {
   const EnvelopeFields& fields = arriving.fields;
   const std::vector<patterns::Attribute> attributes = attributes_of(arriving.fields, arriving.replay);
   const patterns::Event question{.attributes = attributes, .json = fields.detail, .json_path = "detail"};
   std::vector<TargetPtr> targets;
   bool is_delivered = false;
-  for (const Rule* rule : bus.live) {
+  for (const patterns::PatternSet::Id id : bus.patterns.matching(question)) {
+    const Rule* rule = bus.live[id];
     if (arriving.replay != nullptr && !is_for(*arriving.replay, *rule)) continue;
-    if (!rule->pattern.matches(question)) continue;
     targets.insert(targets.end(), rule->targets.begin(), rule->targets.end());
     is_delivered = is_delivered || rule->managed_by.empty();
   }

@@ -62,7 +62,7 @@ class EventBridge final : public PartnerEventSink, public EventSink, private Bus
   kernel::Result<> set_up_bus(const BusConfig& config, const std::string& bus);
   ApiError refuse_call(const PutEventsRequest& request, ApiError error);
   EntryResult put_entry(const PutEventsEntry& entry, const PutEventsRequest& request);
-  void arrive(const EventBus& bus, Arriving arriving);
+  void arrive(EventBus& bus, Arriving arriving);
   void dispatch(const BusEventPtr& event, const std::vector<TargetPtr>& targets);
   /// Nobody wants it.
   void drop(const Arriving& arriving, kernel::Outcome outcome, kernel::End end, const std::string& why);

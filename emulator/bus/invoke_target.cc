@@ -43,7 +43,20 @@ struct Call {
     return {400, is_gone ? "NO_RESOURCE" : "INVALID_PARAMETER", sent.error.message, false};
   }
 
-  TargetAnswer operator()(const TopicTarget&) const { return {400, "INVALID_PARAMETER", "no topics", false}; }
+  TargetAnswer operator()(const TopicTarget& to) const {
+    if (outlets.topics == nullptr) return {404, "NO_RESOURCE", "Topic does not exist", false};
+    auto published =
+        outlets.topics->publish({.topic_arn = topic_arn(to.topic),
+                                 .message = {.message = *payload, .trace_header = event.trace_header},
+                                 .cause = {.event_uuid = event.event_uuid, .hop = hop, .from = "bus"}});
+    if (published) return {.status = 200};  // the topic owns the branch
+    topics::ApiError& error = published.error();
+    if (error.code == "Throttled" || error.code == "ThrottlingException")
+      return {error.status, "THROTTLING", std::move(error.message), true};
+    if (error.status >= 500) return {error.status, "ERROR_FROM_TARGET", std::move(error.message), true};
+    return {error.status, error.code == "NotFound" ? "NO_RESOURCE" : "INVALID_PARAMETER",
+            std::move(error.message), false};
+  }
 
   TargetAnswer operator()(const BusTarget& to) const {
     // ASSUMPTION: one account and region, yet a second hop is refused with the service's code for accounts.

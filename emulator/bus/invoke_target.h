@@ -9,6 +9,7 @@
 #include "emulator/bus/target.h"
 #include "emulator/lambda/ports.h"
 #include "emulator/queues/ports.h"
+#include "emulator/topics/ports.h"
 
 namespace emulator::bus {
 
@@ -25,6 +26,7 @@ class BusInlet {
 struct Outlets {
   lambda::AsyncInvoker& functions;
   queues::QueueWriter& queues;
+  topics::TopicPublisher* topics = nullptr;  ///< null: there are none, and they are no targets
 };
 
 struct TargetAnswer {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "emulator/bus/target.h"
-#include "emulator/patterns/pattern.h"
+#include "emulator/patterns/pattern_set.h"
 #include "middleware/kernel/journal.h"
 #include "middleware/kernel/scheduler.h"
 
@@ -40,6 +40,7 @@ struct EventBus {
   EventBusInfo info;
   std::vector<std::unique_ptr<Rule>> rules{};  ///< in the order in which they came
   std::vector<const Rule*> live{};             ///< enabled and with a target: what an event is shown to
+  patterns::PatternSet patterns{};             ///< of the live rules: ids are their indices
 };
 
 class Registry final : public EventBuses, public Rules {
@@ -83,6 +84,7 @@ class Registry final : public EventBuses, public Rules {
                                                          ListRequest request) override;
 
   /// By name or ARN; null when there is none. Stays valid until the bus is deleted.
+  EventBus* find_bus(std::string_view name_or_arn);
   const EventBus* bus(std::string_view name_or_arn) const;
   const EventSourceInfo* source(std::string_view name) const;
 
@@ -91,7 +93,6 @@ class Registry final : public EventBuses, public Rules {
     EventBus* bus;
     Rule* rule;
   };
-  EventBus* find_bus(std::string_view name_or_arn);
   ApiResult<Found> find_rule(const std::string& rule, const std::string& bus);
   static void refresh(EventBus& bus);
 

@@ -43,8 +43,11 @@ std::string archive_rule_name(const std::string& archive) { return "Events-Archi
 
 void Registry::refresh(EventBus& bus) {
   bus.live.clear();
+  bus.patterns = patterns::PatternSet();
   for (const auto& rule : bus.rules) {
-    if (rule->is_enabled && !rule->targets.empty()) bus.live.push_back(rule.get());
+    if (!rule->is_enabled || rule->targets.empty()) continue;
+    bus.live.push_back(rule.get());
+    bus.patterns.add(rule->pattern);
   }
 }
 

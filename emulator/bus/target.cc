@@ -70,9 +70,6 @@ ApiResult<Destination> destination_for(const TargetSpec& spec, const TargetInput
     return std::unexpected(
         validation("Parameter(s) SqsParameters.MessageGroupId not valid for target: " + spec.id + "."));
   }
-  if (std::holds_alternative<TopicTarget>(*destination)) {
-    return std::unexpected(validation("Topics are not emulated as targets: " + spec.arn));
-  }
   if (std::holds_alternative<BusTarget>(*destination) && !std::holds_alternative<std::monostate>(input)) {
     return std::unexpected(
         validation("A bus gets the whole event: no input is emulated for target " + spec.id + "."));
