@@ -13,8 +13,7 @@ DeliveryDecision after_failure(const DeliveryRetryConfig& config, int failures, 
   if (failures > config.attempts_max) return {.exhausted = "MaximumRetryAttempts"};
   const double grown = static_cast<double>(config.base.count()) * std::exp2(std::min(failures - 1, 60));
   const double capped = std::min(grown, static_cast<double>(config.wait_max.count()));
-  // ASSUMPTION: the jitter takes up to half of the wait away.
-  const kernel::Duration wait{std::llround(capped * (0.5 + luck / 2))};
+  const kernel::Duration wait{std::llround(capped * (1 - config.jitter * (1 - luck)))};
   if (event_age + wait > config.event_age_max) return {.exhausted = "MaximumEventAgeInSeconds"};
   return {.wait = wait};
 }

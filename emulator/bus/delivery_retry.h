@@ -14,6 +14,7 @@ struct DeliveryRetryConfig {
   kernel::Duration event_age_max = std::chrono::hours{24};  ///< 1 min..24 h
   kernel::Duration base = std::chrono::seconds{1};          ///< ASSUMPTION: doubling from here
   kernel::Duration wait_max = std::chrono::seconds{512};    ///< ASSUMPTION: up to here
+  double jitter = 0.5;  ///< 0..1, ASSUMPTION: up to this share of a wait is taken away by luck
 };
 
 struct DeliveryDecision {

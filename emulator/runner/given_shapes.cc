@@ -20,23 +20,6 @@ using config::Shape;
 using kernel::Duration;
 using namespace std::chrono_literals;
 
-struct NamedTarget {
-  std::optional<std::string> lambda{};
-  std::optional<std::string> queue{};
-};
-
-struct RuleText {
-  std::string name{};
-  std::optional<bus::Pattern> pattern{};
-  NamedTarget target{};
-  bus::DeliveryRetryConfig retry{};
-  std::optional<std::string> dead_letter{};
-};
-
-struct BusText {
-  std::vector<RuleText> rules{};
-};
-
 struct AsyncText : lambda::AsyncRetryConfig {
   std::optional<std::string> on_failure{};
   std::optional<std::string> dead_letter{};
@@ -127,58 +110,6 @@ Shape<relay::RelayConfig> relay_shape() {
       .done();
 }
 
-Shape<std::vector<bus::RuleConfig>> bus_shape() {
-  const auto pattern = mapped<bus::Pattern>(
-      config::json(), [](const kernel::Json& value) { return bus::Pattern::compile(value); },
-      {.wants = "an event pattern", .description = "An EventBridge event pattern: exact values and prefix."});
-  const auto target =
-      object<NamedTarget>("a target", "Who gets the events.")
-          .optional("lambda", &NamedTarget::lambda, non_empty_text(), "A function, invoked asynchronously.")
-          .optional("queue", &NamedTarget::queue, non_empty_text(), "A queue.")
-          .not_yet("topic", "send to a function or a queue")
-          .exactly_one_of({"lambda", "queue"})
-          .done();
-  const auto retry =
-      object<bus::DeliveryRetryConfig>("a retry policy", "How often and how long a target is tried.")
-          .optional("attempts", &bus::DeliveryRetryConfig::attempts_max, integer(0, 185), "Retries.")
-          .optional("age", &bus::DeliveryRetryConfig::event_age_max, duration(1min, 24h),
-                    "Oldest event that is tried again.")
-          .optional("base", &bus::DeliveryRetryConfig::base, duration(1ms),
-                    "First wait; doubles, with jitter.")
-          .optional("wait_max", &bus::DeliveryRetryConfig::wait_max, duration(1ms), "Longest wait.")
-          .done();
-  const auto rule =
-      object<RuleText>("a rule", "Which events go where.")
-          .optional("name", &RuleText::name, non_empty_text(), "rule-1, rule-2, ... when absent.")
-          .required("pattern", &RuleText::pattern, pattern, "Which events.")
-          .required("target", &RuleText::target, target, "Where to.")
-          .optional("retry", &RuleText::retry, retry, "When the target refuses.")
-          .optional("dead_letter", &RuleText::dead_letter, non_empty_text(),
-                    "Queue for events that are given up.")
-          .not_yet("input_path", "the target gets the whole event")
-          .not_yet("input_transformer", "the target gets the whole event")
-          .done();
-  const auto shape = object<BusText>("the bus", "The partner event bus.")
-                         .optional("rules", &BusText::rules, list_of(rule), "All that match an event get it.")
-                         .done();
-  return mapped<std::vector<bus::RuleConfig>>(
-      shape, [](const BusText& text) -> kernel::Result<std::vector<bus::RuleConfig>> {
-        std::vector<bus::RuleConfig> rules;
-        for (const RuleText& rule_text : text.rules) {
-          bus::RuleConfig config{.name = rule_text.name,
-                                 .pattern = *rule_text.pattern,
-                                 .target = bus::QueueTarget{},
-                                 .retry = rule_text.retry,
-                                 .dead_letter = rule_text.dead_letter};
-          if (config.name.empty()) config.name = "rule-" + std::to_string(rules.size() + 1);
-          if (rule_text.target.lambda) config.target = bus::LambdaTarget{*rule_text.target.lambda};
-          if (rule_text.target.queue) config.target = bus::QueueTarget{*rule_text.target.queue};
-          rules.push_back(std::move(config));
-        }
-        return rules;
-      });
-}
-
 Shape<std::vector<lambda::FunctionConfig>> lambda_shape() {
   const auto async =
       object<AsyncText>("asynchronous settings", "What becomes of an event that the function fails.")
@@ -234,7 +165,7 @@ Shape<Given> given_shape() {
   return object<Given>("given", "The deployment that is rehearsed.")
       .optional("salesforce", &Given::salesforce, salesforce_shape(), "The org.")
       .optional("relay", &Given::relay, relay_shape(), "The Event Relay.")
-      .optional("bus", &Given::rules, bus_shape(), "EventBridge.")
+      .optional("bus", &Given::bus, bus_shape(), "EventBridge.")
       .optional("lambda", &Given::functions, lambda_shape(), "Functions by name.")
       .optional("compute", &Given::compute, compute_shape(), "Where the middleware runs, and which.")
       .optional("apis", &Given::apis, apis_shape(), "External APIs by name.")
@@ -246,7 +177,7 @@ Shape<Given> given_shape() {
         const auto need = [&missing](bool is_there, const char* key) {
           if (!is_there) missing += (missing.empty() ? "'" : ", '") + std::string(key) + "'";
         };
-        need(!given.rules.empty(), "bus");
+        need(given.bus.has_rules(), "bus");
         need(!given.functions.empty(), "lambda");
         need(!given.compute.middleware.service.flows.empty(), "compute.middleware");
         need(!given.apis.empty(), "apis");

@@ -13,7 +13,7 @@ config::Shape<mocks::LatencyLaw> latency_shape();
 
 config::Shape<salesforce::OrgConfig> salesforce_shape();
 config::Shape<relay::RelayConfig> relay_shape();
-config::Shape<std::vector<bus::RuleConfig>> bus_shape();
+config::Shape<bus::EventBridgeConfig> bus_shape();
 config::Shape<std::vector<lambda::FunctionConfig>> lambda_shape();
 config::Shape<ComputeGiven> compute_shape();
 /// One API: its file (`mock`) must have been put in its place already.

@@ -31,9 +31,9 @@ judge::Limits limits_of(const Given& given) {
   for (const lambda::FunctionConfig& function : given.functions) {
     limits.invocations_max = std::max(limits.invocations_max, function.async.function_error_retries_max + 1);
   }
-  for (const bus::RuleConfig& rule : given.rules) {
-    limits.bus_attempts_max = std::max(limits.bus_attempts_max, rule.retry.attempts_max + 1);
-  }
+  given.bus.for_each_target([&limits](const bus::RuleConfig&, const bus::TargetConfig& target) {
+    limits.bus_attempts_max = std::max(limits.bus_attempts_max, target.retry.attempts_max + 1);
+  });
   return limits;
 }
 

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "emulator/bus/bus.h"
+#include "emulator/bus/event_bridge.h"
 #include "emulator/compute/app_runner.h"
 #include "emulator/lambda/lambda.h"
 #include "emulator/queues/queues.h"
@@ -26,7 +26,7 @@ struct ComputeGiven : compute::AppRunnerConfig {
 struct Given {
   salesforce::OrgConfig salesforce{};
   relay::RelayConfig relay{};
-  std::vector<bus::RuleConfig> rules{};
+  bus::EventBridgeConfig bus{};
   std::vector<lambda::FunctionConfig> functions{};
   ComputeGiven compute{};
   std::vector<mocks::ApiSpec> apis{};

@@ -61,11 +61,17 @@ void add_queue(Given& given, const std::optional<std::string>& name) {
   if (found == given.queues.end()) given.queues.push_back({.name = *name});
 }
 
+std::optional<std::string> queue_of(const std::string& arn) {
+  const auto destination = bus::destination_of(arn);
+  const auto* queue = destination ? std::get_if<bus::QueueTarget>(&*destination) : nullptr;
+  return queue != nullptr ? std::optional(queue->queue) : std::nullopt;
+}
+
 void add_named_queues(Given& given) {
-  for (const bus::RuleConfig& rule : given.rules) {
-    add_queue(given, rule.dead_letter);
-    if (const auto* queue = std::get_if<bus::QueueTarget>(&rule.target)) add_queue(given, queue->queue);
-  }
+  given.bus.for_each_target([&given](const bus::RuleConfig&, const bus::TargetConfig& target) {
+    add_queue(given, queue_of(target.spec.dead_letter_arn));
+    if (!target.is_by_arn) add_queue(given, queue_of(target.spec.arn));
+  });
   for (const lambda::FunctionConfig& function : given.functions) {
     add_queue(given, function.on_failure);
     add_queue(given, function.dead_letter);
@@ -93,11 +99,16 @@ class CrossCheck {
     const config::Place whole = tree_.find("given")->place;
     for (const service::ApiConfig& api : given.compute.middleware.service.apis)
       known(api.name, apis_, "the middleware calls the api", whole);
-    for (const bus::RuleConfig& rule : given.rules) {
-      if (const auto* target = std::get_if<bus::LambdaTarget>(&rule.target)) {
-        known(target->function, functions_, "rule '" + rule.name + "' has the target function", whole);
-      }
-    }
+    std::vector<std::string> buses = names(given.bus.buses, &bus::BusConfig::name);
+    buses.emplace_back(bus::kDefaultBus);
+    given.bus.for_each_target([&](const bus::RuleConfig& rule, const bus::TargetConfig& target) {
+      const auto to = bus::destination_of(target.spec.arn);
+      if (!to || target.is_by_arn) return;
+      if (const auto* function = std::get_if<bus::LambdaTarget>(&*to))
+        known(function->function, functions_, "rule '" + rule.name + "' has the target function", whole);
+      if (const auto* event_bus = std::get_if<bus::BusTarget>(&*to))
+        known(event_bus->bus, buses, "rule '" + rule.name + "' has the target bus", whole);
+    });
     for (const TimelineAction& action : scenario_.timeline) check(action);
     for (const judge::Expectation& expectation : scenario_.expectations) check(expectation);
   }

@@ -57,13 +57,15 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
     apis_.push_back(std::make_unique<mocks::MockApi>(spec, seed, ports.scheduler, ports.journal, faults_));
   }
   for (const lambda::FunctionConfig& function : given.functions) lambda_->add(function, *code_);
-  bus_ = std::make_unique<bus::Bus>(given.rules, seed, ports.scheduler, ports.journal, *lambda_, queues_);
+  bus_ = std::make_unique<bus::EventBridge>(given.bus, seed, ports.scheduler, ports.journal,
+                                            bus::Outlets{.functions = *lambda_, .queues = queues_});
   org_ = std::make_unique<salesforce::Org>(given.salesforce, seed, ports.scheduler, ports.journal);
   relay_ = std::make_unique<relay::Relay>(given.relay, seed, ports.scheduler, ports.journal, *org_, *bus_);
   edge_ = make_edge(seed, ports_, {.queues = queues_});
 }
 
 kernel::Result<> World::serve() {
+  if (auto set_up = bus_->set_up(relay_->source()); !set_up) return set_up;
   for (const auto& api : apis_) {
     if (auto served = ports_.network.serve(api->spec().name, *api, Transport::Plain); !served) return served;
   }

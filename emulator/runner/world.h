@@ -34,7 +34,7 @@ class World {
 
   salesforce::Org& org() { return *org_; }
   relay::Relay& relay() { return *relay_; }
-  bus::Bus& bus() { return *bus_; }
+  bus::EventBridge& bus() { return *bus_; }
   lambda::Lambda& lambda() { return *lambda_; }
   queues::Queues& queues() { return queues_; }
   mocks::FaultSet& faults() { return faults_; }
@@ -62,7 +62,7 @@ class World {
   ingest::Ingest ingest_;
   std::unique_ptr<IngestCode> code_;
   std::unique_ptr<lambda::Lambda> lambda_;
-  std::unique_ptr<bus::Bus> bus_;
+  std::unique_ptr<bus::EventBridge> bus_;
   std::unique_ptr<salesforce::Org> org_;
   std::unique_ptr<relay::Relay> relay_;
   std::unique_ptr<edge::Edge> edge_;

@@ -11,7 +11,6 @@ using kernel::Json;
 constexpr std::size_t kKeysMax = 5;
 constexpr std::int64_t kCombinationsMax = 150;
 constexpr std::size_t kBytesMax = 262'144;
-constexpr std::string_view kEnginePrefix = "Event pattern is not valid. Reason: ";
 
 /// Capped, so that a large policy cannot overflow the product.
 std::int64_t capped(std::int64_t count) { return std::min<std::int64_t>(count, 1'000'000); }
@@ -111,22 +110,17 @@ kernel::Result<FilterPolicy> FilterPolicy::compile(std::string_view json, Filter
     return kernel::invalid("Filter policy is too complex");
   if (std::string complaint = unknown_operator(*policy); !complaint.empty())
     return kernel::invalid(std::move(complaint));
-  auto pattern = bus::Pattern::compile(Json{{"detail", *policy}});
-  if (!pattern) {
-    std::string message = pattern.error().message;
-    if (message.starts_with(kEnginePrefix)) message.erase(0, kEnginePrefix.size());
-    return kernel::invalid(std::move(message));
-  }
+  auto pattern = patterns::Pattern::compile(*policy, {.refusal = "", .length_max = kBytesMax});
+  if (!pattern) return kernel::invalid(pattern.error().message);
   return FilterPolicy(std::move(*pattern), scope);
 }
 
 bool FilterPolicy::accepts(const std::string& body, const std::vector<MessageAttribute>& attributes) const {
   if (scope_ == FilterScope::MessageAttributes) {
-    const std::string event = attributes_json(attributes);
-    return pattern_.matches(bus::Matchable({.detail = event}));
+    return pattern_.matches(attributes_json(attributes));
   }
   const auto parsed = kernel::parse_json(body);
-  return parsed && parsed->is_object() && pattern_.matches(bus::Matchable({.detail = body}));
+  return parsed && parsed->is_object() && pattern_.matches(body);
 }
 
 }  // namespace emulator::topics

@@ -152,12 +152,6 @@ TEST(ScenarioFile, RefusesByNameWhatIsNotEmulated) {
   const Bad cases[] = {
       {"topic", 4, "  bus: {rules: [{pattern: {source: [a]}, target: {topic: orders}}]}",
        "s.yaml:4:51: 'topic' is not emulated yet: send to a function or a queue"},
-      {"input_path", 4,
-       "  bus: {rules: [{pattern: {source: [a]}, target: {lambda: ingest}, input_path: $.detail}]}",
-       "s.yaml:4:68: 'input_path' is not emulated yet: the target gets the whole event"},
-      {"input_transformer", 4,
-       "  bus: {rules: [{pattern: {source: [a]}, target: {lambda: ingest}, input_transformer: {}}]}",
-       "s.yaml:4:68: 'input_transformer' is not emulated yet: the target gets the whole event"},
       {"topics", 4, "  topics: {orders: {}}",
        "s.yaml:4:3: 'topics' is not emulated yet: rules send to functions and queues"},
       {"platform", 4, "  platform: {}",
@@ -297,9 +291,9 @@ TEST(ScenarioFile, FillsInWhatIsNotSaid) {
   EXPECT_EQ(scenario.limit, 24h);
   EXPECT_EQ(scenario.text, changed(kScenario, 0, ""));
   EXPECT_EQ(scenario.arguments, "");
-  ASSERT_EQ(scenario.given.rules.size(), 1U);
-  EXPECT_EQ(scenario.given.rules[0].name, "rule-1");
-  EXPECT_EQ(scenario.given.rules[0].retry.attempts_max, 185);
+  ASSERT_EQ(scenario.given.bus.partner.rules.size(), 1U);
+  EXPECT_EQ(scenario.given.bus.partner.rules[0].name, "rule-1");
+  EXPECT_EQ(scenario.given.bus.partner.rules[0].targets[0].retry.attempts_max, 185);
   EXPECT_EQ(scenario.given.functions[0].timeout, 30s);
   EXPECT_EQ(scenario.expectations[0].name, "every event ends delivered");
   EXPECT_EQ(scenario.expectations[0].place, (folder / "s.yaml") + ":11:5");
@@ -348,8 +342,8 @@ TEST(ScenarioFile, OwnKeysWinOverSharedOnes) {
   EXPECT_EQ(own.given.functions[0].timeout, 30s);
   EXPECT_EQ(own.given.functions[0].async.function_error_retries_max, 2);
   EXPECT_EQ(own.given.functions[0].async.event_age_max, 2h);
-  ASSERT_EQ(own.given.rules.size(), 1U) << "a list replaces a list";
-  EXPECT_EQ(own.given.rules[0].name, "mine");
+  ASSERT_EQ(own.given.bus.partner.rules.size(), 1U) << "a list replaces a list";
+  EXPECT_EQ(own.given.bus.partner.rules[0].name, "mine");
   EXPECT_EQ(own.given.compute.provisioned_min, 2);
   EXPECT_EQ(own.given.compute.active_max, 7);
   EXPECT_EQ(own.given.compute.middleware.service.name, "other");
