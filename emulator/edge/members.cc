@@ -43,6 +43,19 @@ AwsError serialization_error(std::string_view member, std::string_view wanted) {
           .message = std::string(member) + " is not " + std::string(wanted)};
 }
 
+AwsError null_error(std::string_view code, std::string_view member) {
+  std::string name(member);
+  if (!name.empty() && name[0] >= 'A' && name[0] <= 'Z') name[0] = static_cast<char>(name[0] - 'A' + 'a');
+  return {.code = std::string(code),
+          .message = "1 validation error detected: Value null at '" + name +
+                     "' failed to satisfy constraint: Member must not be null"};
+}
+
+double epoch_seconds(kernel::WallTime time) {
+  const auto since_epoch = std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch();
+  return static_cast<double>(since_epoch.count()) / 1e3;
+}
+
 Members::Members(const AwsCall& call, const MemberErrors& errors)
     : input_(*call.input), errors_(errors), operation_(call.identity.operation) {}
 

@@ -30,6 +30,13 @@ struct MemberErrors {
 /// SerializationException, as the JSON protocols answer a value of the wrong type.
 AwsError serialization_error(std::string_view member, std::string_view wanted);
 
+/// "1 validation error detected: Value null at 'name' failed to satisfy constraint: ...". ASSUMPTION: of the
+/// services' texts only those about other constraints are known.
+AwsError null_error(std::string_view code, std::string_view member);
+
+/// Epoch seconds with milliseconds, as the JSON protocols write a time.
+double epoch_seconds(kernel::WallTime time);
+
 class Members {
  public:
   /// Of a call's input. Both must outlive this.

@@ -30,12 +30,7 @@ constexpr std::array kMembers = {
 };
 constexpr Dialect kDialect{"http://sns.amazonaws.com/doc/2010-03-31/", kMembers};
 
-/// ASSUMPTION: worded as the query services word a parameter that is not there.
-AwsError missing(std::string_view member) {
-  return {.code = "ValidationError",
-          .message = "1 validation error detected: Value null at '" + std::string(member) +
-                     "' failed to satisfy constraint: Member must not be null"};
-}
+AwsError missing(std::string_view member) { return null_error("ValidationError", member); }
 AwsError mistyped(std::string_view member, std::string_view wanted) {
   return {.code = "InvalidParameter",
           .message = "Invalid parameter: " + std::string(member) + " Reason: not " + std::string(wanted)};

@@ -1,5 +1,6 @@
 #include "emulator/runner/edge_services.h"
 
+#include "emulator/edge/events.h"
 #include "emulator/edge/sqs.h"
 #include "emulator/edge/sts.h"
 
@@ -8,6 +9,8 @@ namespace emulator::runner {
 std::unique_ptr<edge::Edge> make_edge(std::uint64_t seed, const WorldPorts& ports, EdgeBoxes boxes) {
   const edge::EdgeConfig config{.version = ports.version};
   auto made = std::make_unique<edge::Edge>(config, seed, ports.scheduler, ports.journal);
+  made->add(std::make_unique<edge::Events>(
+      edge::EventBridgePorts{boxes.bus, boxes.bus.buses(), boxes.bus.rules(), boxes.bus.archives()}));
   made->add(std::make_unique<edge::Sqs>(boxes.queues, config.account, seed, ports.journal));
   made->add(std::make_unique<edge::Sts>(config.account));
   return made;

@@ -11,6 +11,7 @@ inline constexpr const char* kEdgeHost = "aws";
 
 /// The boxes that clients may ask. They outlive the edge.
 struct EdgeBoxes {
+  bus::EventBridge& bus;
   queues::QueueService& queues;
 };
 

@@ -61,7 +61,7 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
                                             bus::Outlets{.functions = *lambda_, .queues = queues_});
   org_ = std::make_unique<salesforce::Org>(given.salesforce, seed, ports.scheduler, ports.journal);
   relay_ = std::make_unique<relay::Relay>(given.relay, seed, ports.scheduler, ports.journal, *org_, *bus_);
-  edge_ = make_edge(seed, ports_, {.queues = queues_});
+  edge_ = make_edge(seed, ports_, {.bus = *bus_, .queues = queues_});
 }
 
 kernel::Result<> World::serve() {
