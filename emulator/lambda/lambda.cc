@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "emulator/lambda/execution.h"
 #include "emulator/lambda/failure_record.h"
 #include "middleware/kernel/check.h"
 #include "middleware/kernel/ids.h"
@@ -16,21 +17,9 @@ using kernel::Task;
 using namespace std::chrono_literals;
 
 constexpr std::size_t kAsyncPayloadMax = 1'048'576;
-constexpr Duration kInitMax = 10s;
 
 std::string_view condition_of(GiveUp reason) {
   return reason == GiveUp::RetriesExhausted ? "RetriesExhausted" : "EventAgeExceeded";
-}
-
-std::string seconds_text(Duration duration) {
-  const auto hundredths = duration.count() / 10'000'000;
-  const auto rest = hundredths % 100;
-  return std::to_string(hundredths / 100) + (rest < 10 ? ".0" : ".") + std::to_string(rest);
-}
-
-CodeError timed_out(std::string_view request_id, Duration timeout) {
-  return {"Sandbox.Timedout", "RequestId: " + std::string(request_id) + " Error: Task timed out after " +
-                                  seconds_text(timeout) + " seconds"};
 }
 
 /// The first 1 KB, whole characters of UTF-8 only.
@@ -39,23 +28,6 @@ std::string_view first_kilobyte(std::string_view text) {
   while (size > 0 && size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
   return text.substr(0, size);
 }
-
-/// Gives an environment back whatever becomes of the flow that took it.
-class EnvironmentGuard {
- public:
-  EnvironmentGuard(Environments& environments, std::int64_t number, kernel::Scheduler& scheduler)
-      : environments_(environments), number_(number), scheduler_(scheduler) {}
-  EnvironmentGuard(const EnvironmentGuard&) = delete;
-  EnvironmentGuard& operator=(const EnvironmentGuard&) = delete;
-  ~EnvironmentGuard() { environments_.give_back(number_, is_warm_, scheduler_.now()); }
-  void stays_warm() { is_warm_ = true; }
-
- private:
-  Environments& environments_;
-  std::int64_t number_;
-  kernel::Scheduler& scheduler_;
-  bool is_warm_ = false;
-};
 
 }  // namespace
 
@@ -70,7 +42,7 @@ void Lambda::add(FunctionConfig config, FunctionCode& code) {
   functions_.push_back(std::make_unique<Function>(Function{std::move(config), &code, retry, environments}));
 }
 
-Lambda::Function* Lambda::find(std::string_view name) {
+Lambda::Function* Lambda::find(std::string_view name) const {
   const auto found =
       std::ranges::find(functions_, name, [](const auto& f) { return std::string_view(f->config.name); });
   return found == functions_.end() ? nullptr : found->get();

@@ -1,5 +1,6 @@
 #pragma once
-// Lambda's asynchronous side: accepts an event, runs the function, retries, and gives up into a destination.
+// Lambda: functions with their environments. Its asynchronous side accepts an event, runs the function,
+// retries, and gives up into a destination; its synchronous side runs it once and answers.
 //
 // Source: facts/aws-delivery 5.2 to 5.4.
 #include <cstdint>
@@ -31,7 +32,7 @@ struct FunctionConfig {
   std::optional<std::string> dead_letter{};  ///< queue that gets the event itself
 };
 
-class Lambda final : public AsyncInvoker {
+class Lambda final : public AsyncInvoker, public FunctionInvoker {
  public:
   /// The references outlive Lambda, as does the code added.
   Lambda(std::uint64_t seed, kernel::Scheduler& scheduler, kernel::Journal& journal,
@@ -40,6 +41,8 @@ class Lambda final : public AsyncInvoker {
   void add(FunctionConfig config, FunctionCode& code);
 
   AcceptResult invoke_async(std::string_view function, AsyncEvent event) override;
+  kernel::Task<InvokeResult> invoke(Invocation invocation) override;
+  std::optional<kernel::Duration> timeout_of(std::string_view function) const override;
 
   /// As if no concurrency were free for this function.
   void throttle(std::string_view function, bool is_throttled, std::string_view why);
@@ -69,7 +72,7 @@ class Lambda final : public AsyncInvoker {
     CodeError error{};               ///< of the code; empty for a throttle
   };
 
-  Function* find(std::string_view name);
+  Function* find(std::string_view name) const;
   kernel::Task<void> deliver(Function& function, Pending pending);
   kernel::Task<Ended> attempt(Function& function, Pending& pending);
   kernel::Task<CodeResult> run_code(Function& function, CodeInvocation invocation, kernel::Duration init);

@@ -1,9 +1,12 @@
 #pragma once
-// What callers may ask of Lambda (asynchronous invocation), and what Lambda asks of the code of a function.
+// What callers may ask of Lambda (asynchronous and synchronous invocation), and what Lambda asks of the code
+// of a function. Event source mappings: mapping.h.
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "middleware/kernel/hop.h"
 #include "middleware/kernel/task.h"
@@ -31,11 +34,48 @@ class AsyncInvoker {
   virtual AcceptResult invoke_async(std::string_view function, AsyncEvent event) = 0;
 };
 
+/// One of the events that a synchronous invocation carries, for the record only.
+struct InvokedEvent {
+  std::string event_uuid;
+  kernel::HopId cause = 0;
+};
+
+struct Invocation {
+  std::string function;
+  std::shared_ptr<const std::string> payload;  ///< JSON, up to 6 MB (6,291,456 bytes)
+  std::vector<InvokedEvent> events{};          ///< each gets an invoke hop; none: one hop of no event
+  std::string from = "lambda";                 ///< who invokes, for the record
+  int attempt = 1;
+};
+
+/// As the Invoke API answers RequestResponse. A function's error has the status 200.
+struct InvokeResult {
+  int status = 200;
+  std::string payload{};         ///< the response, or the function's error as JSON
+  std::string function_error{};  ///< "Unhandled" when the function failed
+  std::string error_code{};      ///< "TooManyRequestsException", "ResourceNotFoundException", ...
+  std::string reason{};          ///< of a 429: "ReservedFunctionConcurrentInvocationLimitExceeded"
+  std::string message{};
+  std::string request_id{};  ///< when it ran; the version that ran is always "$LATEST"
+
+  bool succeeded() const { return status == 200 && function_error.empty(); }
+};
+
+/// Invoke with InvocationType RequestResponse: no queue, no retry, no destination.
+class FunctionInvoker {
+ public:
+  virtual ~FunctionInvoker() = default;
+  virtual kernel::Task<InvokeResult> invoke(Invocation invocation) = 0;
+  /// Nothing for an unknown function.
+  virtual std::optional<kernel::Duration> timeout_of(std::string_view function) const = 0;
+};
+
 struct CodeInvocation {
   std::shared_ptr<const std::string> payload;
   std::string request_id;
   kernel::Timestamp deadline;
   kernel::HopId hop = 0;
+  std::vector<kernel::HopId> event_hops{};  ///< of a batch: the hop of each of its events, in their order
 };
 
 /// As the runtime reports it: {"errorType", "errorMessage"}.

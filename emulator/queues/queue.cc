@@ -36,8 +36,8 @@ void Queue::reconfigure(QueueConfig config) {
 }
 
 void Queue::detach() {
-  CHECK(attached_ > 0);
-  --attached_;
+  // A queue that was deleted and made again under its name was never attached to.
+  if (attached_ > 0) --attached_;
 }
 
 const Shelf& Queue::shelf() {
@@ -98,6 +98,7 @@ SendResult Queue::store(SendRequest request) {
   }
   kernel::Duration delay = config_.delay;
   if (request.delay && !config_.is_fifo) delay = *request.delay;
+  const bool carries_event = result.carries_on && !request.event_uuid.empty();
   place({.id = result.message_id,
          .body = std::move(request.body),
          .attributes = std::move(request.attributes),
@@ -107,7 +108,7 @@ SendResult Queue::store(SendRequest request) {
          .sequence_number = result.sequence_number,
          .event_uuid = std::move(request.event_uuid),
          .cause = request.cause,
-         .carries_event = result.carries_on,
+         .carries_event = carries_event,
          .sent_at = now},
         delay);
   return result;

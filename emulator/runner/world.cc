@@ -31,8 +31,11 @@ class World::IngestCode final : public lambda::FunctionCode {
   explicit IngestCode(ingest::Ingest& ingest) : ingest_(ingest) {}
 
   kernel::Task<lambda::CodeResult> run(lambda::CodeInvocation invocation) override {
-    ingest::FunctionResult result = co_await ingest_.handle(
-        {.payload = *invocation.payload, .deadline = invocation.deadline, .hop = invocation.hop});
+    ingest::FunctionResult result =
+        co_await ingest_.handle({.payload = *invocation.payload,
+                                 .deadline = invocation.deadline,
+                                 .hop = invocation.hop,
+                                 .record_hops = std::move(invocation.event_hops)});
     if (result) co_return std::move(*result);
     co_return std::unexpected(
         lambda::CodeError{std::move(result.error().type), std::move(result.error().message)});
@@ -56,6 +59,7 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
   for (const mocks::ApiSpec& spec : given.apis) {
     apis_.push_back(std::make_unique<mocks::MockApi>(spec, seed, ports.scheduler, ports.journal, faults_));
   }
+  ingest_.log_to(ports.journal);
   for (const lambda::FunctionConfig& function : given.functions) lambda_->add(function, *code_);
   bus_ = std::make_unique<bus::EventBridge>(given.bus, seed, ports.scheduler, ports.journal,
                                             bus::Outlets{.functions = *lambda_, .queues = queues_});

@@ -38,6 +38,7 @@ struct EventText {
 struct FileText {
   std::string name = "middleware";
   kernel::Duration answer_margin = ingest::IngestConfig{}.answer_margin;
+  ingest::BatchFailures batch_failures = ingest::IngestConfig{}.batch_failures;
   MapOf<EventText> events{};
   MapOf<ApiText> apis{};
   std::vector<FlowText> flows{};
@@ -128,6 +129,12 @@ Shape<FileText> file_shape() {
       .optional("name", &FileText::name, non_empty_text(), "Of the deployment.")
       .optional("answer_margin", &FileText::answer_margin, duration(),
                 "What the function keeps of its time for its own answer.")
+      .optional(
+          "batch_failures", &FileText::batch_failures,
+          choice<ingest::BatchFailures>(
+              {{"report", ingest::BatchFailures::Report}, {"fail_all", ingest::BatchFailures::FailAll}}),
+          "What the function says of a batch of SQS in which some events failed: which they are, or that "
+          "the whole batch failed.")
       .optional("events", &FileText::events, map_of(event),
                 "Checks by event type; a type with a flow and no entry is not checked.")
       .required("apis", &FileText::apis, map_of(api_shape()), "The external APIs.")
@@ -139,6 +146,7 @@ MiddlewareFile to_file(const FileText& text) {
   MiddlewareFile file;
   file.service.name = text.name;
   file.ingest.answer_margin = text.answer_margin;
+  file.ingest.batch_failures = text.batch_failures;
   for (const auto& [name, api] : text.apis) {
     ApiConfig config = api;
     config.name = name;

@@ -14,6 +14,7 @@
 #include <random>
 
 #include "middleware/config/middleware_file.h"
+#include "middleware/ingest/batch.h"
 #include "middleware/ingest/ingest.h"
 #include "middleware/ingest/validate.h"
 #include "middleware/kernel/task_scope.h"
@@ -109,6 +110,10 @@ Glimpse glimpse(const std::string& payload) {
   Glimpse seen;
   const auto event = kernel::parse_json(payload);
   if (!event) return seen;  // Ingest says so
+  if (ingest::is_sqs_batch(payload)) {
+    seen.type = "SQS batch";
+    return seen;
+  }
   if (const kernel::Json* records = kernel::json_at(*event, "/Records");
       records != nullptr && records->is_array()) {
     std::string source = kernel::json_text_at(*event, "/Records/0/eventSource");
@@ -116,7 +121,8 @@ Glimpse glimpse(const std::string& payload) {
     seen.refused = {"UnsupportedEvent",
                     "Records" + (source.empty() ? "" : " of " + source) +
                         " are not supported: this function takes one whole EventBridge event an "
-                        "invocation (detail-type, detail.payload); make it the target of the rule"};
+                        "invocation (detail-type, detail.payload), or a batch of them from SQS; make it the "
+                        "target of the rule"};
     return seen;
   }
   if (auto envelope = ingest::read_envelope(*event)) {
@@ -129,7 +135,9 @@ Glimpse glimpse(const std::string& payload) {
 class Function {
  public:
   Function(live::Loop& loop, live::HttpClientPool& client, service::LogSink& log, ingest::IngestConfig config)
-      : loop_(loop), client_(client), log_(log), ingest_(std::move(config), loop, client) {}
+      : loop_(loop), client_(client), log_(log), ingest_(std::move(config), loop, client) {
+    ingest_.log_to(log);
+  }
 
   /// Ends the loop when the Runtime API is lost.
   kernel::Task<void> serve();

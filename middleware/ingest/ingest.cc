@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "middleware/core/deadline.h"
+#include "middleware/ingest/batch.h"
 #include "middleware/ingest/validate.h"
 #include "middleware/kernel/json.h"
 
@@ -80,6 +81,11 @@ std::expected<Ingest::Prepared, FunctionError> Ingest::prepare(Invocation invoca
 }
 
 kernel::Task<FunctionResult> Ingest::handle(Invocation invocation) {
+  return is_sqs_batch(invocation.payload) ? handle_batch(std::move(invocation))
+                                          : handle_one(std::move(invocation));
+}
+
+kernel::Task<FunctionResult> Ingest::handle_one(Invocation invocation) {
   // All the work is done in prepare: while the middleware works, the function holds nothing of the event.
   auto prepared = prepare(std::move(invocation));
   if (!prepared) co_return std::unexpected(prepared.error());

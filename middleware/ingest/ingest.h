@@ -4,9 +4,10 @@
 // so that Lambda runs it again.
 //
 // The hand-over is a CloudEvents HTTP request in binary mode: ce-id is the EventUuid, ce-type the event's API
-// name, the body its payload.
+// name, the body its payload. Of a batch of SQS records (batch.h) each event is handed over for itself.
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,8 @@
 #include "middleware/kernel/scheduler.h"
 
 namespace ingest {
+
+struct BatchRecord;
 
 /// What a field of a payload has to be.
 enum class FieldKind : std::uint8_t { Text, Number, Boolean, Json /**< text that holds JSON */ };
@@ -27,17 +30,25 @@ struct EventType {
   std::string path = "/events";  ///< where the middleware takes it
 };
 
+/// What becomes of a batch in which some events failed.
+enum class BatchFailures : std::uint8_t {
+  Report,   ///< they are named in batchItemFailures: the mapping has to ask for that, or they are lost
+  FailAll,  ///< the invocation fails: all of the batch comes again
+};
+
 struct IngestConfig {
   std::vector<EventType> types{};
   std::string middleware = "middleware";  ///< host name given to the HttpClient
   kernel::Duration answer_margin =
       std::chrono::milliseconds{500};  ///< kept back from the invocation's time for our answer
+  BatchFailures batch_failures = BatchFailures::Report;
 };
 
 struct Invocation {
-  std::string payload;         ///< the event as the bus delivers it
-  kernel::Timestamp deadline;  ///< when Lambda ends the invocation
-  kernel::HopId hop = 0;       ///< the invocation, parent of what we cause
+  std::string payload;                       ///< the event as the bus delivers it
+  kernel::Timestamp deadline;                ///< when Lambda ends the invocation
+  kernel::HopId hop = 0;                     ///< the invocation, parent of what we cause
+  std::vector<kernel::HopId> record_hops{};  ///< of a batch: instead, for each of its records
 };
 
 /// Reported to Lambda as {"errorType", "errorMessage"}.
@@ -55,6 +66,9 @@ class Ingest {
   Ingest(IngestConfig config, kernel::Scheduler& scheduler, kernel::HttpClient& client)
       : config_(std::move(config)), scheduler_(scheduler), client_(client) {}
 
+  /// Where events of a batch that failed are named, as their reasons have no place in the answer.
+  void log_to(kernel::HopSink& log) { log_ = &log; }
+
   kernel::Task<FunctionResult> handle(Invocation invocation);
 
  private:
@@ -64,10 +78,17 @@ class Ingest {
     kernel::HttpRequest request{};
   };
   std::expected<Prepared, FunctionError> prepare(Invocation invocation) const;
+  kernel::Task<FunctionResult> handle_one(Invocation invocation);
+
+  struct BatchWork;
+  kernel::Task<FunctionResult> handle_batch(Invocation invocation);
+  kernel::Task<bool> work_off(std::shared_ptr<BatchWork> work);
+  void note_failure(BatchWork& work, const BatchRecord& record, const FunctionError& error) const;
 
   IngestConfig config_;
   kernel::Scheduler& scheduler_;
   kernel::HttpClient& client_;
+  kernel::HopSink* log_ = nullptr;
 };
 
 }  // namespace ingest

@@ -126,6 +126,26 @@ TEST(Bootstrap, HandsTheEventToTheMiddleware) {
   EXPECT_EQ(line.at("parentSpanId"), "53995c3f42cd8ad8");
 }
 
+TEST(Bootstrap, NamesTheEventsOfABatchThatFailed) {
+  Chain chain;
+  chain.start();
+  const auto record = [](const char* id, const std::string& body) {
+    return R"({"messageId":")" + std::string(id) + R"(","eventSource":"aws:sqs","body":)" +
+           kernel::json_quoted(body) + "}";
+  };
+  chain.runtime.invoke("id-1", R"({"Records":[)" + record("m-1", bus_event(kPayload)) + "," +
+                                   record("m-2", "no event") + "]}");
+  const FakeRuntime::Post& report = chain.report(1);
+  EXPECT_EQ(report.target, "/2018-06-01/runtime/invocation/id-1/response");
+  EXPECT_EQ(report.body, R"({"batchItemFailures":[{"itemIdentifier":"m-2"}]})");
+  ASSERT_EQ(chain.middleware.asked.size(), 1U);
+  EXPECT_EQ(chain.middleware.asked.front().headers.get("ce-id"), kEvent);
+  EXPECT_EQ(chain.program->log_line("invoke ingest: ok").at("operation"), "SQS batch");
+  const kernel::Json line = chain.program->log_line("ValidationError");
+  ASSERT_FALSE(line.is_null());
+  EXPECT_EQ(line.at("requestId"), "id-1");
+}
+
 TEST(Bootstrap, ReportsWhyAnInvocationFailed) {
   struct Case {
     const char* name;
@@ -141,10 +161,10 @@ TEST(Bootstrap, ReportsWhyAnInvocationFailed) {
       {"no JSON", "{", 200, 0, "ValidationError", "not JSON: line 1"},
       {"middleware busy", bus_event(kPayload), 503, 1, "MiddlewareBusy", "the middleware answered 503"},
       {"middleware refuses", bus_event(kPayload), 422, 1, "MiddlewareRefused", "the middleware answered 422"},
-      {"SQS", R"({"Records":[{"eventSource":"aws:sqs","body":"{}"}]})", 200, 0, "UnsupportedEvent",
-       "Records of aws:sqs are not supported: this function takes one whole EventBridge event"},
+      {"SQS without ids", R"({"Records":[{"eventSource":"aws:sqs","body":"{}"}]})", 200, 0, "ValidationError",
+       "record 1 has no messageId or no body"},
       {"SNS", R"({"Records":[{"EventSource":"aws:sns","Sns":{}}]})", 200, 0, "UnsupportedEvent",
-       "Records of aws:sns"},
+       "Records of aws:sns are not supported: this function takes one whole EventBridge event"},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);

@@ -1,0 +1,38 @@
+#pragma once
+// What asynchronous and synchronous invocations have in common. Source: facts/aws-delivery 5.2, 5.4.
+#include <string>
+#include <string_view>
+
+#include "emulator/lambda/environments.h"
+#include "emulator/lambda/ports.h"
+#include "middleware/kernel/scheduler.h"
+
+namespace emulator::lambda {
+
+/// An init that takes longer is killed and done again inside the invocation, on the function's own time.
+constexpr kernel::Duration kInitMax = std::chrono::seconds{10};
+
+/// The error of a function that ran into its timeout.
+CodeError timed_out(std::string_view request_id, kernel::Duration timeout);
+
+/// {"errorType": ..., "errorMessage": ...}
+std::string error_text(const CodeError& error);
+
+/// Gives an environment back whatever becomes of the flow that took it.
+class EnvironmentGuard {
+ public:
+  EnvironmentGuard(Environments& environments, std::int64_t number, kernel::Scheduler& scheduler)
+      : environments_(environments), number_(number), scheduler_(scheduler) {}
+  EnvironmentGuard(const EnvironmentGuard&) = delete;
+  EnvironmentGuard& operator=(const EnvironmentGuard&) = delete;
+  ~EnvironmentGuard() { environments_.give_back(number_, is_warm_, scheduler_.now()); }
+  void stays_warm() { is_warm_ = true; }
+
+ private:
+  Environments& environments_;
+  std::int64_t number_;
+  kernel::Scheduler& scheduler_;
+  bool is_warm_ = false;
+};
+
+}  // namespace emulator::lambda
