@@ -5,7 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "emulator/edge/base64.h"
+#include "middleware/kernel/base64.h"
 
 namespace emulator::edge {
 namespace {
@@ -135,7 +135,7 @@ std::optional<kernel::WallTime> Members::time(std::string_view name) {
 std::optional<std::string> Members::blob(std::string_view name) {
   const Json* value = take(name);
   if (value == nullptr) return std::nullopt;
-  auto bytes = value->is_string() ? base64_decoded(value->get_ref<const std::string&>()) : std::nullopt;
+  auto bytes = value->is_string() ? kernel::from_base64(value->get_ref<const std::string&>()) : std::nullopt;
   if (!bytes) mistyped(name, "base64");
   return bytes;
 }

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "emulator/edge/base64.h"
+#include "middleware/kernel/base64.h"
 
 namespace emulator::edge {
 
@@ -22,7 +22,7 @@ std::vector<ClientAttribute> message_attributes(Members& in, std::string_view na
 }
 
 kernel::Json attribute_json(std::string_view type, std::string_view value) {
-  if (type.starts_with("Binary")) return {{"DataType", type}, {"BinaryValue", base64(value)}};
+  if (type.starts_with("Binary")) return {{"DataType", type}, {"BinaryValue", kernel::base64(value)}};
   return {{"DataType", type}, {"StringValue", value}};
 }
 

@@ -4,9 +4,9 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "emulator/edge/base64.h"
 #include "emulator/edge/identify.h"
 #include "emulator/edge/queue_url.h"
+#include "middleware/kernel/base64.h"
 
 namespace emulator::edge {
 namespace {
@@ -66,7 +66,7 @@ AwsResult page_of(Members& in, const AwsCall& call, const std::string& account,
   const auto token = in.text("NextToken");
   if (size && (*size < 1 || *size > kPageMax))
     in.fail(error_of(queues::errors::invalid_value(*size, "MaxResults", "Must be between 1 and 1000.")));
-  const auto after = token ? base64_decoded(*token) : std::string{};
+  const auto after = token ? kernel::from_base64(*token) : std::string{};
   if (!after) in.fail(error_of(queues::errors::invalid_value(*token, "NextToken", "Unknown token.")));
   if (auto wrong = in.problem()) return std::unexpected(std::move(*wrong));
 
@@ -75,7 +75,7 @@ AwsResult page_of(Members& in, const AwsCall& call, const std::string& account,
   for (auto name = std::ranges::upper_bound(names, *after); name != names.end(); ++name) {
     if (std::cmp_equal(urls.size(), size.value_or(kPageMax))) {
       Json output = {{member, urls}};
-      if (size) output["NextToken"] = base64(last);
+      if (size) output["NextToken"] = kernel::base64(last);
       return reply_with(std::move(output));
     }
     urls.push_back(queue_url(call, account, *name));

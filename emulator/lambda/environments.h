@@ -27,6 +27,9 @@ class Environments {
 
   std::int64_t running() const { return running_; }
 
+  /// What runs beyond it ends; nothing new begins before.
+  void set_concurrency(std::int64_t concurrency) { concurrency_ = concurrency; }
+
  private:
   struct Idle {
     std::int64_t number;

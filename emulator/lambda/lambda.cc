@@ -39,7 +39,11 @@ void Lambda::add(FunctionConfig config, FunctionCode& code) {
   CHECK(find(config.name) == nullptr);
   const AsyncRetry retry(config.async);
   const Environments environments(config.concurrency, config.idle_max);
-  functions_.push_back(std::make_unique<Function>(Function{std::move(config), &code, retry, environments}));
+  functions_.push_back(std::make_unique<Function>(Function{.config = std::move(config),
+                                                           .code = &code,
+                                                           .retry = retry,
+                                                           .environments = environments,
+                                                           .modified_at = scheduler_.wall_now()}));
 }
 
 Lambda::Function* Lambda::find(std::string_view name) const {

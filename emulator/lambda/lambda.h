@@ -11,6 +11,7 @@
 
 #include "emulator/lambda/async_retry.h"
 #include "emulator/lambda/environments.h"
+#include "emulator/lambda/function_admin.h"
 #include "emulator/lambda/ports.h"
 #include "emulator/queues/ports.h"
 #include "middleware/kernel/journal.h"
@@ -22,7 +23,7 @@ namespace emulator::lambda {
 
 struct FunctionConfig {
   std::string name;
-  std::int64_t concurrency = 1000;                     ///< reserved; 0: never runs
+  std::int64_t concurrency = kAccountConcurrency;      ///< reserved; 0: never runs
   kernel::Duration timeout = std::chrono::seconds{3};  ///< 1 s..15 min
   kernel::Duration cold_start =
       std::chrono::milliseconds{250};                    ///< ASSUMPTION: init of a small native function
@@ -32,17 +33,31 @@ struct FunctionConfig {
   std::optional<std::string> dead_letter{};  ///< queue that gets the event itself
 };
 
-class Lambda final : public AsyncInvoker, public FunctionInvoker {
+class Lambda final : public AsyncInvoker, public FunctionInvoker, public FunctionAdmin {
  public:
   /// The references outlive Lambda, as does the code added.
   Lambda(std::uint64_t seed, kernel::Scheduler& scheduler, kernel::Journal& journal,
          queues::QueueWriter& queues);
 
   void add(FunctionConfig config, FunctionCode& code);
+  /// What functions run that clients create; without it they cannot.
+  void set_builtin(FunctionCode& code) { builtin_ = &code; }
 
   AcceptResult invoke_async(std::string_view function, AsyncEvent event) override;
   kernel::Task<InvokeResult> invoke(Invocation invocation) override;
   std::optional<kernel::Duration> timeout_of(std::string_view function) const override;
+
+  FunctionAnswer<FunctionInfo> create_function(FunctionSettings settings) override;
+  FunctionAnswer<FunctionInfo> delete_function(std::string_view function) override;
+  std::vector<FunctionInfo> list_functions() const override;
+  FunctionAnswer<FunctionInfo> function(std::string_view function) const override;
+  FunctionAnswer<FunctionInfo> change_function(std::string_view function,
+                                               const FunctionChange& change) override;
+  FunctionAnswer<FunctionInfo> reserve(std::string_view function,
+                                       std::optional<std::int64_t> concurrency) override;
+  FunctionAnswer<FunctionInfo> change_async(std::string_view function, const AsyncChange& change,
+                                            bool starts_anew) override;
+  FunctionAnswer<FunctionInfo> reset_async(std::string_view function) override;
 
   /// As if no concurrency were free for this function.
   void throttle(std::string_view function, bool is_throttled, std::string_view why);
@@ -57,6 +72,8 @@ class Lambda final : public AsyncInvoker, public FunctionInvoker {
     AsyncRetry retry;
     Environments environments;
     bool is_throttled = false;
+    kernel::WallTime modified_at{};
+    std::optional<kernel::WallTime> async_modified_at{};
   };
   struct Pending {
     AsyncEvent event;
@@ -73,6 +90,7 @@ class Lambda final : public AsyncInvoker, public FunctionInvoker {
   };
 
   Function* find(std::string_view name) const;
+  static FunctionInfo info_of(const Function& function);
   kernel::Task<void> deliver(Function& function, Pending pending);
   kernel::Task<Ended> attempt(Function& function, Pending& pending);
   kernel::Task<CodeResult> run_code(Function& function, CodeInvocation invocation, kernel::Duration init);
@@ -85,6 +103,8 @@ class Lambda final : public AsyncInvoker, public FunctionInvoker {
   queues::QueueWriter& queues_;
   kernel::Random ids_;
   std::vector<std::unique_ptr<Function>> functions_;
+  std::vector<std::unique_ptr<Function>> deleted_;  ///< what runs of them goes on
+  FunctionCode* builtin_ = nullptr;
   kernel::TaskScope events_;
 };
 

@@ -1,6 +1,7 @@
 #include "emulator/runner/edge_services.h"
 
 #include "emulator/edge/events.h"
+#include "emulator/edge/functions.h"
 #include "emulator/edge/sqs.h"
 #include "emulator/edge/sts.h"
 
@@ -11,6 +12,9 @@ std::unique_ptr<edge::Edge> make_edge(std::uint64_t seed, const WorldPorts& port
   auto made = std::make_unique<edge::Edge>(config, seed, ports.scheduler, ports.journal);
   made->add(std::make_unique<edge::Events>(
       edge::EventBridgePorts{boxes.bus, boxes.bus.buses(), boxes.bus.rules(), boxes.bus.archives()}));
+  made->add(std::make_unique<edge::Functions>(
+      edge::LambdaPorts{boxes.lambda, boxes.lambda, boxes.lambda, boxes.mappings, ports.scheduler},
+      edge::LambdaPlace{config.region, config.account}, seed, ports.journal));
   made->add(std::make_unique<edge::Sqs>(boxes.queues, config.account, seed, ports.journal));
   made->add(std::make_unique<edge::Sts>(config.account));
   return made;

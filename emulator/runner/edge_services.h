@@ -13,6 +13,8 @@ inline constexpr const char* kEdgeHost = "aws";
 struct EdgeBoxes {
   bus::EventBridge& bus;
   queues::QueueService& queues;
+  lambda::Lambda& lambda;
+  lambda::MappingAdmin& mappings;
 };
 
 std::unique_ptr<edge::Edge> make_edge(std::uint64_t seed, const WorldPorts& ports, EdgeBoxes boxes);

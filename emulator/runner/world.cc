@@ -61,11 +61,15 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
   }
   ingest_.log_to(ports.journal);
   for (const lambda::FunctionConfig& function : given.functions) lambda_->add(function, *code_);
+  lambda_->set_builtin(*code_);
+  mappings_ = std::make_unique<lambda::EventSourceMappings>(
+      seed, lambda::MappingSurroundings{ports.scheduler, ports.journal, queues_, *lambda_});
   bus_ = std::make_unique<bus::EventBridge>(given.bus, seed, ports.scheduler, ports.journal,
                                             bus::Outlets{.functions = *lambda_, .queues = queues_});
   org_ = std::make_unique<salesforce::Org>(given.salesforce, seed, ports.scheduler, ports.journal);
   relay_ = std::make_unique<relay::Relay>(given.relay, seed, ports.scheduler, ports.journal, *org_, *bus_);
-  edge_ = make_edge(seed, ports_, {.bus = *bus_, .queues = queues_});
+  edge_ =
+      make_edge(seed, ports_, {.bus = *bus_, .queues = queues_, .lambda = *lambda_, .mappings = *mappings_});
 }
 
 kernel::Result<> World::serve() {
@@ -94,6 +98,7 @@ void World::stop() {
   edge_->stop();
   relay_.reset();
   bus_.reset();
+  mappings_.reset();
   lambda_.reset();
   ports_.network.stop();
 }

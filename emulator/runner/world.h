@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "emulator/edge/edge.h"
+#include "emulator/lambda/event_source_mappings.h"
 #include "emulator/runner/network.h"
 #include "emulator/runner/scenario.h"
 #include "middleware/ingest/ingest.h"
@@ -62,6 +63,7 @@ class World {
   ingest::Ingest ingest_;
   std::unique_ptr<IngestCode> code_;
   std::unique_ptr<lambda::Lambda> lambda_;
+  std::unique_ptr<lambda::EventSourceMappings> mappings_;
   std::unique_ptr<bus::EventBridge> bus_;
   std::unique_ptr<salesforce::Org> org_;
   std::unique_ptr<relay::Relay> relay_;

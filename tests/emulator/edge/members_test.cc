@@ -1,13 +1,10 @@
 #include "emulator/edge/members.h"
 
-#include "emulator/edge/base64.h"
 #include "tests/emulator/edge/edge_support.h"
 
 namespace edge_tests {
 namespace {
 
-using emulator::edge::base64;
-using emulator::edge::base64_decoded;
 using emulator::edge::MemberErrors;
 using emulator::edge::Members;
 
@@ -105,24 +102,6 @@ TEST(Members, SaysWhatIsMissingOrOfTheWrongType) {
     c.read(in);
     EXPECT_EQ(problem_of(in), c.problem);
   }
-}
-
-TEST(Base64, GoesBothWays) {
-  const std::pair<std::string, std::string> vectors[] = {// RFC 4648 10
-                                                         {"", ""},
-                                                         {"f", "Zg=="},
-                                                         {"fo", "Zm8="},
-                                                         {"foo", "Zm9v"},
-                                                         {"foob", "Zm9vYg=="},
-                                                         {"fooba", "Zm9vYmE="},
-                                                         {"foobar", "Zm9vYmFy"},
-                                                         {std::string("\0\xFF\x80", 3), "AP+A"}};
-  for (const auto& [bytes, text] : vectors) {
-    EXPECT_EQ(base64(bytes), text);
-    EXPECT_EQ(base64_decoded(text), bytes);
-  }
-  for (const char* bad : {"Zg=", "Zg", "=Zg=", "Z===", "Zm9v\n", "Zg==Zg==", "Z=g=", "_-8="})
-    EXPECT_EQ(base64_decoded(bad), std::nullopt) << bad;
 }
 
 }  // namespace

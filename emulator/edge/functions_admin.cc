@@ -1,0 +1,176 @@
+// Functions: what there is, and how it is set. Source: facts/aws-delivery 5.1, 5.4.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "emulator/edge/functions.h"
+
+namespace emulator::edge {
+namespace {
+
+using kernel::Json;
+
+constexpr std::string_view kRuntime = "provided.al2023";
+constexpr std::string_view kBuiltin = "builtin";
+constexpr std::int64_t kPageMax = 50;
+
+AwsResult reply_if(const lambda::FunctionAnswer<lambda::FunctionInfo>& answer, int status = 204) {
+  if (!answer) return std::unexpected(error_of(answer.error()));
+  return AwsReply{.status = status};
+}
+
+/// The parts of CreateFunction that every client has to say, and that do nothing here.
+void read_code(Members& in) {
+  in.ignore("Role");  // nobody's permissions are checked
+  const Json* code = in.object("Code");
+  if (code != nullptr && !code->empty())
+    in.fail(not_emulated("Lambda CreateFunction: the parameter Code." + code->items().begin().key() +
+                         " (Handler 'builtin' with an empty Code runs the rig's own function)"));
+  if (const auto runtime = in.text("Runtime"); runtime && *runtime != kRuntime)
+    in.fail(not_emulated("Lambda CreateFunction: the Runtime " + *runtime + " (provided.al2023 is)"));
+  const std::string handler = in.required_text("Handler");
+  if (handler != kBuiltin)
+    in.fail(not_emulated("Lambda CreateFunction: the Handler " + handler + " ('builtin' is)"));
+}
+
+std::optional<std::string> dead_letter_in(Members& in) {
+  const Json* structure = in.object("DeadLetterConfig");
+  if (structure == nullptr) return std::nullopt;
+  Members config(in, *structure, "DeadLetterConfig");
+  const std::string arn = config.text_or_empty("TargetArn");
+  if (arn.empty()) return std::string{};
+  return queue_in_arn(in, arn, "Lambda: the dead-letter target");
+}
+
+}  // namespace
+
+Json Functions::configuration_json(const lambda::FunctionInfo& info) const {
+  const lambda::FunctionSettings& settings = info.settings;
+  Json json = {{"FunctionName", settings.name},
+               {"FunctionArn", function_arn(settings.name)},
+               {"Runtime", kRuntime},
+               {"Handler", kBuiltin},
+               {"Timeout", settings.timeout / std::chrono::seconds{1}},
+               {"LastModified", kernel::iso_millis(info.modified_at)},
+               {"Version", "$LATEST"},
+               {"State", "Active"},
+               {"LastUpdateStatus", "Successful"},
+               {"PackageType", "Zip"}};
+  if (settings.dead_letter) json["DeadLetterConfig"] = {{"TargetArn", queue_arn(*settings.dead_letter)}};
+  return json;
+}
+
+AwsResult Functions::create_function(const AwsCall& call) {
+  Members in(call, kLambdaErrors);
+  lambda::FunctionSettings settings{.name = function_name(in.required_text("FunctionName")).name};
+  read_code(in);
+  if (const auto timeout = in.integer("Timeout")) settings.timeout = std::chrono::seconds{*timeout};
+  if (auto queue = dead_letter_in(in); queue && !queue->empty()) settings.dead_letter = std::move(queue);
+  if (auto wrong = in.problem()) return std::unexpected(std::move(*wrong));
+  const auto made = ports_.functions.create_function(std::move(settings));
+  if (!made) return std::unexpected(error_of(made.error()));
+  AwsReply reply = reply_with(configuration_json(*made));
+  reply.status = 201;
+  return reply;
+}
+
+AwsResult Functions::list_functions(const AwsCall& call) {
+  Members in(call, kLambdaErrors);
+  const std::string after = in.text_or_empty("Marker");
+  const std::int64_t size = in.integer("MaxItems").value_or(kPageMax);
+  if (size < 1) in.fail({.code = "InvalidParameterValueException", .message = "MaxItems must be at least 1"});
+  if (auto wrong = in.problem()) return std::unexpected(std::move(*wrong));
+  Json output = {{"Functions", Json::array()}};
+  std::string last;
+  for (const lambda::FunctionInfo& info : ports_.functions.list_functions()) {
+    if (info.settings.name <= after) continue;
+    if (std::cmp_equal(output["Functions"].size(), std::min(size, kPageMax))) {
+      output["NextMarker"] = last;
+      break;
+    }
+    output["Functions"].push_back(configuration_json(info));
+    last = info.settings.name;
+  }
+  return reply_with(std::move(output));
+}
+
+AwsResult Functions::get_function(const AwsCall& call) {
+  Members in(call, kLambdaErrors);
+  const std::string function = function_in_path(in, call);
+  if (auto wrong = in.problem()) return std::unexpected(std::move(*wrong));
+  const auto info = ports_.functions.function(function);
+  if (!info) return std::unexpected(error_of(info.error()));
+  Json output = {{"Configuration", configuration_json(*info)}};
+  if (info->settings.reserved)
+    output["Concurrency"] = {{"ReservedConcurrentExecutions", *info->settings.reserved}};
+  return reply_with(std::move(output));
+}
+
+AwsResult Functions::get_function_configuration(const AwsCall& call) {
+  Members in(call, kLambdaErrors);
+  const std::string function = function_in_path(in, call);
+  if (auto wrong = in.problem()) return std::unexpected(std::move(*wrong));
+  const auto info = ports_.functions.function(function);
+  if (!info) return std::unexpected(error_of(info.error()));
+  return reply_with(configuration_json(*info));
+}
+
+AwsResult Functions::update_function_configuration(const AwsCall& call) {
+  Members in(call, kLambdaErrors);
+  const std::string function = function_in_path(in, call);
+  lambda::FunctionChange change;
+  if (const auto timeout = in.integer("Timeout")) change.timeout = std::chrono::seconds{*timeout};
+  change.dead_letter = dead_letter_in(in);
+  if (auto wrong = in.problem()) return std::unexpected(std::move(*wrong));
+  const auto info = ports_.functions.change_function(function, change);
+  if (!info) return std::unexpected(error_of(info.error()));
+  return reply_with(configuration_json(*info));
+}
+
+AwsResult Functions::delete_function(const AwsCall& call) {
+  Members in(call, kLambdaErrors);
+  const std::string function = function_in_path(in, call);
+  if (auto wrong = in.problem()) return std::unexpected(std::move(*wrong));
+  return reply_if(ports_.functions.delete_function(function));
+}
+
+AwsResult Functions::get_function_concurrency(const AwsCall& call) {
+  Members in(call, kLambdaErrors);
+  const std::string function = function_in_path(in, call);
+  if (auto wrong = in.problem()) return std::unexpected(std::move(*wrong));
+  const auto info = ports_.functions.function(function);
+  if (!info) return std::unexpected(error_of(info.error()));
+  if (!info->settings.reserved) return reply_with(Json::object());
+  return reply_with({{"ReservedConcurrentExecutions", *info->settings.reserved}});
+}
+
+AwsResult Functions::put_function_concurrency(const AwsCall& call) {
+  Members in(call, kLambdaErrors);
+  const std::string function = function_in_path(in, call);
+  const auto reserved = in.integer("ReservedConcurrentExecutions");
+  if (!in.has("ReservedConcurrentExecutions")) in.fail(kLambdaErrors.missing("ReservedConcurrentExecutions"));
+  if (auto wrong = in.problem()) return std::unexpected(std::move(*wrong));
+  const auto info = ports_.functions.reserve(function, reserved);
+  if (!info) return std::unexpected(error_of(info.error()));
+  return reply_with({{"ReservedConcurrentExecutions", *reserved}});
+}
+
+AwsResult Functions::delete_function_concurrency(const AwsCall& call) {
+  Members in(call, kLambdaErrors);
+  const std::string function = function_in_path(in, call);
+  if (auto wrong = in.problem()) return std::unexpected(std::move(*wrong));
+  return reply_if(ports_.functions.reserve(function, std::nullopt));
+}
+
+AwsResult Functions::get_account_settings(const AwsCall& call) {
+  Members in(call, kLambdaErrors);
+  if (auto wrong = in.problem()) return std::unexpected(std::move(*wrong));
+  const std::vector<lambda::FunctionInfo> functions = ports_.functions.list_functions();
+  std::int64_t unreserved = lambda::kAccountConcurrency;
+  for (const lambda::FunctionInfo& info : functions) unreserved -= info.settings.reserved.value_or(0);
+  return reply_with({{"AccountLimit",
+                      {{"ConcurrentExecutions", lambda::kAccountConcurrency},
+                       {"UnreservedConcurrentExecutions", unreserved}}},
+                     {"AccountUsage", {{"FunctionCount", functions.size()}}}});
+}
+
+}  // namespace emulator::edge

@@ -1,0 +1,78 @@
+// How asynchronous invocations are tried again, and where they go. Source: facts/aws-delivery 5.1, 5.3.
+#include <nlohmann/json.hpp>
+
+#include "emulator/edge/functions.h"
+
+namespace emulator::edge {
+namespace {
+
+using kernel::Json;
+
+/// OnFailure's queue; "" takes it away; nothing when it is not said.
+std::optional<std::string> on_failure_in(Members& in) {
+  const Json* structure = in.object("DestinationConfig");
+  if (structure == nullptr) return std::nullopt;
+  Members config(in, *structure, "DestinationConfig");
+  if (const Json* success = config.object("OnSuccess"); success != nullptr && !success->empty())
+    in.fail(not_emulated("Lambda: the parameter DestinationConfig.OnSuccess"));
+  const Json* failure = config.object("OnFailure");
+  if (failure == nullptr) return std::string{};
+  Members destination(config, *failure, "OnFailure");
+  const std::string arn = destination.text_or_empty("Destination");
+  if (arn.empty()) return std::string{};
+  return queue_in_arn(in, arn, "Lambda: the destination");
+}
+
+}  // namespace
+
+Json Functions::async_json(const lambda::FunctionInfo& info) const {
+  const lambda::FunctionSettings& settings = info.settings;
+  Json destinations = {{"OnSuccess", Json::object()}, {"OnFailure", Json::object()}};
+  if (settings.on_failure) destinations["OnFailure"]["Destination"] = queue_arn(*settings.on_failure);
+  Json json = {{"FunctionArn", function_arn(settings.name) + ":$LATEST"},
+               {"MaximumRetryAttempts", settings.async.function_error_retries_max},
+               {"MaximumEventAgeInSeconds", settings.async.event_age_max / std::chrono::seconds{1}},
+               {"DestinationConfig", destinations}};
+  if (info.async_modified_at) json["LastModified"] = epoch_seconds(*info.async_modified_at);
+  return json;
+}
+
+AwsResult Functions::set_event_invoke_config(const AwsCall& call, bool starts_anew) {
+  Members in(call, kLambdaErrors);
+  const std::string function = function_in_path(in, call);
+  lambda::AsyncChange change{.retries_max = in.integer("MaximumRetryAttempts"),
+                             .on_failure = on_failure_in(in)};
+  if (const auto age = in.integer("MaximumEventAgeInSeconds"))
+    change.event_age_max = std::chrono::seconds{*age};
+  if (auto wrong = in.problem()) return std::unexpected(std::move(*wrong));
+  const auto info = ports_.functions.change_async(function, change, starts_anew);
+  if (!info) return std::unexpected(error_of(info.error()));
+  return reply_with(async_json(*info));
+}
+
+AwsResult Functions::put_event_invoke_config(const AwsCall& call) {
+  return set_event_invoke_config(call, true);
+}
+AwsResult Functions::update_event_invoke_config(const AwsCall& call) {
+  return set_event_invoke_config(call, false);
+}
+
+AwsResult Functions::get_event_invoke_config(const AwsCall& call) {
+  Members in(call, kLambdaErrors);
+  const std::string function = function_in_path(in, call);
+  if (auto wrong = in.problem()) return std::unexpected(std::move(*wrong));
+  const auto info = ports_.functions.function(function);
+  if (!info) return std::unexpected(error_of(info.error()));
+  return reply_with(async_json(*info));
+}
+
+AwsResult Functions::delete_event_invoke_config(const AwsCall& call) {
+  Members in(call, kLambdaErrors);
+  const std::string function = function_in_path(in, call);
+  if (auto wrong = in.problem()) return std::unexpected(std::move(*wrong));
+  if (const auto info = ports_.functions.reset_async(function); !info)
+    return std::unexpected(error_of(info.error()));
+  return AwsReply{.status = 204};
+}
+
+}  // namespace emulator::edge
