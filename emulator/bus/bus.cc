@@ -17,13 +17,8 @@ constexpr std::string_view kAccount = "123456789012";
 
 const std::string& target_name(const RuleConfig& rule) {
   if (const auto* function = std::get_if<LambdaTarget>(&rule.target)) return function->function;
+  if (const auto* topic = std::get_if<TopicTarget>(&rule.target)) return topic->topic;
   return std::get<QueueTarget>(rule.target).queue;
-}
-
-std::string target_arn(const RuleConfig& rule) {
-  const bool is_function = std::holds_alternative<LambdaTarget>(rule.target);
-  return std::string(is_function ? "arn:aws:lambda:" : "arn:aws:sqs:") + std::string(kRegion) + ":" +
-         std::string(kAccount) + (is_function ? ":function:" : ":") + target_name(rule);
 }
 
 /// facts/aws-delivery 1.1: what every target gets, keys in this order.
@@ -48,13 +43,15 @@ Outcome outcome_of(std::string_view error_code, bool is_retryable) {
 }  // namespace
 
 Bus::Bus(std::vector<RuleConfig> rules, std::uint64_t seed, kernel::Scheduler& scheduler,
-         kernel::Journal& journal, lambda::AsyncInvoker& functions, queues::QueueWriter& queues)
+         kernel::Journal& journal, lambda::AsyncInvoker& functions, queues::QueueWriter& queues,
+         topics::TopicPublisher* topics)
     : rules_(std::move(rules)),
       seed_(seed),
       scheduler_(scheduler),
       journal_(journal),
       functions_(functions),
       queues_(queues),
+      topics_(topics),
       ids_(seed, "eventbridge ids") {}
 
 Task<std::vector<EntryResult>> Bus::put_partner_events(std::vector<PartnerEntry> entries) {
@@ -119,7 +116,8 @@ Task<void> Bus::deliver(const RuleConfig& rule, Delivery delivery) {
     const auto bytes = static_cast<std::int64_t>(delivery.envelope->size());
     if (answer.accepted()) {
       hop.close({.status = answer.status, .bytes_sent = bytes});
-      // Lambda has queued it and owns it now; a queue is the end of the way as long as nothing reads it.
+      // Lambda or a topic has taken it and owns it now; a queue is the end of the way as long as nothing
+      // reads it.
       if (std::holds_alternative<QueueTarget>(rule.target)) {
         journal_.ended(delivery.event_uuid, kernel::End::Delivered, "bus: queue " + target_name(rule));
       }
@@ -158,6 +156,7 @@ Bus::TargetAnswer Bus::invoke_target(const RuleConfig& rule, const Delivery& del
     return {accepted.status, accepted.status == 429 ? "THROTTLING" : "ERROR_FROM_TARGET",
             std::move(accepted.message), true};
   }
+  if (std::holds_alternative<TopicTarget>(rule.target)) return publish(rule, delivery, hop);
   const queues::SendResult sent = queues_.send(
       target_name(rule),
       {.body = *delivery.envelope, .event_uuid = delivery.event_uuid, .cause = hop, .from = "bus"});

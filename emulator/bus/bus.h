@@ -15,6 +15,7 @@
 #include "emulator/bus/ports.h"
 #include "emulator/lambda/ports.h"
 #include "emulator/queues/ports.h"
+#include "emulator/topics/ports.h"
 #include "middleware/kernel/journal.h"
 #include "middleware/kernel/random.h"
 #include "middleware/kernel/scheduler.h"
@@ -28,20 +29,24 @@ struct LambdaTarget {
 struct QueueTarget {
   std::string queue;
 };
+struct TopicTarget {
+  std::string topic;  ///< its name
+};
 
 struct RuleConfig {
   std::string name;
   Pattern pattern;
-  std::variant<LambdaTarget, QueueTarget> target;
+  std::variant<LambdaTarget, QueueTarget, TopicTarget> target;
   DeliveryRetryConfig retry{};
   std::optional<std::string> dead_letter{};  ///< queue; without one, an event that is given up is lost
 };
 
 class Bus final : public PartnerEventSink {
  public:
-  /// The references outlive the bus.
+  /// What is referred to outlives the bus. `topics` may be null when no rule has a topic as its target.
   Bus(std::vector<RuleConfig> rules, std::uint64_t seed, kernel::Scheduler& scheduler,
-      kernel::Journal& journal, lambda::AsyncInvoker& functions, queues::QueueWriter& queues);
+      kernel::Journal& journal, lambda::AsyncInvoker& functions, queues::QueueWriter& queues,
+      topics::TopicPublisher* topics = nullptr);
 
   kernel::Task<std::vector<EntryResult>> put_partner_events(std::vector<PartnerEntry> entries) override;
 
@@ -71,6 +76,7 @@ class Bus final : public PartnerEventSink {
   void route(const PartnerEntry& entry, const std::string& event_id);
   kernel::Task<void> deliver(const RuleConfig& rule, Delivery delivery);
   TargetAnswer invoke_target(const RuleConfig& rule, const Delivery& delivery, kernel::HopId hop);
+  TargetAnswer publish(const RuleConfig& rule, const Delivery& delivery, kernel::HopId hop);
   void give_up(const RuleConfig& rule, const Delivery& delivery, const TargetAnswer& last, int attempts,
                std::string_view exhausted);
   std::string rule_arn(const RuleConfig& rule) const;
@@ -81,10 +87,14 @@ class Bus final : public PartnerEventSink {
   kernel::Journal& journal_;
   lambda::AsyncInvoker& functions_;
   queues::QueueWriter& queues_;
+  topics::TopicPublisher* topics_;
   kernel::Random ids_;
   std::string name_;  // a partner bus is named as its event source; known from the first event on
   bool is_throttled_ = false;
   kernel::TaskScope deliveries_;
 };
+
+/// The ARN of a rule's target.
+std::string target_arn(const RuleConfig& rule);
 
 }  // namespace emulator::bus

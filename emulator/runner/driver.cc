@@ -64,7 +64,8 @@ Task<void> Driver::play(const TimelineAction& action, const DataFile* data) {
   if (action.publish) co_await publish(action, *data);
   if (action.relay) co_await move_relay(action);
   if (action.throttle) co_await throttle(action);
-  if (action.duplicate) world_.relay().duplicate_next(*action.duplicate);
+  if (action.duplicate && action.duplicates_at.empty()) world_.relay().duplicate_next(*action.duplicate);
+  if (!action.duplicates_at.empty()) world_.topics().duplicate_next(action.duplicates_at, *action.duplicate);
 }
 
 Task<void> Driver::publish(const TimelineAction& action, const DataFile& data) {

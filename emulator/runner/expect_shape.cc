@@ -145,6 +145,7 @@ Shape<std::vector<judge::Expectation>> expectations_shape() {
                     choice<std::string>({{"publish", "publish"},
                                          {"relay", "relay"},
                                          {"bus", "bus"},
+                                         {"topic", "topic"},
                                          {"queue", "queue"},
                                          {"invoke", "invoke"},
                                          {"compute", "compute"},

@@ -23,6 +23,7 @@ using namespace std::chrono_literals;
 struct NamedTarget {
   std::optional<std::string> lambda{};
   std::optional<std::string> queue{};
+  std::optional<std::string> topic{};
 };
 
 struct RuleText {
@@ -135,8 +136,8 @@ Shape<std::vector<bus::RuleConfig>> bus_shape() {
       object<NamedTarget>("a target", "Who gets the events.")
           .optional("lambda", &NamedTarget::lambda, non_empty_text(), "A function, invoked asynchronously.")
           .optional("queue", &NamedTarget::queue, non_empty_text(), "A queue.")
-          .not_yet("topic", "send to a function or a queue")
-          .exactly_one_of({"lambda", "queue"})
+          .optional("topic", &NamedTarget::topic, non_empty_text(), "A topic of given.topics.")
+          .exactly_one_of({"lambda", "queue", "topic"})
           .done();
   const auto retry =
       object<bus::DeliveryRetryConfig>("a retry policy", "How often and how long a target is tried.")
@@ -173,6 +174,7 @@ Shape<std::vector<bus::RuleConfig>> bus_shape() {
           if (config.name.empty()) config.name = "rule-" + std::to_string(rules.size() + 1);
           if (rule_text.target.lambda) config.target = bus::LambdaTarget{*rule_text.target.lambda};
           if (rule_text.target.queue) config.target = bus::QueueTarget{*rule_text.target.queue};
+          if (rule_text.target.topic) config.target = bus::TopicTarget{*rule_text.target.topic};
           rules.push_back(std::move(config));
         }
         return rules;
@@ -240,6 +242,7 @@ Shape<Given> given_shape() {
       .optional("apis", &Given::apis, apis_shape(), "External APIs by name.")
       .optional("queues", &Given::queues, queues_shape(),
                 "Queues by name; those that are only named elsewhere get the defaults.")
+      .optional("topics", &Given::topics, topics_shape(), "SNS topics by name.")
       .check([](const Given& given) -> std::optional<std::string> {
         // Not in the schema: what is missing here may stand in the file that `use` names.
         std::string missing;
@@ -253,7 +256,6 @@ Shape<Given> given_shape() {
         if (missing.empty()) return std::nullopt;
         return "the deployment is not complete: " + missing + " is missing here and in the file of 'use'";
       })
-      .not_yet("topics", "rules send to functions and queues")
       .not_yet("platform", "there are no secrets, parameters and alarms")
       .done();
 }

@@ -19,6 +19,7 @@ config::Shape<ComputeGiven> compute_shape();
 /// One API: its file (`mock`) must have been put in its place already.
 config::Shape<std::vector<mocks::ApiSpec>> apis_shape();
 config::Shape<std::vector<queues::QueueConfig>> queues_shape();
+config::Shape<std::vector<TopicGiven>> topics_shape();
 
 config::Shape<Given> given_shape();
 

@@ -13,6 +13,7 @@
 #include "emulator/queues/queues.h"
 #include "emulator/relay/relay.h"
 #include "emulator/runner/judge/expectation.h"
+#include "emulator/runner/topics_given.h"
 #include "emulator/salesforce/org.h"
 #include "middleware/config/middleware_file.h"
 #include "mocks/api.h"
@@ -30,6 +31,7 @@ struct Given {
   std::vector<lambda::FunctionConfig> functions{};
   ComputeGiven compute{};
   std::vector<mocks::ApiSpec> apis{};
+  std::vector<TopicGiven> topics{};
   std::vector<queues::QueueConfig> queues{};  ///< declared, and those that others name
 };
 
@@ -54,7 +56,8 @@ struct TimelineAction {
   std::optional<mocks::FaultRule> fault{};  ///< its window is at .. at + lasts
   std::optional<RelayVerb> relay{};
   std::optional<std::string> throttle{};    ///< a function, or "bus"
-  std::optional<std::int64_t> duplicate{};  ///< the relay sends so many next events twice
+  std::optional<std::int64_t> duplicate{};  ///< the relay, or a topic, sends so many next events twice
+  std::string duplicates_at{};              ///< the topic; "": the relay
 };
 
 struct Scenario {

@@ -66,6 +66,12 @@ void add_named_queues(Given& given) {
     add_queue(given, rule.dead_letter);
     if (const auto* queue = std::get_if<bus::QueueTarget>(&rule.target)) add_queue(given, queue->queue);
   }
+  for (const TopicGiven& topic : given.topics) {
+    for (const SubscriptionGiven& subscription : topic.subscriptions) {
+      if (subscription.protocol == "sqs") add_queue(given, subscription.name);
+      if (!subscription.dead_letter.empty()) add_queue(given, subscription.dead_letter);
+    }
+  }
   for (const lambda::FunctionConfig& function : given.functions) {
     add_queue(given, function.on_failure);
     add_queue(given, function.dead_letter);
@@ -90,6 +96,7 @@ class CrossCheck {
     apis_ = names(given.apis, &mocks::ApiSpec::name);
     functions_ = names(given.functions, &lambda::FunctionConfig::name);
     queues_ = names(given.queues, &queues::QueueConfig::name);
+    topics_ = names(given.topics, &TopicGiven::name);
     const config::Place whole = tree_.find("given")->place;
     for (const service::ApiConfig& api : given.compute.middleware.service.apis)
       known(api.name, apis_, "the middleware calls the api", whole);
@@ -97,6 +104,17 @@ class CrossCheck {
       if (const auto* target = std::get_if<bus::LambdaTarget>(&rule.target)) {
         known(target->function, functions_, "rule '" + rule.name + "' has the target function", whole);
       }
+      if (const auto* target = std::get_if<bus::TopicTarget>(&rule.target)) {
+        const std::string what = "rule '" + rule.name + "' has the target topic";
+        known(target->topic, topics_, what, whole);
+        if (target->topic.ends_with(".fifo")) {
+          problems_.add(whole,
+                        what + " '" + target->topic + "': a rule has no message group to publish with");
+        }
+      }
+    }
+    for (const TopicGiven& topic : given.topics) {
+      for (const SubscriptionGiven& subscription : topic.subscriptions) check(subscription, topic);
     }
     for (const TimelineAction& action : scenario_.timeline) check(action);
     for (const judge::Expectation& expectation : scenario_.expectations) check(expectation);
@@ -109,7 +127,23 @@ class CrossCheck {
     problems_.add(place, what + " '" + name + "', which is not given" + config::did_you_mean_text(name, all));
   }
 
+  void check(const SubscriptionGiven& subscription, const TopicGiven& topic) {
+    if (subscription.protocol == "lambda")
+      known(subscription.name, functions_, "topic '" + topic.name + "' has the subscribed function",
+            subscription.place);
+    if (subscription.protocol != "https") return;
+    const std::string arn = "arn:aws:sns:us-east-1:123456789012:" + topic.name;
+    const auto& taken = scenario_.given.compute.middleware.sns.topics;
+    if (std::ranges::find(taken, arn) == taken.end()) {
+      problems_.add(subscription.place,
+                    "the middleware does not take messages of this topic: its file has no '" + arn +
+                        "' in 'sns.topics'");
+    }
+  }
+
   void check(const TimelineAction& action) {
+    if (!action.duplicates_at.empty())
+      known(action.duplicates_at, topics_, "the topic that sends twice is", action.place);
     if (action.fault) known(action.fault->target, apis_, "the fault is of the api", action.place);
     if (action.throttle && *action.throttle != "bus")
       known(*action.throttle, functions_, "the throttled function is", action.place);
@@ -136,6 +170,7 @@ class CrossCheck {
   std::vector<std::string> apis_;
   std::vector<std::string> functions_;
   std::vector<std::string> queues_;
+  std::vector<std::string> topics_;
 };
 
 }  // namespace

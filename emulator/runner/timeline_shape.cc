@@ -45,7 +45,7 @@ struct LineText {
   // platform
   std::optional<RelayVerb> relay{};
   std::optional<std::string> throttle{};
-  std::optional<int> duplicate{};
+  std::optional<std::string> duplicate{};
 };
 
 kernel::Result<FaultEffect> effect_of(const kernel::Json& value) {
@@ -97,6 +97,7 @@ kernel::Result<TimelineAction> to_action(const LineText& line) {
   action.relay = line.relay;
   action.throttle = line.throttle;
   if (line.duplicate) action.duplicate = line.times.value_or(1);
+  if (line.duplicate && *line.duplicate != "relay") action.duplicates_at = *line.duplicate;
   if (line.publish) {
     PublishAction publish{
         .api_name = *line.publish, .from = line.from.value_or(""), .skip = line.skip, .count = line.count};
@@ -168,8 +169,8 @@ Shape<std::vector<TimelineAction>> timeline_shape() {
                     "Move the relay; pause and stop with 'for' run again after it.")
           .optional("throttle", &LineText::throttle, non_empty_text(),
                     "A function has no concurrency, or the bus cannot invoke.")
-          .optional("duplicate", &LineText::duplicate, choice<int>({{"relay", 0}}),
-                    "The relay sends the next event, or 'times' events, twice.")
+          .optional("duplicate", &LineText::duplicate, non_empty_text(),
+                    "relay, or a topic: it sends the next event, or 'times' events, twice.")
           .exactly_one_of({"publish", "fault", "relay", "throttle", "duplicate"})
           .requires_key("from", {"publish"})
           .requires_key("fields", {"publish"})

@@ -123,7 +123,8 @@ Task<Deliveries::Attempt> Deliveries::attempt(const Delivery& delivery,
   hop.close({.outcome = made.outcome,
              .status = made.status,
              .error = made.error,
-             .bytes_sent = static_cast<std::int64_t>(body->size())});
+             .bytes_sent = static_cast<std::int64_t>(body->size()),
+             .request = number == 1 ? std::string_view(*body) : std::string_view{}});
   co_return made;
 }
 

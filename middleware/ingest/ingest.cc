@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "middleware/core/deadline.h"
+#include "middleware/ingest/unwrap.h"
 #include "middleware/ingest/validate.h"
 #include "middleware/kernel/json.h"
 
@@ -16,20 +17,32 @@ struct Handover {
   std::string payload;
 };
 
-/// The parsed event lives here only: while the middleware works, the function holds no tree.
-std::expected<Handover, FunctionError> read(const std::string& text, const std::vector<EventType>& types) {
-  const auto event = kernel::parse_json(text);
-  if (!event) return std::unexpected(FunctionError{"ValidationError", event.error().message});
-  auto envelope = read_envelope(*event);
+/// `event` is what `text` says.
+std::expected<Handover, FunctionError> read_event(const std::string& text, const kernel::Json& event,
+                                                  const std::vector<EventType>& types) {
+  auto envelope = read_envelope(event);
   if (!envelope) return std::unexpected(envelope.error());
   const auto type = std::ranges::find(types, envelope->detail_type, &EventType::name);
   if (type == types.end()) {
     return std::unexpected(
         FunctionError{"RoutingError", "no route for events of type " + envelope->detail_type});
   }
-  const kernel::Json& payload = payload_of(*event);
+  const kernel::Json& payload = payload_of(event);
   if (auto valid = validate(payload, *type); !valid) return std::unexpected(valid.error());
   return Handover{std::move(*envelope), &*type, std::string(*kernel::json_slice(text, "/detail/payload"))};
+}
+
+/// The parsed event lives here only: while the middleware works, the function holds no tree.
+std::expected<Handover, FunctionError> read(const std::string& text, const std::vector<EventType>& types) {
+  const auto event = kernel::parse_json(text);
+  if (!event) return std::unexpected(FunctionError{"ValidationError", event.error().message});
+  const auto message = sns_message(*event);
+  if (!message) return std::unexpected(message.error());
+  if (!*message) return read_event(text, *event, types);
+  const auto inside = kernel::parse_json(**message);
+  if (!inside)
+    return std::unexpected(FunctionError{"ValidationError", "the SNS message: " + inside.error().message});
+  return read_event(**message, *inside, types);
 }
 
 kernel::HttpRequest to_request(Handover handover, const std::string& host) {

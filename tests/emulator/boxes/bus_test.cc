@@ -222,7 +222,7 @@ TEST(Bus, GivesAnEventUpWhenItIsTooOld) {
 TEST(Bus, NeverRetriesATargetThatIsGone) {
   struct Case {
     const char* name;
-    std::variant<LambdaTarget, QueueTarget> target;
+    decltype(RuleConfig::target) target;
     std::string code;
     std::string message;
     std::string arn;

@@ -150,16 +150,12 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsDeployment) {
 
 TEST(ScenarioFile, RefusesByNameWhatIsNotEmulated) {
   const Bad cases[] = {
-      {"topic", 4, "  bus: {rules: [{pattern: {source: [a]}, target: {topic: orders}}]}",
-       "s.yaml:4:51: 'topic' is not emulated yet: send to a function or a queue"},
       {"input_path", 4,
        "  bus: {rules: [{pattern: {source: [a]}, target: {lambda: ingest}, input_path: $.detail}]}",
        "s.yaml:4:68: 'input_path' is not emulated yet: the target gets the whole event"},
       {"input_transformer", 4,
        "  bus: {rules: [{pattern: {source: [a]}, target: {lambda: ingest}, input_transformer: {}}]}",
        "s.yaml:4:68: 'input_transformer' is not emulated yet: the target gets the whole event"},
-      {"topics", 4, "  topics: {orders: {}}",
-       "s.yaml:4:3: 'topics' is not emulated yet: rules send to functions and queues"},
       {"platform", 4, "  platform: {}",
        "s.yaml:4:3: 'platform' is not emulated yet: there are no secrets, parameters and alarms"},
       {"command", 5, "  lambda: {ingest: {command: [node]}}",
@@ -228,7 +224,7 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsExpectations) {
       {"nothing", 11, "  - {at_most: 5}",
        "s.yaml:11:5: an expectation needs one of every, ends, hops, breaker, queue, sql"},
       {"stage", 11, "  - {hops: {stage: apy}, equals: 1}",
-       "s.yaml:11:20: 'stage' wants publish, relay, bus, queue, invoke, compute, step or api, found the text "
+       "s.yaml:11:20: 'stage' wants publish, relay, bus, topic, queue, invoke, compute, step or api, found the text "
        "'apy'; did you mean 'api'?"},
       {"window", 11, "  - {hops: {stage: api, between: [2s, 1s]}, equals: 1}",
        "s.yaml:11:34: 'between': wants two times, the later one last"},
