@@ -1,6 +1,6 @@
 #include "emulator/bus/bus.h"
 
-#include <nlohmann/json.hpp>
+#include <array>
 
 #include "middleware/kernel/check.h"
 #include "middleware/kernel/ids.h"
@@ -19,6 +19,28 @@ const std::string& target_name(const RuleConfig& rule) {
   if (const auto* function = std::get_if<LambdaTarget>(&rule.target)) return function->function;
   if (const auto* topic = std::get_if<TopicTarget>(&rule.target)) return topic->topic;
   return std::get<QueueTarget>(rule.target).queue;
+}
+
+struct EventView {
+  std::string_view id;
+  std::string_view detail_type;
+  std::string_view source;
+  std::string_view account;
+  std::string_view time;
+  std::string_view region;
+  std::string_view detail;  ///< JSON object, as text
+};
+
+/// The envelope's fields that patterns can ask for. `resources` is empty: an empty array has no values.
+std::array<patterns::Attribute, 7> attributes_of(const EventView& event) {
+  using patterns::Scalar;
+  return {{{"detail-type", Scalar::of_text(event.detail_type)},
+           {"source", Scalar::of_text(event.source)},
+           {"account", Scalar::of_text(event.account)},
+           {"region", Scalar::of_text(event.region)},
+           {"id", Scalar::of_text(event.id)},
+           {"time", Scalar::of_text(event.time)},
+           {"version", Scalar::of_text("0")}}};
 }
 
 /// facts/aws-delivery 1.1: what every target gets, keys in this order.
@@ -80,10 +102,11 @@ void Bus::route(const PartnerEntry& entry, const std::string& event_id) {
                         .time = time,
                         .region = kRegion,
                         .detail = entry.detail};
-  const Matchable matchable(event);
+  const auto attributes = attributes_of(event);
+  const patterns::Event question{.attributes = attributes, .json = entry.detail, .json_path = "detail"};
   std::vector<const RuleConfig*> matched;
   for (const RuleConfig& rule : rules_) {
-    if (rule.pattern.matches(matchable)) matched.push_back(&rule);
+    if (rule.pattern.matches(question)) matched.push_back(&rule);
   }
   if (matched.empty()) {
     kernel::point_hop(

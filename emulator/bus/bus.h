@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "emulator/bus/delivery_retry.h"
-#include "emulator/bus/pattern.h"
 #include "emulator/bus/ports.h"
 #include "emulator/lambda/ports.h"
+#include "emulator/patterns/pattern.h"
 #include "emulator/queues/ports.h"
 #include "emulator/topics/ports.h"
 #include "middleware/kernel/journal.h"
@@ -35,7 +35,7 @@ struct TopicTarget {
 
 struct RuleConfig {
   std::string name;
-  Pattern pattern;
+  patterns::Pattern pattern;
   std::variant<LambdaTarget, QueueTarget, TopicTarget> target;
   DeliveryRetryConfig retry{};
   std::optional<std::string> dead_letter{};  ///< queue; without one, an event that is given up is lost

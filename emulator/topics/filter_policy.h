@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "emulator/bus/pattern.h"
+#include "emulator/patterns/pattern.h"
 #include "emulator/topics/ports.h"
 #include "middleware/kernel/json.h"
 #include "middleware/kernel/result.h"
@@ -29,9 +29,9 @@ class FilterPolicy {
   bool accepts(const std::string& body, const std::vector<MessageAttribute>& attributes) const;
 
  private:
-  FilterPolicy(bus::Pattern pattern, FilterScope scope) : pattern_(std::move(pattern)), scope_(scope) {}
+  FilterPolicy(patterns::Pattern pattern, FilterScope scope) : pattern_(std::move(pattern)), scope_(scope) {}
 
-  bus::Pattern pattern_;
+  patterns::Pattern pattern_;
   FilterScope scope_;
 };
 

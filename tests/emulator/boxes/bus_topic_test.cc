@@ -42,7 +42,7 @@ struct TopicRuleBench : Bench {
   TopicRuleBench() {
     bus = std::make_unique<Bus>(
         std::vector<RuleConfig>{{.name = "orders",
-                                 .pattern = *Pattern::compile(*kernel::parse_json(R"({"source":["s"]})")),
+                                 .pattern = *patterns::Pattern::compile(R"({"source":["s"]})"),
                                  .target = TopicTarget{"orders"},
                                  .dead_letter = "dlq"}},
         7, scheduler, journal, functions, queues, &topics);
