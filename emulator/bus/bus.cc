@@ -1,6 +1,6 @@
 #include "emulator/bus/bus.h"
 
-#include <nlohmann/json.hpp>
+#include <array>
 
 #include "middleware/kernel/check.h"
 #include "middleware/kernel/ids.h"
@@ -24,6 +24,28 @@ std::string target_arn(const RuleConfig& rule) {
   const bool is_function = std::holds_alternative<LambdaTarget>(rule.target);
   return std::string(is_function ? "arn:aws:lambda:" : "arn:aws:sqs:") + std::string(kRegion) + ":" +
          std::string(kAccount) + (is_function ? ":function:" : ":") + target_name(rule);
+}
+
+struct EventView {
+  std::string_view id;
+  std::string_view detail_type;
+  std::string_view source;
+  std::string_view account;
+  std::string_view time;
+  std::string_view region;
+  std::string_view detail;  ///< JSON object, as text
+};
+
+/// The envelope's fields that patterns can ask for. `resources` is empty: an empty array has no values.
+std::array<patterns::Attribute, 7> attributes_of(const EventView& event) {
+  using patterns::Scalar;
+  return {{{"detail-type", Scalar::of_text(event.detail_type)},
+           {"source", Scalar::of_text(event.source)},
+           {"account", Scalar::of_text(event.account)},
+           {"region", Scalar::of_text(event.region)},
+           {"id", Scalar::of_text(event.id)},
+           {"time", Scalar::of_text(event.time)},
+           {"version", Scalar::of_text("0")}}};
 }
 
 /// facts/aws-delivery 1.1: what every target gets, keys in this order.
@@ -55,7 +77,9 @@ Bus::Bus(std::vector<RuleConfig> rules, std::uint64_t seed, kernel::Scheduler& s
       journal_(journal),
       functions_(functions),
       queues_(queues),
-      ids_(seed, "eventbridge ids") {}
+      ids_(seed, "eventbridge ids") {
+  for (const RuleConfig& rule : rules_) patterns_.add(rule.pattern);
+}
 
 Task<std::vector<EntryResult>> Bus::put_partner_events(std::vector<PartnerEntry> entries) {
   CHECK(entries.size() <= 20);
@@ -83,11 +107,10 @@ void Bus::route(const PartnerEntry& entry, const std::string& event_id) {
                         .time = time,
                         .region = kRegion,
                         .detail = entry.detail};
-  const Matchable matchable(event);
+  const auto attributes = attributes_of(event);
+  const patterns::Event question{.attributes = attributes, .json = entry.detail, .json_path = "detail"};
   std::vector<const RuleConfig*> matched;
-  for (const RuleConfig& rule : rules_) {
-    if (rule.pattern.matches(matchable)) matched.push_back(&rule);
-  }
+  for (const patterns::PatternSet::Id rule : patterns_.matching(question)) matched.push_back(&rules_[rule]);
   if (matched.empty()) {
     kernel::point_hop(
         journal_,

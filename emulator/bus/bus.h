@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "emulator/bus/delivery_retry.h"
-#include "emulator/bus/pattern.h"
 #include "emulator/bus/ports.h"
 #include "emulator/lambda/ports.h"
+#include "emulator/patterns/pattern_set.h"
 #include "emulator/queues/ports.h"
 #include "middleware/kernel/journal.h"
 #include "middleware/kernel/random.h"
@@ -31,7 +31,7 @@ struct QueueTarget {
 
 struct RuleConfig {
   std::string name;
-  Pattern pattern;
+  patterns::Pattern pattern;
   std::variant<LambdaTarget, QueueTarget> target;
   DeliveryRetryConfig retry{};
   std::optional<std::string> dead_letter{};  ///< queue; without one, an event that is given up is lost
@@ -76,6 +76,7 @@ class Bus final : public PartnerEventSink {
   std::string rule_arn(const RuleConfig& rule) const;
 
   std::vector<RuleConfig> rules_;
+  patterns::PatternSet patterns_;  // ids are indices of rules_
   std::uint64_t seed_;
   kernel::Scheduler& scheduler_;
   kernel::Journal& journal_;

@@ -29,8 +29,8 @@ class ScriptedFunctions final : public lambda::AsyncInvoker {
   Lines accepted;
 };
 
-Pattern pattern(std::string_view json) { return *Pattern::compile(*kernel::parse_json(json)); }
-Pattern orders() { return pattern(R"({"detail-type":["Order_Placed__e"]})"); }
+patterns::Pattern pattern(std::string_view json) { return *patterns::Pattern::compile(json); }
+patterns::Pattern orders() { return pattern(R"({"detail-type":["Order_Placed__e"]})"); }
 
 lambda::AcceptResult throttled() { return {429, "TooManyRequestsException", "Rate Exceeded."}; }
 
