@@ -28,6 +28,19 @@ constexpr const char* kExits =
     "Exit codes: 0 passed, 1 a scenario or an invariant failed, 2 bad usage or an invalid file,\n"
     "3 infrastructure (port, disk), 4 nothing selected, 130 interrupted.";
 
+constexpr const char* kAboutPattern =
+    "Prints one line a row, in the rows' order:\n"
+    "  match              the event matches the pattern\n"
+    "  no match           it does not\n"
+    "  invalid: REASON    a rule with this pattern is refused: the words of EventBridge after 'Reason: '\n\n"
+    "The event is what the pattern looks at as a whole: with 'detail' in it for the pattern of a rule. Keys "
+    "count in\n"
+    "the order of the text. Other keys of a row are not read.\n\n"
+    "  echo '{\"pattern\": {\"detail\": {\"city\": [{\"prefix\": \"G\"}]}}, \"event\": {\"detail\": "
+    "{\"city\": \"Graz\"}}}' |\n"
+    "    relayrig pattern -\n\n"
+    "Exit codes: 0 every row has its verdict, 2 a row or the file cannot be read (said with file:line).";
+
 /// The flags and commands that a mistyped word may have meant.
 std::vector<std::string> known_words(const CLI::App& app) {
   std::vector<std::string> words;
@@ -154,6 +167,20 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"scenario", "middleware"}))
       ->capture_default_str();
   schema_command->callback([&] { code = schema(what); });
+
+  std::string rows;
+  std::int64_t length_max = 0;
+  CLI::App* pattern_command = app.add_subcommand("pattern", "Try event patterns on events");
+  pattern_command->footer(kAboutPattern);
+  pattern_command
+      ->add_option("FILE", rows, "One row a line: {\"pattern\": ..., \"event\": ...}; - reads stdin")
+      ->required();
+  pattern_command
+      ->add_option("--length-max", length_max,
+                   "Characters that a pattern may have (a rule: 2048); 0: any number")
+      ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()))
+      ->capture_default_str();
+  pattern_command->callback([&] { code = pattern(rows, length_max); });
 
   try {
     app.parse(argc, argv);

@@ -74,7 +74,9 @@ Bus::Bus(std::vector<RuleConfig> rules, std::uint64_t seed, kernel::Scheduler& s
       functions_(functions),
       queues_(queues),
       topics_(topics),
-      ids_(seed, "eventbridge ids") {}
+      ids_(seed, "eventbridge ids") {
+  for (const RuleConfig& rule : rules_) patterns_.add(rule.pattern);
+}
 
 Task<std::vector<EntryResult>> Bus::put_partner_events(std::vector<PartnerEntry> entries) {
   CHECK(entries.size() <= 20);
@@ -105,9 +107,7 @@ void Bus::route(const PartnerEntry& entry, const std::string& event_id) {
   const auto attributes = attributes_of(event);
   const patterns::Event question{.attributes = attributes, .json = entry.detail, .json_path = "detail"};
   std::vector<const RuleConfig*> matched;
-  for (const RuleConfig& rule : rules_) {
-    if (rule.pattern.matches(question)) matched.push_back(&rule);
-  }
+  for (const patterns::PatternSet::Id rule : patterns_.matching(question)) matched.push_back(&rules_[rule]);
   if (matched.empty()) {
     kernel::point_hop(
         journal_,

@@ -13,7 +13,7 @@
 #include "emulator/bus/delivery_retry.h"
 #include "emulator/bus/ports.h"
 #include "emulator/lambda/ports.h"
-#include "emulator/patterns/pattern.h"
+#include "emulator/patterns/pattern_set.h"
 #include "emulator/queues/ports.h"
 #include "emulator/topics/ports.h"
 #include "middleware/kernel/journal.h"
@@ -82,6 +82,7 @@ class Bus final : public PartnerEventSink {
   std::string rule_arn(const RuleConfig& rule) const;
 
   std::vector<RuleConfig> rules_;
+  patterns::PatternSet patterns_;  // ids are indices of rules_
   std::uint64_t seed_;
   kernel::Scheduler& scheduler_;
   kernel::Journal& journal_;

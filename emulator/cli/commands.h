@@ -36,5 +36,8 @@ int show(const Settings& settings, const std::string& run_file, const std::strin
          const Terminal& terminal);
 int query(const std::string& run_file, const std::string& sql, const std::string& format);
 int schema(const std::string& what);
+/// `file` holds rows {"pattern": ..., "event": ...}, one a line; "-" is stdin. `length_max` 0: patterns of
+/// any length.
+int pattern(const std::string& file, std::int64_t length_max);
 
 }  // namespace emulator::cli

@@ -33,14 +33,22 @@ class World::IngestCode final : public lambda::FunctionCode {
   explicit IngestCode(ingest::Ingest& ingest) : ingest_(ingest) {}
 
   kernel::Task<lambda::CodeResult> run(lambda::CodeInvocation invocation) override {
-    ingest::FunctionResult result = co_await ingest_.handle(
-        {.payload = *invocation.payload, .deadline = invocation.deadline, .hop = invocation.hop});
-    if (result) co_return std::move(*result);
-    co_return std::unexpected(
-        lambda::CodeError{std::move(result.error().type), std::move(result.error().message)});
+    return finish(ingest_.handle(
+        {.payload = *invocation.payload, .deadline = invocation.deadline, .hop = invocation.hop}));
   }
 
  private:
+  static kernel::Task<lambda::CodeResult> finish(kernel::Task<ingest::FunctionResult> handling) {
+    co_await handling.ended();
+    co_return [&handling] { return to_result(handling); };
+  }
+  APART static lambda::CodeResult to_result(kernel::Task<ingest::FunctionResult>& handled) {
+    ingest::FunctionResult result = handled.take();
+    if (result) return std::move(*result);
+    return std::unexpected(
+        lambda::CodeError{std::move(result.error().type), std::move(result.error().message)});
+  }
+
   ingest::Ingest& ingest_;
 };
 

@@ -15,7 +15,9 @@ using namespace std::chrono_literals;
 /// SNS waits so long for an answer (facts/aws-delivery 2.4).
 constexpr kernel::Duration kPatience = 15s;
 
-Task<HttpReply> answered(HttpResponse response) { co_return HttpReply{std::move(response)}; }
+Task<HttpReply> refused(int status, std::string_view type, std::string_view detail) {
+  return kernel::answered({kernel::problem(status, type, detail)});
+}
 
 HttpReply done(std::string body) {
   return {.response = {200, {{"Content-Type", "application/json"}}, std::move(body)}};
@@ -62,32 +64,30 @@ bool Endpoint::is_listed(std::string_view topic_arn) const {
 Task<HttpReply> Endpoint::handle(HttpRequest request) {
   const std::string path = request.target.substr(0, request.target.find('?'));
   if (path != "/sns" || config_.topics.empty()) return service_->handle(std::move(request));
-  if (request.method != "POST") return answered(kernel::problem(405, "method", "POST /sns"));
+  if (request.method != "POST") return refused(405, "method", "POST /sns");
   return take(std::move(request));
 }
 
 Task<HttpReply> Endpoint::take(HttpRequest request) {
   const std::string topic(request.headers.get("x-amz-sns-topic-arn"));
-  if (!is_listed(topic))
-    return answered(kernel::problem(403, "topic", "this topic is not taken here: " + topic));
+  if (!is_listed(topic)) return refused(403, "topic", "this topic is not taken here: " + topic);
   const auto trace = kernel::parse_traceparent(request.headers.get("traceparent"));
   const kernel::HopId cause = trace ? trace->hop : 0;
   if (request.headers.get("x-amz-sns-rawdelivery") == "true")
     return take_event(std::move(request.body), cause);
   const auto body = kernel::parse_json(request.body);
-  if (!body) return answered(kernel::problem(400, "body", body.error().message));
+  if (!body) return refused(400, "body", body.error().message);
   if (kernel::json_text_at(*body, "/TopicArn") != topic)
-    return answered(kernel::problem(400, "topic", "header and body name different topics"));
+    return refused(400, "topic", "header and body name different topics");
   const std::string type = kernel::json_text_at(*body, "/Type");
   if (type == "Notification") return take_event(kernel::json_text_at(*body, "/Message"), cause);
   if (type == "SubscriptionConfirmation") return confirm(topic, kernel::json_text_at(*body, "/SubscribeURL"));
-  if (type == "UnsubscribeConfirmation") return answered({});
-  return answered(kernel::problem(400, "type", "SNS sends nothing of type '" + type + "'"));
+  if (type == "UnsubscribeConfirmation") return kernel::answered({});
+  return refused(400, "type", "SNS sends nothing of type '" + type + "'");
 }
 
 Task<HttpReply> Endpoint::take_event(std::string event, kernel::HopId cause) {
-  auto handling =
-      ingest_.handle({.payload = std::move(event), .deadline = scheduler_.now() + kPatience, .hop = cause});
+  auto handling = ingest_.handle({.payload = event, .deadline = scheduler_.now() + kPatience, .hop = cause});
   ingest::FunctionResult result = co_await std::move(handling);
   co_return result ? done(std::move(*result)) : failed(result.error());
 }

@@ -26,6 +26,7 @@ std::string number(double value, int decimals = 0);
 std::int64_t resident_bytes();
 
 void timers();
+void patterns();
 void simulated();
 void live_chain();
 void start_up(const std::string& relayrig);

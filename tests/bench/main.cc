@@ -71,6 +71,7 @@ int main(int argc, char** argv) {
   };
   if (wants("memory")) bench::memory_in_flight();  // first: an unused heap tells the truth
   if (wants("timers")) bench::timers();
+  if (wants("patterns")) bench::patterns();
   if (wants("simulated")) bench::simulated();
   if (wants("live")) bench::live_chain();
   if (wants("start")) bench::start_up(RELAYRIG_BINARY_DIR "/relayrig");

@@ -94,7 +94,7 @@ TEST(Help, NamesEveryCommandAndItsExitCodes) {
   EXPECT_EQ(help.code, 0);
   EXPECT_EQ(help.err, "");
   for (const char* word :
-       {"run", "up", "validate", "list", "show", "query", "schema", "4 nothing selected"}) {
+       {"run", "up", "validate", "list", "show", "query", "schema", "pattern", "4 nothing selected"}) {
     EXPECT_TRUE(holds(help.out, word)) << word;
     if (std::string(word).find(' ') != std::string::npos) continue;
     const Outcome own = relayrig(project, {word, "--help"});
@@ -224,6 +224,64 @@ TEST(Show, TellsOfTheRunAndOfOneEvent) {
   EXPECT_EQ(none.code, 2);
   EXPECT_EQ(none.out, "");
   EXPECT_TRUE(holds(none.err, "SO-9")) << none.err;
+}
+
+TEST(Pattern, PrintsAVerdictForEachRow) {
+  const Project project;
+  project.put("rows.jsonl", R"({"pattern":{"a":[{"prefix":"x"}]},"event":{"a":"xy"}})"
+                            "\n\n"
+                            R"({"event":{"a":1},"pattern":{"a":["1"]},"valid":true,"match":false})"
+                            "\n"
+                            R"({"pattern":{"a":["x"],"a":["y"]},"event":{"a":"y"}})"
+                            "\r\n"
+                            R"({"pattern":{"a":[{"two\nlines":1}]},"event":{}})"
+                            "\n"
+                            R"({"pattern":["a"],"event":{}})");
+  const char* verdicts =
+      "match\nno match\nmatch\ninvalid: Unrecognized match type two\\nlines\ninvalid: Filter is not an "
+      "object\n";
+  const Outcome from_file = relayrig(project, {"pattern", "rows.jsonl"});
+  EXPECT_EQ(from_file.code, 0);
+  EXPECT_EQ(from_file.out, verdicts);
+  EXPECT_EQ(from_file.err, "");
+  const Outcome from_stdin =
+      Process(project, "/bin/sh", {"-c", RELAYRIG_BINARY_DIR "/relayrig pattern - <rows.jsonl"}).wait();
+  EXPECT_EQ(from_stdin.code, 0);
+  EXPECT_EQ(from_stdin.out, verdicts);
+}
+
+TEST(Pattern, LimitsTheLengthOnlyWhenAsked) {
+  const Project project;
+  project.put("rows.jsonl", R"({"pattern":{"a":["x"]},"event":{"a":"x"}})");
+  EXPECT_EQ(relayrig(project, {"pattern", "rows.jsonl", "--length-max", "11"}).out, "match\n");
+  EXPECT_EQ(relayrig(project, {"pattern", "rows.jsonl", "--length-max", "10"}).out,
+            "invalid: Longer than 10 characters\n");
+}
+
+TEST(Pattern, SaysWhichRowIsNone) {
+  struct Case {
+    const char* row;
+    const char* why;
+  };
+  const Case cases[] = {
+      {R"({"pattern":{"a":[1]},"event":{"a":1})", "not JSON: line 1, column 37"},
+      {R"([1])", R"(wants a row such as {"pattern": ..., "event": ...})"},
+      {R"({"event":{}})", "the row has no 'pattern'"},
+      {R"({"pattern":{"a":[1]}})", "the row has no 'event'"},
+      {R"({"pattern":{"a":[1]},"event":[]})", "'event' wants an object"},
+  };
+  const Project project;
+  for (const Case& c : cases) {
+    project.put("rows.jsonl", std::string(R"({"pattern":{"a":[1]},"event":{"a":1}})") + "\n" + c.row + "\n");
+    const Outcome refused = relayrig(project, {"pattern", "rows.jsonl"});
+    EXPECT_EQ(refused.code, 2) << c.row;
+    EXPECT_EQ(refused.out, "match\n") << c.row;
+    EXPECT_EQ(refused.err, std::string("relayrig: rows.jsonl:2: ") + c.why + "\n");
+  }
+  EXPECT_EQ(relayrig(project, {"pattern", "none.jsonl"}).err, "relayrig: none.jsonl: cannot be read\n");
+  EXPECT_EQ(relayrig(project, {"pattern", "none.jsonl"}).code, 2);
+  EXPECT_EQ(relayrig(project, {"pattern", "scenarios"}).err, "relayrig: scenarios: is a folder\n");
+  EXPECT_EQ(relayrig(project, {"pattern"}).code, 2);
 }
 
 // Reports.

@@ -26,11 +26,12 @@ struct Row {
 /// Another folder holds other rows: their number is asserted for ours only.
 inline bool are_ours() { return std::getenv("RELAYRIG_VECTORS") == nullptr; }
 
-/// Empty when RELAYRIG_VECTORS names a folder of other vectors.
+/// Empty when RELAYRIG_VECTORS names a folder of other vectors; a test fails when there is no such folder.
 inline std::string rows_file() {
   namespace fs = std::filesystem;
   if (are_ours()) return RELAYRIG_SOURCE_DIR "/tests/emulator/patterns/vectors/vectors.jsonl";
   const fs::path folder = std::getenv("RELAYRIG_VECTORS");
+  if (!fs::is_directory(folder)) ADD_FAILURE() << "RELAYRIG_VECTORS: there is no folder " << folder;
   for (const fs::path& file : {folder / "vectors.jsonl", folder / "eventbridge-patterns" / "vectors.jsonl"}) {
     if (fs::exists(file)) return file.string();
   }

@@ -115,6 +115,19 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsDeployment) {
        "  bus: {rules: [{pattern: {detail-type: Order__e}, target: {lambda: ingest}}]}",
        "s.yaml:4:27: 'pattern': Event pattern is not valid. Reason: \"detail-type\" must be an object or an "
        "array"},
+      {"pattern operand", 4,
+       "  bus: {rules: [{pattern: {detail: {n: [{numeric: ['>', five]}]}}, target: {lambda: ingest}}]}",
+       "s.yaml:4:27: 'pattern': Event pattern is not valid. Reason: Value of > must be numeric"},
+      {"pattern of too many wildcards", 4,
+       "  bus: {rules: [{pattern: {source: [{wildcard: '*:*:*:*:*:event-bus/*'}]}, target: {lambda: "
+       "ingest}}]}",
+       "s.yaml:4:27: 'pattern': Event pattern is not valid. Reason: Rule is too complex - try using fewer "
+       "wildcard characters or fewer repeating character sequences after a wildcard character"},
+      {"pattern with half an or", 4,
+       "  bus: {rules: [{pattern: {$or: [{source: [a]}]}, target: {lambda: ingest}}]}",
+       "s.yaml:4:27: 'pattern': Event pattern is not valid. Reason: There must have at least 2 Objects in "
+       "$or "
+       "relationship."},
       {"no pattern", 4, "  bus: {rules: [{target: {lambda: ingest}}]}",
        "s.yaml:4:17: a rule needs the key 'pattern'"},
       {"unknown function", 4,
@@ -299,6 +312,31 @@ TEST(ScenarioFile, FillsInWhatIsNotSaid) {
   EXPECT_EQ(scenario.given.functions[0].timeout, 30s);
   EXPECT_EQ(scenario.expectations[0].name, "every event ends delivered");
   EXPECT_EQ(scenario.expectations[0].place, (folder / "s.yaml") + ":11:5");
+}
+
+// The pattern that scenarios/README.md shows, as it stands there.
+TEST(ScenarioFile, PatternsSpeakTheWholeLanguage) {
+  std::ifstream page(RELAYRIG_SOURCE_DIR "/scenarios/README.md");
+  std::string rule = "  bus:\n    rules:\n      - target: {lambda: ingest}\n";
+  bool is_inside = false;
+  for (std::string line; std::getline(page, line);) {
+    if (line == "pattern:") is_inside = true;
+    if (line == "```") is_inside = false;
+    if (is_inside) rule += "        " + line + "\n";
+  }
+  const Folder folder;
+  const Scenario scenario = folder.read(changed(kScenario, 4, rule.c_str()));
+  ASSERT_EQ(scenario.given.rules.size(), 1U);
+  const patterns::Pattern& pattern = scenario.given.rules[0].pattern;
+  const auto matches = [&pattern](const std::string& payload) {
+    return pattern.matches(R"({"detail-type":"Refund_Made__e","detail":{"payload":{)" + payload + "}}}");
+  };
+  EXPECT_TRUE(matches(R"("Amount__c":101,"Status__c":"Placed","Country__c":"AT")"));
+  EXPECT_TRUE(matches(R"("Amount__c":5000.0,"Status__c":"Placed","Email__c":"a@example.com")"));
+  EXPECT_FALSE(matches(R"("Amount__c":100,"Status__c":"Placed","Country__c":"AT")"));
+  EXPECT_FALSE(matches(R"("Amount__c":101,"Status__c":"Draft","Country__c":"AT")"));
+  EXPECT_FALSE(matches(R"("Amount__c":101,"Status__c":"Placed","Country__c":"AT","Coupon__c":"X")"));
+  EXPECT_FALSE(matches(R"("Amount__c":101,"Status__c":"Placed","Country__c":"FR")"));
 }
 
 TEST(ScenarioFile, JsonTakesTheSameKeys) {

@@ -53,10 +53,9 @@ TEST(Ingest, TakesAnEventThatCameThroughATopic) {
   support::ScriptedApi middleware{scheduler};
   middleware.then(200);
   Ingest ingest{{.types = {{.name = "Order_Placed__e"}}}, scheduler, middleware};
-  const auto handle = [&](std::string payload) {
+  const auto handle = [&](const std::string& payload) {
     const auto result = support::run(
-        scheduler,
-        ingest.handle({.payload = std::move(payload), .deadline = scheduler.now() + 30s, .hop = 9}));
+        scheduler, ingest.handle({.payload = payload, .deadline = scheduler.now() + 30s, .hop = 9}));
     return result ? *result : result.error().type + ": " + result.error().message;
   };
   EXPECT_EQ(handle(R"({"Records":[)" + record(kEvent) + "]}"),
