@@ -141,7 +141,7 @@ Task<void> Bus::deliver(const RuleConfig& rule, Delivery delivery) {
       hop.close({.status = answer.status, .bytes_sent = bytes});
       // Lambda or a topic has taken it and owns it now; a queue is the end of the way as long as nothing
       // reads it.
-      if (std::holds_alternative<QueueTarget>(rule.target)) {
+      if (std::holds_alternative<QueueTarget>(rule.target) && !answer.carries_on) {
         journal_.ended(delivery.event_uuid, kernel::End::Delivered, "bus: queue " + target_name(rule));
       }
       co_return;
@@ -183,9 +183,9 @@ Bus::TargetAnswer Bus::invoke_target(const RuleConfig& rule, const Delivery& del
   const queues::SendResult sent = queues_.send(
       target_name(rule),
       {.body = *delivery.envelope, .event_uuid = delivery.event_uuid, .cause = hop, .from = "bus"});
-  if (sent.accepted()) return {.status = 200};
-  const bool is_gone = sent.error_code == "QueueDoesNotExist";
-  return {400, is_gone ? "NO_RESOURCE" : "INVALID_PARAMETER", sent.error_code, false};
+  if (sent.accepted()) return {.status = 200, .carries_on = sent.carries_on};
+  const bool is_gone = sent.error.code == "QueueDoesNotExist";
+  return {400, is_gone ? "NO_RESOURCE" : "INVALID_PARAMETER", sent.error.message, false};
 }
 
 void Bus::give_up(const RuleConfig& rule, const Delivery& delivery, const TargetAnswer& last, int attempts,
@@ -194,19 +194,19 @@ void Bus::give_up(const RuleConfig& rule, const Delivery& delivery, const Target
   if (!rule.dead_letter) {
     return journal_.ended(delivery.event_uuid, kernel::End::Lost, where + ", and no dead-letter queue");
   }
-  std::vector<std::pair<std::string, std::string>> attributes = {
-      {"RULE_ARN", rule_arn(rule)},
-      {"TARGET_ARN", target_arn(rule)},
-      {"ERROR_CODE", std::string(last.error_code)},
-      {"ERROR_MESSAGE", last.message},
-      {"RETRY_ATTEMPTS", std::to_string(attempts - 1)}};
+  queues::MessageAttributes attributes = {{"RULE_ARN", rule_arn(rule)},
+                                          {"TARGET_ARN", target_arn(rule)},
+                                          {"ERROR_CODE", std::string(last.error_code)},
+                                          {"ERROR_MESSAGE", last.message},
+                                          {"RETRY_ATTEMPTS", std::to_string(attempts - 1)}};
   // ASSUMPTION: absent where no retry was made because none would help.
-  if (!exhausted.empty()) attributes.emplace_back("EXHAUSTED_RETRY_CONDITION", exhausted);
+  if (!exhausted.empty()) attributes.push_back({"EXHAUSTED_RETRY_CONDITION", std::string(exhausted)});
   const queues::SendResult sent = queues_.send(*rule.dead_letter, {.body = *delivery.envelope,
                                                                    .attributes = std::move(attributes),
                                                                    .event_uuid = delivery.event_uuid,
                                                                    .cause = delivery.cause,
                                                                    .from = "bus"});
+  if (sent.carries_on) return;  // whoever reads the dead letters ends it
   journal_.ended(delivery.event_uuid, sent.accepted() ? kernel::End::DeadLettered : kernel::End::Lost,
                  sent.accepted() ? where : where + ", and the dead-letter queue refused it");
 }

@@ -70,6 +70,7 @@ class Bus final : public PartnerEventSink {
     std::string_view error_code{};  ///< as the DLQ attribute ERROR_CODE names it
     std::string message{};
     bool is_retryable = false;
+    bool carries_on = false;  ///< a queue with a consumer took it and ends the event
     bool accepted() const { return error_code.empty(); }
   };
 

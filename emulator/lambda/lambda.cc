@@ -209,14 +209,15 @@ Task<CodeResult> Lambda::init_and_run(Function& function, CodeInvocation invocat
 void Lambda::give_up(const FunctionConfig& config, const Pending& pending, std::string_view condition,
                      bool was_throttled) {
   bool is_kept = false;
-  const auto send = [&](const std::string& queue, std::string body,
-                        std::vector<std::pair<std::string, std::string>> attributes) {
+  int carriers = 0;  // queues with a consumer, which end the event themselves
+  const auto send = [&](const std::string& queue, std::string body, queues::MessageAttributes attributes) {
     const queues::SendResult sent = queues_.send(queue, {.body = std::move(body),
                                                          .attributes = std::move(attributes),
                                                          .event_uuid = pending.event.event_uuid,
                                                          .cause = pending.event.cause,
                                                          .from = "lambda"});
     is_kept = is_kept || sent.accepted();
+    carriers += sent.carries_on ? 1 : 0;
   };
   if (config.on_failure) {
     send(*config.on_failure,
@@ -234,11 +235,13 @@ void Lambda::give_up(const FunctionConfig& config, const Pending& pending, std::
     // never ran, the status and text of the throttle.
     const std::string_view message =
         was_throttled ? "Rate Exceeded." : std::string_view(pending.last_error->message);
-    send(*config.dead_letter, *pending.event.payload,
-         {{"RequestID", pending.request_id},
-          {"ErrorCode", was_throttled ? "429" : "200"},
-          {"ErrorMessage", std::string(first_kilobyte(message))}});
+    queues::MessageAttributes attributes = {{"RequestID", pending.request_id},
+                                            {"ErrorCode", was_throttled ? "429" : "200", "Number"}};
+    // SQS takes no attribute without a value.
+    if (!message.empty()) attributes.push_back({"ErrorMessage", std::string(first_kilobyte(message))});
+    send(*config.dead_letter, *pending.event.payload, std::move(attributes));
   }
+  if (carriers > 0) return journal_.branched(pending.event.event_uuid, carriers - 1);
   const std::string where =
       "lambda: " + std::string(condition) + (is_kept ? "" : ", and nowhere to put the event");
   journal_.ended(pending.event.event_uuid, is_kept ? kernel::End::DeadLettered : kernel::End::Lost, where);

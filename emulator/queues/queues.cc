@@ -2,116 +2,128 @@
 
 #include <algorithm>
 
+#include "emulator/queues/checks.h"
 #include "middleware/kernel/check.h"
-#include "middleware/kernel/ids.h"
 
 namespace emulator::queues {
-namespace {
 
-/// Attributes count: name, type ("String") and value of each.
-std::int64_t size_of(const SendRequest& request) {
-  std::size_t bytes = request.body.size();
-  for (const auto& [name, value] : request.attributes)
-    bytes += name.size() + std::string_view("String").size() + value.size();
-  return static_cast<std::int64_t>(bytes);
+using kernel::Task;
+
+std::optional<std::string> refuse_declared(const std::vector<QueueConfig>& queues) {
+  const QueueLookup find = [&queues](std::string_view name) -> const QueueConfig* {
+    const auto found = std::ranges::find(queues, name, &QueueConfig::name);
+    return found == queues.end() ? nullptr : &*found;
+  };
+  for (const QueueConfig& queue : queues) {
+    const std::string start = "queue '" + queue.name + "': ";
+    if (const auto error = refuse_name(queue.name, queue.is_fifo)) return start + error->message;
+    if (queue.content_based_deduplication && !queue.is_fifo)
+      return start + "only a FIFO queue deduplicates by content";
+    if (!queue.redrive) continue;
+    if (const auto reason = refuse_redrive(queue, *queue.redrive, find)) return start + *reason;
+  }
+  return std::nullopt;
 }
-
-}  // namespace
 
 Queues::Queues(std::vector<QueueConfig> queues, std::uint64_t seed, kernel::Scheduler& scheduler,
-               kernel::Journal& journal)
-    : scheduler_(scheduler), journal_(journal), ids_(seed, "sqs ids") {
-  for (QueueConfig& config : queues) queues_.push_back({.config = std::move(config), .messages = {}});
+               kernel::Journal& journal, std::size_t in_flight_max)
+    : ids_(seed, "sqs ids"),
+      around_{.scheduler = scheduler, .journal = journal, .ids = ids_, .in_flight_max = in_flight_max} {
+  const auto refused = refuse_declared(queues);
+  CHECK_THAT(!refused, refused.value_or(""));
+  for (QueueConfig& config : queues) add(std::move(config));
 }
 
-Queues::Held* Queues::find(std::string_view queue) {
-  const auto found =
-      std::ranges::find(queues_, queue, [](const Held& h) { return std::string_view(h.config.name); });
-  return found == queues_.end() ? nullptr : &*found;
+void Queues::add(QueueConfig config) {
+  std::string name = config.name;
+  queues_.emplace(std::move(name), std::make_shared<Queue>(std::move(config), ++created_, around_));
 }
 
-bool Queues::exists(std::string_view queue) const {
-  return std::ranges::find(queues_, queue, [](const Held& h) { return std::string_view(h.config.name); }) !=
-         queues_.end();
+Queue* Queues::find(std::string_view queue) const {
+  const auto found = queues_.find(queue);
+  return found == queues_.end() ? nullptr : found->second.get();
 }
 
-void Queues::drop_expired(Held& held) {
-  while (!held.messages.empty() &&
-         scheduler_.now() - held.messages.front().sent_at >= held.config.retention) {
-    held.messages.pop_front();
-  }
+Queue* Queues::dead_letter_of(const Queue& queue) const {
+  // ASSUMPTION: while its dead-letter queue is gone, a queue goes on handing a message out.
+  return queue.config().redrive ? find(queue.config().redrive->queue) : nullptr;
 }
 
-SendResult Queues::send(std::string_view queue, SendRequest request) {
-  Held* held = find(queue);
-  SendResult result;
-  if (held == nullptr) {
-    result.error_code = "QueueDoesNotExist";
-  } else if (size_of(request) > held->config.message_bytes_max) {
-    result.error_code = "InvalidParameterValue";
-  } else {
-    result.message_id = kernel::uuid4(ids_);
-  }
-  const auto bytes = static_cast<std::int64_t>(request.body.size());
-  kernel::point_hop(journal_,
+SendResult Queues::refuse_unknown(std::string_view queue, const SendRequest& request) {
+  SendResult result{.error = errors::queue_does_not_exist()};
+  kernel::point_hop(around_.journal,
                     {.stage = kernel::Stage::Queue,
                      .event = request.event_uuid,
                      .parent = request.cause,
                      .from = request.from,
                      .to = queue,
                      .operation = "SendMessage"},
-                    {.outcome = result.accepted() ? kernel::Outcome::Ok : kernel::Outcome::Rejected,
-                     .status = result.accepted() ? 200 : 400,
-                     .error = result.error_code,
-                     .bytes_sent = bytes,
+                    {.outcome = kernel::Outcome::Rejected,
+                     .status = result.error.status,
+                     .error = result.error.code,
+                     .bytes_sent = static_cast<std::int64_t>(request.body.size()),
                      .request = request.body});
-  if (held == nullptr || !result.accepted()) return result;
-  drop_expired(*held);
-  const kernel::Timestamp now = scheduler_.now();
-  held->messages.push_back({.id = result.message_id,
-                            .body = std::move(request.body),
-                            .attributes = std::move(request.attributes),
-                            .event_uuid = std::move(request.event_uuid),
-                            .sent_at = now,
-                            .visible_at = now,
-                            .receive_count = 0,
-                            .receipt_handle = {}});
   return result;
 }
 
-std::vector<Message> Queues::receive(std::string_view queue, std::size_t count) {
-  CHECK(count >= 1 && count <= 10);
-  std::vector<Message> received;
-  Held* held = find(queue);
-  if (held == nullptr) return received;
-  drop_expired(*held);
-  const kernel::Timestamp now = scheduler_.now();
-  for (Message& message : held->messages) {
-    if (received.size() == count) break;
-    if (message.visible_at > now) continue;
-    message.visible_at = now + held->config.visibility;
-    ++message.receive_count;
-    message.receipt_handle = message.id + "." + std::to_string(message.receive_count);
-    received.push_back(message);
-  }
-  return received;
+SendResult Queues::send(std::string_view queue, SendRequest request) {
+  Queue* found = find(queue);
+  return found == nullptr ? refuse_unknown(queue, request) : found->send(std::move(request));
 }
 
-bool Queues::remove(std::string_view queue, std::string_view receipt_handle) {
-  Held* held = find(queue);
-  if (held == nullptr) return false;
-  constexpr std::size_t kIdSize = 36;
-  std::erase_if(held->messages, [receipt_handle](const Message& m) {
-    return m.receive_count > 0 && m.receipt_handle == receipt_handle;
-  });
-  return receipt_handle.find('.') == kIdSize;
+Task<bool> Queues::next_change(std::shared_ptr<Queue> queue) {
+  co_await queue->changed().wait();
+  co_return true;
+}
+
+Task<ReceiveResult> Queues::receive(ReceiveRequest request) {
+  const auto found = queues_.find(request.queue);
+  if (found == queues_.end()) co_return std::unexpected(errors::queue_does_not_exist());
+  if (auto error = refuse(request)) co_return std::unexpected(std::move(*error));
+  const std::shared_ptr<Queue> queue = found->second;
+  queue->note_receiver();
+  const kernel::Timestamp until = around_.scheduler.now() + (request.wait ? kernel::Duration{*request.wait}
+                                                                          : queue->config().receive_wait);
+  while (true) {
+    if (queue->is_closed()) co_return std::unexpected(errors::queue_does_not_exist());
+    ReceiveResult received = queue->receive(request, dead_letter_of(*queue));
+    if (!received || !received->empty() || around_.scheduler.now() >= until) co_return received;
+    // Whatever woke us up, or nothing until then: look again.
+    static_cast<void>(co_await kernel::with_deadline<bool>(around_.scheduler, until, next_change(queue)));
+  }
+}
+
+Answer<> Queues::remove(std::string_view queue, std::string_view receipt_handle) {
+  Queue* found = find(queue);
+  if (found == nullptr) return std::unexpected(errors::queue_does_not_exist());
+  return found->remove(receipt_handle);
+}
+
+Answer<> Queues::change_visibility(std::string_view queue, std::string_view receipt_handle,
+                                   std::chrono::seconds visibility) {
+  Queue* found = find(queue);
+  if (found == nullptr) return std::unexpected(errors::queue_does_not_exist());
+  return found->change_visibility(receipt_handle, visibility);
+}
+
+Answer<SourceQueue> Queues::source(std::string_view queue) const {
+  const QueueConfig* config = config_of(queue);
+  if (config == nullptr) return std::unexpected(errors::queue_does_not_exist());
+  return SourceQueue{.is_fifo = config->is_fifo, .visibility = config->visibility};
+}
+
+void Queues::attach(std::string_view queue) {
+  if (Queue* found = find(queue)) found->attach();
+}
+
+void Queues::detach(std::string_view queue) {
+  if (Queue* found = find(queue)) found->detach();
 }
 
 std::optional<std::size_t> Queues::depth(std::string_view queue) {
-  Held* held = find(queue);
-  if (held == nullptr) return std::nullopt;
-  drop_expired(*held);
-  return held->messages.size();
+  Queue* found = find(queue);
+  if (found == nullptr) return std::nullopt;
+  return found->shelf().size();
 }
 
 }  // namespace emulator::queues

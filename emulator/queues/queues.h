@@ -1,71 +1,69 @@
 #pragma once
-// SQS standard queues: what is needed to hold dead letters and to take them out again.
+// Amazon SQS: all queues of an account, those that a scenario declares and those that clients create.
 //
 // Source: facts/aws-delivery 3.
 #include <cstdint>
-#include <deque>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 #include "emulator/queues/ports.h"
-#include "middleware/kernel/journal.h"
-#include "middleware/kernel/random.h"
-#include "middleware/kernel/scheduler.h"
+#include "emulator/queues/queue.h"
 
 namespace emulator::queues {
 
-struct QueueConfig {
-  std::string name;
-  kernel::Duration visibility = std::chrono::seconds{30};  ///< 0..12 h
-  kernel::Duration retention = std::chrono::hours{96};     ///< 1 min..14 days
-  std::int64_t message_bytes_max = 1'048'576;              ///< 1024..1048576; body and attributes together
-};
+/// What is wrong with queues that are declared together, or nothing. The text names the queue.
+std::optional<std::string> refuse_declared(const std::vector<QueueConfig>& queues);
 
-struct Message {
-  std::string id;
-  std::string body;
-  std::vector<std::pair<std::string, std::string>> attributes;
-  std::string event_uuid;
-  kernel::Timestamp sent_at;
-  kernel::Timestamp visible_at;
-  std::int64_t receive_count = 0;
-  std::string receipt_handle;  ///< of the newest receive
-};
-
-class Queues final : public QueueWriter {
+class Queues final : public QueueService {
  public:
+  /// The references outlive the queues. refuse_declared must accept `queues`.
   Queues(std::vector<QueueConfig> queues, std::uint64_t seed, kernel::Scheduler& scheduler,
-         kernel::Journal& journal);
+         kernel::Journal& journal, std::size_t in_flight_max = kInFlightMax);
 
   SendResult send(std::string_view queue, SendRequest request) override;
+  BatchResult send_batch(std::string_view queue, std::vector<SendEntry> entries) override;
 
-  /// Up to `count` (1..10) visible messages, invisible from now for the queue's visibility timeout. Empty for
-  /// an unknown queue.
-  std::vector<Message> receive(std::string_view queue, std::size_t count);
+  kernel::Task<ReceiveResult> receive(ReceiveRequest request) override;
+  Answer<> remove(std::string_view queue, std::string_view receipt_handle) override;
+  BatchResult remove_batch(std::string_view queue, std::vector<DeleteEntry> entries) override;
+  Answer<> change_visibility(std::string_view queue, std::string_view receipt_handle,
+                             std::chrono::seconds visibility) override;
+  BatchResult change_visibility_batch(std::string_view queue, std::vector<VisibilityEntry> entries) override;
 
-  /// Takes the message of its newest handle out. An older or expired handle is taken without an error, as on
-  /// a real standard queue: the message of an older one stays. False for what is no handle.
-  bool remove(std::string_view queue, std::string_view receipt_handle);
+  Answer<SourceQueue> source(std::string_view queue) const override;
+  void attach(std::string_view queue) override;
+  void detach(std::string_view queue) override;
+
+  Answer<> create(std::string_view queue, const AttributeMap& attributes) override;
+  Answer<> remove_queue(std::string_view queue) override;
+  std::vector<std::string> list(std::string_view prefix) const override;
+  bool exists(std::string_view queue) const override { return find(queue) != nullptr; }
+  Answer<AttributeMap> attributes(std::string_view queue, const std::vector<std::string>& names) override;
+  Answer<> set_attributes(std::string_view queue, const AttributeMap& attributes) override;
+  Answer<> purge(std::string_view queue) override;
+  Answer<std::vector<std::string>> dead_letter_sources(std::string_view queue) const override;
 
   /// Messages held, visible or not; nothing for an unknown queue.
   std::optional<std::size_t> depth(std::string_view queue);
 
-  bool exists(std::string_view queue) const;
-
  private:
-  struct Held {
-    QueueConfig config;
-    std::deque<Message> messages;  // in the order of sending
-  };
-  Held* find(std::string_view queue);
-  void drop_expired(Held& held);
+  Queue* find(std::string_view queue) const;
+  Queue* dead_letter_of(const Queue& queue) const;
+  const QueueConfig* config_of(std::string_view queue) const;
+  void add(QueueConfig config);
+  SendResult refuse_unknown(std::string_view queue, const SendRequest& request);
+  static kernel::Task<bool> next_change(std::shared_ptr<Queue> queue);
 
-  std::vector<Held> queues_;
-  kernel::Scheduler& scheduler_;
-  kernel::Journal& journal_;
   kernel::Random ids_;
+  Surroundings around_;
+  std::uint64_t created_ = 0;
+  // Shared with those who wait for a message of it.
+  std::map<std::string, std::shared_ptr<Queue>, std::less<>> queues_;
+  std::map<std::string, kernel::Timestamp, std::less<>> deleted_at_;
 };
 
 }  // namespace emulator::queues

@@ -14,7 +14,12 @@ struct SubscriptionGiven {
   std::string name{};      ///< function or queue; of the middleware the path: "/sns"
   std::string dead_letter{};
   topics::Attributes attributes{};
+  std::int64_t attempts_max = 1;  ///< retries and the first
 };
+
+/// "ingest", "audit", "middleware/sns": the subscriber as hops name it. `middleware` is the host of the
+/// compute hop.
+std::string place_of(const SubscriptionGiven& given, const std::string& middleware);
 
 struct TopicGiven {
   std::string name{};  ///< with ".fifo" where it is one
@@ -22,7 +27,7 @@ struct TopicGiven {
   std::vector<SubscriptionGiven> subscriptions{};
 };
 
-/// Creates them all with their subscriptions. `middleware` is the host of the compute hop.
+/// Creates them all with their subscriptions.
 kernel::Result<> create_topics(const std::vector<TopicGiven>& given, const std::string& middleware,
                                topics::TopicsApi& topics);
 

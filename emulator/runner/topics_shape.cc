@@ -109,6 +109,9 @@ kernel::Result<SubscriptionGiven> to_subscription(const SubscriptionText& text) 
     if (!parsed) return kernel::invalid("as a DeliveryPolicy: " + parsed.error().message);
     given.attributes.emplace_back("DeliveryPolicy", json);
   }
+  const std::int64_t retries =
+      text.middleware ? text.retry.value_or(RetryText{}).retries : topics::managed_schedule().retries();
+  given.attempts_max = retries + 1;
   if (text.dead_letter) given.attributes.emplace_back("RedrivePolicy", dead_letter_policy(*text.dead_letter));
   return given;
 }

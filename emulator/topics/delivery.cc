@@ -25,12 +25,18 @@ std::string body_of(const Delivery& delivery) {
 }
 
 /// The same for the subscriber's queue and for the dead-letter queue.
-queues::SendRequest message_of(const Delivery& delivery, std::string body, kernel::HopId hop) {
-  queues::SendRequest request{
-      .body = std::move(body), .event_uuid = delivery.event_uuid, .cause = hop, .from = delivery.topic};
+queues::SendRequest message_of(const Delivery& delivery, const std::string& queue, std::string body,
+                               kernel::HopId hop) {
+  queues::SendRequest request{.body = std::move(body),
+                              .event_uuid = delivery.event_uuid,
+                              .cause = hop,
+                              .from = delivery.topic,
+                              .group_id = delivery.group_id,
+                              .trace_header = delivery.trace_header};
+  if (queue.ends_with(".fifo")) request.deduplication_id = delivery.deduplication_id;
   if (delivery.subscription->is_raw && !is_http(delivery.subscription->protocol)) {
     for (const MessageAttribute& attribute : delivery.notification->attributes)
-      request.attributes.emplace_back(attribute.name, attribute.value);
+      request.attributes.push_back({attribute.name, attribute.value, attribute.data_type});
   }
   return request;
 }
@@ -149,13 +155,13 @@ Deliveries::Attempt Deliveries::enqueue(const Delivery& delivery, const std::str
             .status = 400,
             .error = "a raw message takes at most 10 attributes along"};
   }
-  const queues::SendResult sent =
-      ports_.queues.send(delivery.subscription->name, message_of(delivery, body, hop));
-  if (sent.accepted()) return {};
-  return {.verdict = may_work_later(sent.error_code) ? Verdict::Again : Verdict::Never,
+  const std::string& queue = delivery.subscription->name;
+  const queues::SendResult sent = ports_.queues.send(queue, message_of(delivery, queue, body, hop));
+  if (sent.accepted()) return {.is_owned_elsewhere = sent.carries_on};
+  return {.verdict = may_work_later(sent.error.code) ? Verdict::Again : Verdict::Never,
           .outcome = Outcome::Rejected,
-          .status = 400,
-          .error = sent.error_code};
+          .status = sent.error.status,
+          .error = sent.error.message};
 }
 
 Task<Deliveries::Attempt> Deliveries::post(const Delivery& delivery, std::shared_ptr<const std::string> body,
@@ -201,8 +207,10 @@ void Deliveries::give_up(const Delivery& delivery, const Attempt& last, std::int
                           std::to_string(attempts) + (attempts == 1 ? " attempt" : " attempts");
   if (!delivery.subscription->dead_letter)
     return end(delivery, kernel::End::Lost, why + ", and no dead-letter queue");
-  const queues::SendResult sent = ports_.queues.send(
-      *delivery.subscription->dead_letter, message_of(delivery, plain_body(delivery), delivery.cause));
+  const std::string& queue = *delivery.subscription->dead_letter;
+  const queues::SendResult sent =
+      ports_.queues.send(queue, message_of(delivery, queue, plain_body(delivery), delivery.cause));
+  if (sent.carries_on) return;  // whoever reads the dead letters ends it
   if (sent.accepted()) return end(delivery, kernel::End::DeadLettered, why);
   end(delivery, kernel::End::Lost, why + ", and the dead-letter queue refused it");
 }

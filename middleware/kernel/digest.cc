@@ -7,6 +7,12 @@
 
 namespace kernel {
 
+std::array<std::uint8_t, 16> md5(std::string_view text) {
+  std::array<std::uint8_t, 16> out{};
+  CHECK(EVP_Digest(text.data(), text.size(), out.data(), nullptr, EVP_md5(), nullptr) == 1);
+  return out;
+}
+
 std::array<std::uint8_t, 20> sha1(std::string_view text) {
   std::array<std::uint8_t, 20> out{};
   SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), out.data());

@@ -1,5 +1,6 @@
 #pragma once
-// SHA-1 (for version 5 UUIDs only) and SHA-256. OpenSSL does the work and stays in digest.cc.
+// MD5 (only where a protocol asks for it), SHA-1 (for version 5 UUIDs only) and SHA-256. OpenSSL does the
+// work and stays in digest.cc.
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -8,6 +9,7 @@
 
 namespace kernel {
 
+std::array<std::uint8_t, 16> md5(std::string_view text);
 std::array<std::uint8_t, 20> sha1(std::string_view text);
 std::array<std::uint8_t, 32> sha256(std::string_view text);
 

@@ -97,6 +97,14 @@ CheckRow attempts_bounded(const Case& judged, const RunFile& file) {
       "', e.uuid, h.id FROM hops h LEFT JOIN events e ON e.id = h.event "
       "WHERE h.stage = 'bus' AND h.attempt > " +
       std::to_string(limits.bus_attempts_max);
+  for (const Limits::Subscription& subscription : limits.subscriptions) {
+    const std::string most = std::to_string(subscription.attempts_max);
+    sql += " UNION ALL SELECT 'the topic tried ' || h.target || ' ' || h.attempt || ' times, allowed " +
+           most +
+           "', e.uuid, h.id FROM hops h LEFT JOIN events e ON e.id = h.event WHERE h.stage = 'topic' AND "
+           "h.source = '" +
+           subscription.topic + "' AND h.target = '" + subscription.place + "' AND h.attempt > " + most;
+  }
   if (judged.invariants.calls_max) {
     sql += " UNION ALL SELECT " + std::string(kName) +
            " || ' caused ' || c.n || ' calls', e.uuid, c.last FROM "

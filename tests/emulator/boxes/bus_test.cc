@@ -6,6 +6,7 @@
 
 #include "emulator/queues/queues.h"
 #include "tests/emulator/boxes/box_support.h"
+#include "tests/support/received.h"
 
 namespace emulator::bus {
 namespace {
@@ -98,7 +99,7 @@ TEST(Bus, GivesOneEventToEveryRuleThatMatches) {
                .pattern = pattern(R"({"detail":{"payload":{"City__c":["Graz"]}}})"),
                .target = QueueTarget{"audit"}}});
   bench.put();
-  const auto messages = bench.queues.receive("audit", 10);
+  const auto messages = support::received(bench.scheduler, bench.queues, "audit");
   ASSERT_EQ(messages.size(), 2u);
   EXPECT_EQ(messages[0].body, messages[1].body) << "one id for both";
   EXPECT_EQ(bench.journal.ends_of(kEvent),
@@ -184,13 +185,13 @@ TEST(Bus, PutsAGivenUpEventIntoTheDeadLetterQueueWithTheReason) {
   bench.functions.script = {throttled()};
   bench.put();
   bench.run_to(24h);
-  const auto dead = bench.queues.receive("orders-dlq", 10);
+  const auto dead = support::received(bench.scheduler, bench.queues, "orders-dlq");
   ASSERT_EQ(dead.size(), 1u);
   EXPECT_TRUE(dead[0].body.starts_with(R"({"version":"0","id":")" + bench.results[0].event_id))
       << "the original event";
   EXPECT_EQ(
       dead[0].attributes,
-      (std::vector<std::pair<std::string, std::string>>{
+      (queues::MessageAttributes{
           {"RULE_ARN", "arn:aws:events:us-east-1:123456789012:rule/" + std::string(kSource) + "/orders"},
           {"TARGET_ARN", "arn:aws:lambda:us-east-1:123456789012:function:ingest"},
           {"ERROR_CODE", "THROTTLING"},
@@ -212,11 +213,34 @@ TEST(Bus, GivesAnEventUpWhenItIsTooOld) {
   bench.functions.script = {throttled()};
   bench.put();
   bench.run_to(24h);
-  const auto dead = bench.queues.receive("orders-dlq", 10);
+  EXPECT_LE(bench.journal.hops.back().start, kernel::at(60s));
+  const auto dead = support::received(bench.scheduler, bench.queues, "orders-dlq");
   ASSERT_EQ(dead.size(), 1u);
   EXPECT_EQ(dead[0].attributes.back(),
-            (std::pair<std::string, std::string>{"EXHAUSTED_RETRY_CONDITION", "MaximumEventAgeInSeconds"}));
-  EXPECT_LE(bench.journal.hops.back().start, kernel::at(60s));
+            (queues::MessageAttribute{"EXHAUSTED_RETRY_CONDITION", "MaximumEventAgeInSeconds"}));
+}
+
+TEST(Bus, LeavesAnEventToAQueueThatHasAConsumer) {
+  BusBench bench;
+  bench.with({{.name = "orders",
+               .pattern = orders(),
+               .target = LambdaTarget{"ingest"},
+               .retry = {.attempts_max = 0},
+               .dead_letter = "orders-dlq"},
+              {.name = "audit", .pattern = orders(), .target = QueueTarget{"audit"}}});
+  bench.functions.script = {throttled()};
+  for (const char* queue : {"audit", "orders-dlq"}) bench.queues.attach(queue);
+  bench.put();
+  bench.run_to(1min);
+  EXPECT_EQ(bench.journal.ends_of(kEvent), Lines{});
+  for (const char* queue : {"audit", "orders-dlq"}) {
+    const auto messages = support::received(bench.scheduler, bench.queues, queue);
+    ASSERT_EQ(messages.size(), 1u);
+    bench.queues.remove(queue, messages[0].receipt_handle).value();
+  }
+  EXPECT_EQ(bench.journal.ends_of(kEvent),
+            (Lines{"1m delivered queue audit", "1m delivered queue orders-dlq"}));
+  EXPECT_TRUE(bench.journal.is_balanced());
 }
 
 TEST(Bus, NeverRetriesATargetThatIsGone) {
@@ -227,28 +251,29 @@ TEST(Bus, NeverRetriesATargetThatIsGone) {
     std::string message;
     std::string arn;
   };
-  const Case cases[] = {{"function", LambdaTarget{"gone"}, "NO_RESOURCE", "Function not found",
-                         "arn:aws:lambda:us-east-1:123456789012:function:gone"},
-                        {"queue", QueueTarget{"gone"}, "NO_RESOURCE", "QueueDoesNotExist",
-                         "arn:aws:sqs:us-east-1:123456789012:gone"},
-                        {"event too large", QueueTarget{"small"}, "INVALID_PARAMETER",
-                         "InvalidParameterValue", "arn:aws:sqs:us-east-1:123456789012:small"}};
+  const Case cases[] = {
+      {"function", LambdaTarget{"gone"}, "NO_RESOURCE", "Function not found",
+       "arn:aws:lambda:us-east-1:123456789012:function:gone"},
+      {"queue", QueueTarget{"gone"}, "NO_RESOURCE", "The specified queue does not exist.",
+       "arn:aws:sqs:us-east-1:123456789012:gone"},
+      {"event too large", QueueTarget{"small"}, "INVALID_PARAMETER",
+       "One or more parameters are invalid. Reason: Message must be shorter than 200 bytes.",
+       "arn:aws:sqs:us-east-1:123456789012:small"}};
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);
     BusBench bench;
     bench.with({{.name = "orders", .pattern = orders(), .target = c.target, .dead_letter = "orders-dlq"}});
     bench.functions.script = {{404, "ResourceNotFoundException", "Function not found"}};
     bench.put();
-    const auto dead = bench.queues.receive("orders-dlq", 10);
+    const auto dead = support::received(bench.scheduler, bench.queues, "orders-dlq");
     ASSERT_EQ(dead.size(), 1u);
-    EXPECT_EQ(
-        dead[0].attributes,
-        (std::vector<std::pair<std::string, std::string>>{
-            {"RULE_ARN", "arn:aws:events:us-east-1:123456789012:rule/" + std::string(kSource) + "/orders"},
-            {"TARGET_ARN", c.arn},
-            {"ERROR_CODE", c.code},
-            {"ERROR_MESSAGE", c.message},
-            {"RETRY_ATTEMPTS", "0"}}));
+    EXPECT_EQ(dead[0].attributes,
+              (queues::MessageAttributes{{"RULE_ARN", "arn:aws:events:us-east-1:123456789012:rule/" +
+                                                          std::string(kSource) + "/orders"},
+                                         {"TARGET_ARN", c.arn},
+                                         {"ERROR_CODE", c.code},
+                                         {"ERROR_MESSAGE", c.message},
+                                         {"RETRY_ATTEMPTS", "0"}}));
     EXPECT_EQ(bench.journal.ends_of(kEvent), Lines{"0s dead_lettered bus: " + c.code});
   }
 }

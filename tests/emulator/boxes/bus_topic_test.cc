@@ -31,7 +31,7 @@ class DeadLetters final : public queues::QueueWriter {
  public:
   queues::SendResult send(std::string_view queue, queues::SendRequest request) override {
     std::string line(queue);
-    for (const auto& [name, value] : request.attributes) line += " " + name + "=" + value;
+    for (const auto& attribute : request.attributes) line += " " + attribute.name + "=" + attribute.value;
     sent.push_back(std::move(line));
     return {.message_id = "m"};
   }

@@ -5,6 +5,7 @@
 #include "emulator/queues/queues.h"
 #include "middleware/kernel/wait.h"
 #include "tests/emulator/boxes/box_support.h"
+#include "tests/support/received.h"
 
 namespace emulator::lambda {
 namespace {
@@ -61,7 +62,7 @@ struct LambdaBench : Bench {
     return lambda.invoke_async("ingest", {.event_uuid = std::string(event), .payload = text(R"({"n":1})")});
   }
   std::string record() {
-    const auto messages = queues.receive("orders-failed", 10);
+    const auto messages = support::received(scheduler, queues, "orders-failed");
     return messages.size() == 1 ? messages[0].body
                                 : "there are " + std::to_string(messages.size()) + " records";
   }
@@ -135,9 +136,9 @@ TEST(Lambda, NeverRunsWithoutReservedConcurrencyAndRecordsNoResponse) {
   EXPECT_EQ(bench.code.invocations.size(), 0u);
   EXPECT_EQ(bench.journal.timeline(Stage::Invoke), Lines{});
   EXPECT_EQ(bench.journal.ends_of(kEvent), Lines{"0s dead_lettered lambda: ZeroReservedConcurrency"});
-  const auto dead = bench.queues.receive("orders-dlq", 10);
+  const auto dead = support::received(bench.scheduler, bench.queues, "orders-dlq");
   ASSERT_EQ(dead.size(), 1u);
-  const std::string request_id = dead[0].attributes[0].second;
+  const std::string request_id = dead[0].attributes[0].value;
   EXPECT_EQ(
       bench.record(),
       R"({"version":"1.0","timestamp":"2026-01-05T09:00:00.000Z","requestContext":{"requestId":")" +
@@ -248,10 +249,10 @@ TEST(Lambda, KeepsTheLastInvocationsErrorWhenAThrottleEndsTheEvent) {
   EXPECT_EQ(bench.journal.ends_of(kEvent), Lines{"1m16s dead_lettered lambda: EventAgeExceeded"});
   EXPECT_NE(bench.record().find(R"("approximateInvokeCount":1},"requestPayload":{"n":1},"responseContext")"),
             std::string::npos);
-  const auto dead = bench.queues.receive("orders-dlq", 10);
+  const auto dead = support::received(bench.scheduler, bench.queues, "orders-dlq");
   ASSERT_EQ(dead.size(), 1u);
-  EXPECT_EQ(dead[0].attributes[1], (std::pair<std::string, std::string>{"ErrorCode", "429"}));
-  EXPECT_EQ(dead[0].attributes[2], (std::pair<std::string, std::string>{"ErrorMessage", "Rate Exceeded."}));
+  EXPECT_EQ(dead[0].attributes[1], (queues::MessageAttribute{"ErrorCode", "429", "Number"}));
+  EXPECT_EQ(dead[0].attributes[2], (queues::MessageAttribute{"ErrorMessage", "Rate Exceeded."}));
   EXPECT_EQ(bench.journal.transitions, Lines{"10s ingest available -> throttled"});
 }
 
@@ -267,14 +268,46 @@ TEST(Lambda, GivesAnEventToBothItsDestinationAndItsDeadLetterQueue) {
   bench.invoke();
   bench.run_to(1h);
   EXPECT_EQ(bench.queues.depth("orders-failed"), 1u);
-  const auto dead = bench.queues.receive("orders-dlq", 10);
+  const auto dead = support::received(bench.scheduler, bench.queues, "orders-dlq");
   ASSERT_EQ(dead.size(), 1u);
   EXPECT_EQ(dead[0].body, R"({"n":1})") << "the event itself";
-  EXPECT_EQ(dead[0].attributes, (std::vector<std::pair<std::string, std::string>>{
-                                    {"RequestID", bench.code.invocations[0].request_id},
-                                    {"ErrorCode", "200"},
-                                    {"ErrorMessage", std::string(1023, 'x')}}));
+  EXPECT_EQ(dead[0].attributes,
+            (queues::MessageAttributes{{"RequestID", bench.code.invocations[0].request_id},
+                                       {"ErrorCode", "200", "Number"},
+                                       {"ErrorMessage", std::string(1023, 'x')}}));
   EXPECT_EQ(bench.journal.ends_of(kEvent).size(), 1u) << "and it ends once";
+}
+
+TEST(Lambda, LeavesAGivenUpEventToQueuesThatHaveAConsumer) {
+  struct Case {
+    const char* name;
+    std::vector<std::string> consumed;
+    Lines ends;
+  };
+  const Case cases[] = {{"nobody reads", {}, {"1s dead_lettered lambda: RetriesExhausted"}},
+                        {"one is read", {"orders-dlq"}, {"1s delivered queue orders-dlq"}},
+                        {"both are",
+                         {"orders-failed", "orders-dlq"},
+                         {"1s delivered queue orders-failed", "1s delivered queue orders-dlq"}}};
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    LambdaBench bench;
+    bench.add({.name = "ingest",
+               .cold_start = 0s,
+               .async = {.function_error_retries_max = 0},
+               .on_failure = "orders-failed",
+               .dead_letter = "orders-dlq"});
+    bench.code.script = {std::unexpected(broken())};
+    for (const std::string& queue : c.consumed) bench.queues.attach(queue);
+    bench.invoke();
+    bench.run_to(1s);
+    for (const std::string& queue : c.consumed) {
+      const auto messages = support::received(bench.scheduler, bench.queues, queue);
+      bench.queues.remove(queue, messages.at(0).receipt_handle).value();
+    }
+    EXPECT_EQ(bench.journal.ends_of(kEvent), c.ends);
+    EXPECT_TRUE(bench.journal.is_balanced());
+  }
 }
 
 TEST(Lambda, LosesAnEventThatNobodyKeeps) {
