@@ -16,6 +16,7 @@
 #include "middleware/kernel/random.h"
 #include "middleware/kernel/scheduler.h"
 #include "middleware/kernel/task_scope.h"
+#include "middleware/kernel/wait.h"
 
 namespace emulator::lambda {
 
@@ -69,10 +70,19 @@ class Lambda final : public AsyncInvoker {
     CodeError error{};               ///< of the code; empty for a throttle
   };
 
+  class EnvironmentGuard;
+
   Function* find(std::string_view name);
   kernel::Task<void> deliver(Function& function, Pending pending);
+  APART std::optional<kernel::Duration> next_after(Function& function, Pending& pending,
+                                                   kernel::Task<Ended>& attempted);
+  APART kernel::HopScope open_hop(const Function& function, const Pending& pending) const;
   kernel::Task<Ended> attempt(Function& function, Pending& pending);
-  kernel::Task<CodeResult> run_code(Function& function, CodeInvocation invocation, kernel::Duration init);
+  APART static Ended settle(const FunctionConfig& config, const Pending& pending, kernel::HopScope& hop,
+                            kernel::with_deadline<CodeResult>& running, EnvironmentGuard& environment);
+  APART static Ended throttled(kernel::HopScope& hop);
+  APART kernel::Task<CodeResult> run_code(Function& function, const Pending& pending, kernel::HopId hop,
+                                          kernel::Duration init);
   kernel::Task<CodeResult> init_and_run(Function& function, CodeInvocation invocation, kernel::Duration init);
   void give_up(const FunctionConfig& config, const Pending& pending, std::string_view condition,
                bool was_throttled);

@@ -14,7 +14,11 @@ class World::Instances final : public compute::InstanceFactory {
                                  .hops = ports_.journal,
                                  .seed = seed_,
                                  .instance = "middleware-" + std::to_string(number)};
-    return std::make_unique<service::Service>(config, std::move(around), store_);
+    auto service = std::make_unique<service::Service>(config, std::move(around), store_);
+    const config::MiddlewareFile& file = given_.compute.middleware;
+    if (file.sns.topics.empty()) return service;
+    return std::make_unique<sns::Endpoint>(file.sns, file.ingest, ports_.scheduler, ports_.network.client(),
+                                           std::move(service));
   }
 
  private:
@@ -29,14 +33,22 @@ class World::IngestCode final : public lambda::FunctionCode {
   explicit IngestCode(ingest::Ingest& ingest) : ingest_(ingest) {}
 
   kernel::Task<lambda::CodeResult> run(lambda::CodeInvocation invocation) override {
-    ingest::FunctionResult result = co_await ingest_.handle(
-        {.payload = *invocation.payload, .deadline = invocation.deadline, .hop = invocation.hop});
-    if (result) co_return std::move(*result);
-    co_return std::unexpected(
-        lambda::CodeError{std::move(result.error().type), std::move(result.error().message)});
+    return finish(ingest_.handle(
+        {.payload = *invocation.payload, .deadline = invocation.deadline, .hop = invocation.hop}));
   }
 
  private:
+  static kernel::Task<lambda::CodeResult> finish(kernel::Task<ingest::FunctionResult> handling) {
+    co_await handling.ended();
+    co_return [&handling] { return to_result(handling); };
+  }
+  APART static lambda::CodeResult to_result(kernel::Task<ingest::FunctionResult>& handled) {
+    ingest::FunctionResult result = handled.take();
+    if (result) return std::move(*result);
+    return std::unexpected(
+        lambda::CodeError{std::move(result.error().type), std::move(result.error().message)});
+  }
+
   ingest::Ingest& ingest_;
 };
 
@@ -55,8 +67,14 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
     apis_.push_back(std::make_unique<mocks::MockApi>(spec, seed, ports.scheduler, ports.journal, faults_));
   }
   for (const lambda::FunctionConfig& function : given.functions) lambda_->add(function, *code_);
-  bus_ = std::make_unique<bus::EventBridge>(given.bus, seed, ports.scheduler, ports.journal,
-                                            bus::Outlets{.functions = *lambda_, .queues = queues_});
+  topics_ = std::make_unique<topics::Topics>(
+      topics::TopicsConfig{.delivery = {.sends_traceparent = true}}, seed,
+      topics::DeliveryPorts{ports.scheduler, ports.journal, *lambda_, queues_, ports.network.client()},
+      signer_);
+  links_ = std::make_unique<topics::Links>(*topics_);
+  bus_ = std::make_unique<bus::EventBridge>(
+      given.bus, seed, ports.scheduler, ports.journal,
+      bus::Outlets{.functions = *lambda_, .queues = queues_, .topics = topics_.get()});
   org_ = std::make_unique<salesforce::Org>(given.salesforce, seed, ports.scheduler, ports.journal);
   relay_ = std::make_unique<relay::Relay>(given.relay, seed, ports.scheduler, ports.journal, *org_, *bus_);
 }
@@ -66,7 +84,12 @@ kernel::Result<> World::serve() {
   for (const auto& api : apis_) {
     if (auto served = ports_.network.serve(api->spec().name, *api, Transport::Plain); !served) return served;
   }
-  return ports_.network.serve(given_.compute.middleware.ingest.middleware, *compute_, Transport::Tls);
+  const std::string& middleware = given_.compute.middleware.ingest.middleware;
+  if (auto served = ports_.network.serve(middleware, *compute_, Transport::Tls); !served) return served;
+  if (given_.topics.empty()) return {};
+  const std::string host = topics_->service_url().substr(std::string_view("https://").size());
+  if (auto served = ports_.network.serve(host, *links_, Transport::Tls); !served) return served;
+  return create_topics(given_.topics, middleware, *topics_);
 }
 
 kernel::Result<std::unique_ptr<World>> World::build(const Given& given, std::uint64_t seed,
@@ -84,6 +107,7 @@ void World::stop() {
   // Callers first, so that none sees its server go.
   relay_.reset();
   bus_.reset();
+  topics_.reset();
   lambda_.reset();
   ports_.network.stop();
 }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <expected>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -35,7 +36,7 @@ struct IngestConfig {
 };
 
 struct Invocation {
-  std::string payload;         ///< the event as the bus delivers it
+  std::string_view payload;    ///< the event as the bus delivers it; read at the call only
   kernel::Timestamp deadline;  ///< when Lambda ends the invocation
   kernel::HopId hop = 0;       ///< the invocation, parent of what we cause
 };
@@ -55,7 +56,8 @@ class Ingest {
   Ingest(IngestConfig config, kernel::Scheduler& scheduler, kernel::HttpClient& client)
       : config_(std::move(config)), scheduler_(scheduler), client_(client) {}
 
-  kernel::Task<FunctionResult> handle(Invocation invocation);
+  /// Reads and sends at the call; the task waits for the answer.
+  kernel::Task<FunctionResult> handle(const Invocation& invocation);
 
  private:
   struct Prepared {
@@ -63,7 +65,7 @@ class Ingest {
     kernel::Timestamp deadline;
     kernel::HttpRequest request{};
   };
-  std::expected<Prepared, FunctionError> prepare(Invocation invocation) const;
+  std::expected<Prepared, FunctionError> prepare(const Invocation& invocation) const;
 
   IngestConfig config_;
   kernel::Scheduler& scheduler_;
