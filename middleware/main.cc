@@ -17,6 +17,7 @@
 #include "middleware/live/url.h"
 #include "middleware/service/log_sink.h"
 #include "middleware/service/service.h"
+#include "middleware/sns/endpoint.h"
 #include "middleware/store/memory_store.h"
 
 namespace {
@@ -97,7 +98,13 @@ kernel::Result<std::optional<live::TlsIdentity>> read_identity(const Arguments& 
 kernel::Result<std::unique_ptr<live::HttpClientPool>> make_client(live::Loop& loop,
                                                                   const config::MiddlewareFile& file,
                                                                   const Arguments& arguments) {
-  return live::HttpClientPool::create(loop, {.hosts = file.urls, .ca_file = arguments.ca_file});
+  auto hosts = file.urls;
+  // Where subscriptions are confirmed.
+  for (const std::string& topic : file.sns.topics) {
+    const std::string host = sns::service_host(topic);
+    hosts.emplace_back(host, "https://" + host);
+  }
+  return live::HttpClientPool::create(loop, {.hosts = std::move(hosts), .ca_file = arguments.ca_file});
 }
 
 std::uint64_t draw() {
@@ -122,7 +129,7 @@ kernel::Outcome outcome_of(int status) {
 /// have ended.
 class Front final : public kernel::HttpHandler {
  public:
-  Front(service::Service& service, kernel::HopSink& hops, std::string name)
+  Front(kernel::HttpHandler& service, kernel::HopSink& hops, std::string name)
       : service_(service), hops_(hops), name_(std::move(name)) {}
 
   kernel::Task<HttpReply> handle(HttpRequest request) override {
@@ -169,7 +176,7 @@ class Front final : public kernel::HttpHandler {
     co_return reply;
   }
 
-  service::Service& service_;
+  kernel::HttpHandler& service_;
   kernel::HopSink& hops_;
   std::string name_;
   int running_ = 0;
@@ -198,13 +205,14 @@ class Deployment {
     auto client = make_client(loop_, file_, arguments_);
     if (!client) return std::unexpected(client.error());
     client_ = std::move(*client);
-    service_.emplace(file_.service,
-                     service::Surroundings{.scheduler = loop_,
-                                           .client = *client_,
-                                           .hops = log_,
-                                           .seed = draw(),
-                                           .instance = file_.service.name},
-                     store_);
+    auto service = std::make_unique<service::Service>(file_.service,
+                                                      service::Surroundings{.scheduler = loop_,
+                                                                            .client = *client_,
+                                                                            .hops = log_,
+                                                                            .seed = draw(),
+                                                                            .instance = file_.service.name},
+                                                      store_);
+    service_.emplace(file_.sns, file_.ingest, loop_, *client_, std::move(service));
     front_.emplace(*service_, log_, file_.service.name);
     auto server = live::HttpServer::start(
         loop_, *front_,
@@ -235,7 +243,7 @@ class Deployment {
   service::LogSink log_;
   std::unique_ptr<live::HttpClientPool> client_;
   store::MemoryStore store_;
-  std::optional<service::Service> service_;
+  std::optional<sns::Endpoint> service_;
   std::optional<Front> front_;
   std::unique_ptr<live::HttpServer> server_;
 };
@@ -248,6 +256,7 @@ int check(const config::MiddlewareFile& file, const Arguments& arguments) {
   for (const service::FlowConfig& flow : file.service.flows) {
     std::cout << "ok  flow " << flow.event << ", steps: " << flow.steps.size() << '\n';
   }
+  for (const std::string& topic : file.sns.topics) std::cout << "ok  topic " << topic << '\n';
   std::cout << "ok  " << arguments.config << '\n';
   return 0;
 }

@@ -5,7 +5,6 @@
 
 #include "middleware/kernel/ids.h"
 #include "middleware/kernel/random.h"
-#include "middleware/kernel/release.h"
 #include "middleware/kernel/wait.h"
 
 namespace mocks {
@@ -93,7 +92,7 @@ MockApi::Exchange MockApi::read(const HttpRequest& request) {
       } else if (known->is_running) {
         exchange.refusal = error_answer(409, "idempotency_key_in_use", "the first request is still running");
       } else {
-        exchange.refusal = known->response;
+        exchange.refusal = json_answer(known->status, known->body);
         exchange.refusal->headers.set("Idempotent-Replayed", "true");
       }
       return exchange;
@@ -122,13 +121,14 @@ HttpResponse MockApi::execute(Exchange& exchange) {
                      .business_key = exchange.business_key,
                      .event = exchange.trace.event});
   }
-  HttpResponse response = json_answer(operation.status, std::move(exchange.rendered));
   if (!exchange.key.empty()) {
-    remembered_.at(exchange.key) = {
-        .fingerprint = exchange.fingerprint, .is_running = true, .response = response};
+    remembered_.at(exchange.key) = {.fingerprint = exchange.fingerprint,
+                                    .is_running = true,
+                                    .status = operation.status,
+                                    .body = exchange.rendered};
     to_forget_.emplace_back(scheduler_.now() + spec_.idempotency_window, exchange.key);
   }
-  return response;
+  return json_answer(operation.status, std::move(exchange.rendered));
 }
 
 HttpReply MockApi::faulted(const FaultRule& rule) const {
@@ -160,6 +160,7 @@ void MockApi::forget_old_keys() {
   }
 }
 
+// No coroutine: what is read of the request is gone before the answer is waited for.
 kernel::Task<HttpReply> MockApi::handle(HttpRequest request) {
   forget_old_keys();
   Exchange exchange = read(request);
@@ -172,8 +173,6 @@ kernel::Task<HttpReply> MockApi::handle(HttpRequest request) {
                                .hop = exchange.trace.hop},
                               scheduler_.now());
   }
-  kernel::release(request);
-
   HttpReply reply;
   std::string running_key;
   if (decision.before != nullptr) {
@@ -192,11 +191,14 @@ kernel::Task<HttpReply> MockApi::handle(HttpRequest request) {
     }
   }
   const kernel::Duration wait = own_latency(exchange) + decision.delay;
-  kernel::release(exchange);
-  if (wait.count() > 0) co_await kernel::sleep_until(scheduler_, scheduler_.now() + wait);
+  return answer_at(scheduler_.now() + wait, std::move(reply), std::move(running_key));
+}
+
+kernel::Task<HttpReply> MockApi::answer_at(kernel::Timestamp when, HttpReply reply, std::string running_key) {
+  co_await kernel::sleep_until(scheduler_, when);
   if (Remembered* known = running_key.empty() ? nullptr : remembered_.find(running_key))
     known->is_running = false;
-  co_return reply;
+  co_return std::move(reply);
 }
 
 }  // namespace mocks

@@ -66,10 +66,14 @@ class MockApi final : public kernel::HttpHandler {
   struct Remembered {
     std::uint64_t fingerprint = 0;
     bool is_running = false;
-    kernel::HttpResponse response;
+    int status = 0;
+    std::string body;
   };
 
   Exchange read(const kernel::HttpRequest& request);
+  /// `running_key` is the idempotency key whose first request this ends, or "".
+  kernel::Task<kernel::HttpReply> answer_at(kernel::Timestamp when, kernel::HttpReply reply,
+                                            std::string running_key);
   kernel::HttpResponse execute(Exchange& exchange);
   kernel::HttpReply faulted(const FaultRule& rule) const;
   kernel::Duration own_latency(const Exchange& exchange) const;

@@ -28,11 +28,12 @@ std::int64_t size_of(const std::string& text) { return static_cast<std::int64_t>
 
 }  // namespace
 
-void Deliveries::deliver(const BusEventPtr& event, const TargetPtr& target) {
+kernel::HopId Deliveries::deliver(const BusEventPtr& event, const TargetPtr& target) {
   auto payload = input_of(*target, event);
   if (!payload) return undeliverable(*event, *target, payload.error());
-  const auto wait = attempt(*event, *target, *payload, 1);
-  if (wait) waiting_.spawn(try_again(event, target, std::move(*payload), *wait));
+  const Attempt first = attempt(*event, *target, *payload, 1);
+  if (first.wait) waiting_.spawn(try_again(event, target, std::move(*payload), *first.wait));
+  return first.hop;
 }
 
 Task<void> Deliveries::try_again(BusEventPtr event, TargetPtr target, Payload payload,
@@ -40,12 +41,12 @@ Task<void> Deliveries::try_again(BusEventPtr event, TargetPtr target, Payload pa
   std::optional<kernel::Duration> next = wait;
   for (int number = 2; next; ++number) {
     co_await kernel::sleep_until(scheduler_, scheduler_.now() + *next);
-    next = attempt(*event, *target, payload, number);
+    next = attempt(*event, *target, payload, number).wait;
   }
 }
 
-std::optional<kernel::Duration> Deliveries::attempt(const BusEvent& event, const Target& target,
-                                                    const Payload& payload, int number) {
+Deliveries::Attempt Deliveries::attempt(const BusEvent& event, const Target& target, const Payload& payload,
+                                        int number) {
   kernel::HopScope hop(journal_, hop_of(event, target, number));
   const TargetAnswer answer = is_throttled_
                                   ? TargetAnswer{429, "THROTTLING", "Rate exceeded", true}
@@ -53,7 +54,7 @@ std::optional<kernel::Duration> Deliveries::attempt(const BusEvent& event, const
   if (answer.accepted()) {
     hop.close({.status = answer.status, .bytes_sent = size_of(*payload)});
     hand_over(event, target, answer, hop.id());
-    return std::nullopt;
+    return {.hop = hop.id()};
   }
   hop.close({.outcome = outcome_of(answer),
              .status = answer.status,
@@ -61,14 +62,14 @@ std::optional<kernel::Duration> Deliveries::attempt(const BusEvent& event, const
              .bytes_sent = size_of(*payload)});
   if (!answer.is_retryable) {
     give_up(event, target, answer, number, {});
-    return std::nullopt;
+    return {.hop = hop.id()};
   }
   const double luck = kernel::draw_unit(
       {seed_, target.draw_name, event.id, static_cast<std::uint64_t>(number), "bus retry jitter"});
   const DeliveryDecision decision =
       after_failure(target.retry, number, scheduler_.now() - event.accepted_at, luck);
   if (!decision.wait) give_up(event, target, answer, number, decision.exhausted);
-  return decision.wait;
+  return {.hop = hop.id(), .wait = decision.wait};
 }
 
 void Deliveries::hand_over(const BusEvent& event, const Target& target, const TargetAnswer& answer,
@@ -80,16 +81,19 @@ void Deliveries::hand_over(const BusEvent& event, const Target& target, const Ta
   }
 }
 
-void Deliveries::undeliverable(const BusEvent& event, const Target& target, const std::string& why) {
+kernel::HopId Deliveries::undeliverable(const BusEvent& event, const Target& target, const std::string& why) {
   // The service delivers nothing then, says nothing, and keeps nothing in the dead-letter queue either.
-  kernel::point_hop(journal_, hop_of(event, target, 1), {.outcome = Outcome::Rejected, .error = why});
+  const kernel::HopId hop =
+      kernel::point_hop(journal_, hop_of(event, target, 1), {.outcome = Outcome::Rejected, .error = why});
   journal_.ended(event.event_uuid, kernel::End::Lost,
                  "bus: no input for target " + target.spec.id + " of rule " + target.rule_name);
+  return hop;
 }
 
 void Deliveries::give_up(const BusEvent& event, const Target& target, const TargetAnswer& last, int attempts,
                          std::string_view exhausted) {
-  const std::string where = "bus: " + std::string(last.error_code);
+  std::string where = "bus: " + std::string(last.error_code);
+  if (!exhausted.empty()) where.append(", ").append(exhausted);
   if (target.dead_letter.empty()) {
     return journal_.ended(event.event_uuid, kernel::End::Lost, where + ", and no dead-letter queue");
   }

@@ -22,8 +22,9 @@ class Deliveries {
              BusInlet& buses)
       : seed_(seed), scheduler_(scheduler), journal_(journal), outlets_(outlets), buses_(buses) {}
 
-  /// One branch of the event, which ends in here or belongs to the target. The first attempt is made now.
-  void deliver(const BusEventPtr& event, const TargetPtr& target);
+  /// One branch of the event, which ends in here or belongs to the target. The first attempt is made now;
+  /// gives its hop.
+  kernel::HopId deliver(const BusEventPtr& event, const TargetPtr& target);
 
   /// As if every target invocation were throttled.
   void throttle(bool is_throttled) { is_throttled_ = is_throttled; }
@@ -34,11 +35,13 @@ class Deliveries {
  private:
   using Payload = std::shared_ptr<const std::string>;
 
-  /// How long to wait for the next attempt; nothing when the branch is over here.
-  std::optional<kernel::Duration> attempt(const BusEvent& event, const Target& target, const Payload& payload,
-                                          int number);
+  struct Attempt {
+    kernel::HopId hop;
+    std::optional<kernel::Duration> wait{};  ///< for the next one; nothing when the branch is over here
+  };
+  Attempt attempt(const BusEvent& event, const Target& target, const Payload& payload, int number);
   kernel::Task<void> try_again(BusEventPtr event, TargetPtr target, Payload payload, kernel::Duration wait);
-  void undeliverable(const BusEvent& event, const Target& target, const std::string& why);
+  kernel::HopId undeliverable(const BusEvent& event, const Target& target, const std::string& why);
   void hand_over(const BusEvent& event, const Target& target, const TargetAnswer& answer, kernel::HopId hop);
   void give_up(const BusEvent& event, const Target& target, const TargetAnswer& last, int attempts,
                std::string_view exhausted);

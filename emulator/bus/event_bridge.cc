@@ -51,7 +51,8 @@ EventBridge::EventBridge(EventBridgeConfig config, std::uint64_t seed, kernel::S
       entries_(config_.entries_per_second),
       registry_(config_.limits, config_.retry, scheduler, journal),
       archives_(config_.replay, seed, scheduler, journal, registry_, *this),
-      deliveries_(seed, scheduler, journal, outlets, *this) {}
+      deliveries_(seed, scheduler, journal, outlets, *this),
+      faults_(seed, scheduler, journal, deliveries_) {}
 
 Task<std::vector<EntryResult>> EventBridge::put_partner_events(std::vector<PartnerEntry> entries) {
   CHECK(entries.size() <= 20);
@@ -179,9 +180,13 @@ void EventBridge::forward(std::string_view bus, const BusEvent& event, kernel::H
 
 void EventBridge::replay(const BusEvent& event, const ReplayInfo& replay) {
   EventBus* bus = registry_.find_bus(replay.request.destination_arn);
-  // Deleted in the meantime: the archive's rule went before it, the archive did not.
-  if (bus == nullptr) return;
   const std::string& name = replay.request.name;
+  if (bus == nullptr) {
+    // It can go only after its archive; the replay had taken its events by then.
+    const std::string message = "replay " + name + " has no event bus left to send to";
+    return journal_.log(
+        {.level = kernel::LogLevel::Warn, .source = "bus", .message = message, .event = event.event_uuid});
+  }
   journal_.branched(event.event_uuid, 1);
   const std::string archive(name_in_arn(replay.request.event_source_arn, "archive/").value_or(""));
   const std::string from = "archive " + archive;
@@ -253,7 +258,7 @@ void EventBridge::dispatch(const BusEventPtr& event, const std::vector<TargetPtr
   }
   if (deliveries > 1) journal_.branched(event->event_uuid, deliveries - 1);
   for (const TargetPtr& target : targets) {
-    if (!std::holds_alternative<ArchiveTarget>(target->destination)) deliveries_.deliver(event, target);
+    if (!std::holds_alternative<ArchiveTarget>(target->destination)) faults_.deliver(event, target);
   }
 }
 

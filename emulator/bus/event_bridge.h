@@ -12,6 +12,7 @@
 #include "emulator/bus/archives.h"
 #include "emulator/bus/config.h"
 #include "emulator/bus/deliveries.h"
+#include "emulator/bus/delivery_faults.h"
 #include "emulator/bus/envelope.h"
 #include "emulator/bus/ports.h"
 #include "emulator/bus/quota.h"
@@ -39,8 +40,10 @@ class EventBridge final : public PartnerEventSink, public EventSink, private Bus
   /// As if every target invocation were throttled.
   void throttle(bool is_throttled) { deliveries_.throttle(is_throttled); }
 
-  /// Deliveries that wait for their next attempt.
-  std::size_t pending() const { return deliveries_.pending(); }
+  DeliveryFaults& faults() { return faults_; }
+
+  /// Deliveries that wait for their next attempt, or are held back.
+  std::size_t pending() const { return deliveries_.pending() + faults_.held(); }
 
  private:
   /// An event on its way to the rules of a bus. The views outlive the call.
@@ -76,6 +79,7 @@ class EventBridge final : public PartnerEventSink, public EventSink, private Bus
   Registry registry_;
   ArchiveKeeper archives_;
   Deliveries deliveries_;
+  DeliveryFaults faults_;
 };
 
 }  // namespace emulator::bus

@@ -1,6 +1,7 @@
 #include "emulator/bus/invoke_target.h"
 
 #include "middleware/kernel/check.h"
+#include "middleware/kernel/json.h"
 
 namespace emulator::bus {
 namespace {
@@ -14,6 +15,10 @@ struct Call {
   kernel::HopId hop;
 
   TargetAnswer operator()(const LambdaTarget& to) const {
+    // The text of a template need not be JSON, but a function takes nothing else. ASSUMPTION: the code.
+    if (payload.get() != &event.envelope && !kernel::is_json(*payload)) {
+      return {400, "INVALID_JSON", "Could not parse request body into json.", false};
+    }
     lambda::AcceptResult answer =
         outlets.functions.invoke_async(to.function, {event.event_uuid, payload, hop});
     switch (answer.status) {

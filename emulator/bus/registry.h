@@ -64,6 +64,7 @@ class Registry final : public EventBuses, public Rules {
   ApiResult<Page<RuleInfo>> list_rules(const std::string& bus, ListRequest request) override;
   ApiResult<> enable_rule(const std::string& rule, const std::string& bus, bool is_enabled) override;
   ApiResult<> delete_rule(const std::string& rule, const std::string& bus, bool force) override;
+  ApiResult<bool> test_event_pattern(const std::string& pattern, const std::string& event) override;
   /// The rule behind an archive of that bus: nobody changes it but the archive. Its pattern is
   /// `pattern_text`.
   ApiResult<> put_archive_rule(const std::string& archive, const std::string& bus,

@@ -143,6 +143,14 @@ ApiResult<> Registry::delete_rule(const std::string& rule, const std::string& bu
   return {};
 }
 
+ApiResult<bool> Registry::test_event_pattern(const std::string& pattern, const std::string& event) {
+  const auto compiled = compiled_pattern(pattern);
+  if (!compiled) return std::unexpected(compiled.error());
+  const auto parsed = kernel::parse_json(event);
+  if (!parsed || !parsed->is_object()) return std::unexpected(validation("Parameter Event is not valid."));
+  return compiled->matches(event);
+}
+
 ApiResult<> Registry::put_archive_rule(const std::string& archive, const std::string& bus,
                                        const std::string& pattern_text) {
   EventBus* found = find_bus(bus);

@@ -65,7 +65,11 @@ std::optional<ApiError> ArchiveKeeper::check_replay(const StartReplayRequest& re
 }
 
 ApiResult<ReplayInfo> ArchiveKeeper::start_replay(StartReplayRequest request) {
-  if (auto error = check_replay(request)) return std::unexpected(*error);
+  if (auto error = check_replay(request)) {
+    const std::string message = "replay " + request.name + " was refused: " + error->message;
+    journal_.log({.level = kernel::LogLevel::Error, .source = "bus", .message = message});
+    return std::unexpected(std::move(*error));
+  }
   const std::string name = request.name;
   ReplayInfo& replay = replays_[name];
   replay = {.request = std::move(request), .arn = replay_arn(name), .started = scheduler_.wall_now()};

@@ -79,6 +79,9 @@ class Rules {
   virtual ApiResult<Page<std::string>> list_rule_names_by_target(const std::string& target_arn,
                                                                  const std::string& bus,
                                                                  ListRequest request) = 0;
+
+  /// Whether the pattern matches; both as JSON text.
+  virtual ApiResult<bool> test_event_pattern(const std::string& pattern, const std::string& event) = 0;
 };
 
 }  // namespace emulator::bus

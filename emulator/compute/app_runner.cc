@@ -46,6 +46,15 @@ HttpReply as_routed(HttpReply reply) {
   return reply;
 }
 
+void close_hop(kernel::HopScope& hop, const HttpResponse& response, std::int64_t bytes_sent) {
+  hop.close({.outcome = outcome_of(response.status),
+             .status = response.status,
+             .error = response.status >= 400 ? std::string_view(response.body) : std::string_view{},
+             .bytes_sent = bytes_sent,
+             .bytes_received = static_cast<std::int64_t>(response.body.size()),
+             .response = response.body});
+}
+
 }  // namespace
 
 std::string_view AppRunner::to_text(State state) {
@@ -64,7 +73,12 @@ std::string_view AppRunner::to_text(State state) {
 
 AppRunner::AppRunner(AppRunnerConfig config, kernel::Scheduler& scheduler, kernel::Journal& journal,
                      InstanceFactory& factory)
-    : config_(config), scheduler_(scheduler), journal_(journal), factory_(factory), activated_(scheduler) {
+    : config_(config),
+      scheduler_(scheduler),
+      journal_(journal),
+      factory_(factory),
+      activated_(scheduler),
+      requests_(scheduler) {
   CHECK(config_.provisioned_min >= 1 && config_.active_max >= config_.provisioned_min &&
         config_.concurrency >= 1);
   for (std::int64_t i = 0; i < config_.provisioned_min; ++i) {
@@ -190,59 +204,63 @@ void AppRunner::drop(std::int64_t number) {
   std::erase_if(instances_, [number](const auto& i) { return i->number == number; });
 }
 
+// No coroutines where nothing waits: a request that is being worked on is held by nobody on its way.
 Task<HttpReply> AppRunner::handle(HttpRequest request) {
   const auto trace = kernel::parse_traceparent(request.headers.get("traceparent"));
-  const std::string event = trace ? trace->event : std::string{};
   kernel::HopScope hop(journal_, {.stage = kernel::Stage::Compute,
-                                  .event = event,
+                                  .event = trace ? std::string_view(trace->event) : std::string_view{},
                                   .parent = trace ? trace->hop : 0,
                                   .from = "ingest",
                                   .to = "middleware",
                                   .operation = request.method + " " + request.target});
   const auto bytes = static_cast<std::int64_t>(request.body.size());
-  HttpReply reply;
-  if (Instance* instance = choose()) {
-    if (trace) request.headers.set("traceparent", kernel::traceparent(event, hop.id()));
-    reply = co_await pass_on(Place(*this, *instance), std::move(request));
-  } else {
+  Instance* instance = choose();
+  if (instance == nullptr) {
     scale_out();
     // ASSUMPTION: body and headers of the saturation answer are not documented.
-    reply = from_envoy(429, "Too Many Requests");
+    HttpReply reply = from_envoy(429, "Too Many Requests");
+    close_hop(hop, reply.response, bytes);
+    return kernel::answered(std::move(reply));
   }
-  const HttpResponse& response = reply.response;
-  hop.close({.outcome = outcome_of(response.status),
-             .status = response.status,
-             .error = response.status >= 400 ? std::string_view(response.body) : std::string_view{},
-             .bytes_sent = bytes,
-             .bytes_received = static_cast<std::int64_t>(response.body.size()),
-             .response = response.body});
-  co_return reply;
+  if (trace) request.headers.set("traceparent", kernel::traceparent(trace->event, hop.id()));
+  Routing routing{Place(*this, *instance), std::move(hop), scheduler_.now(), bytes};
+  return instance->state == State::Active ? pass_on(std::move(routing), std::move(request))
+                                          : wait_for_instance(std::move(routing), std::move(request));
 }
 
-Task<HttpReply> AppRunner::pass_on(Place place, HttpRequest request) {
-  const kernel::Timestamp came_at = scheduler_.now();
-  while (place.instance().state != State::Active) co_await activated_.wait();
+Task<HttpReply> AppRunner::wait_for_instance(Routing routing, HttpRequest request) {
+  while (routing.place.instance().state != State::Active) co_await activated_.wait();
+  co_return co_await pass_on(std::move(routing), std::move(request));
+}
+
+Task<HttpReply> AppRunner::pass_on(Routing routing, HttpRequest request) {
   request.headers.set("X-Forwarded-Proto", "https");
   request.headers.set("X-Envoy-Expected-Rq-Timeout-Ms",
                       std::to_string(config_.request_max / std::chrono::milliseconds{1}));
-  const kernel::Timestamp passed_on_at = scheduler_.now();
-  kernel::Arrival<HttpReply> arrival(scheduler_);
-  Task<HttpReply> handling = place.instance().app->handle(std::move(request));
-  requests_.spawn(serve(std::move(place), std::move(handling), arrival));
-  std::optional<HttpReply> reply = co_await arrival.wait_until(came_at + config_.request_max);
-  // ASSUMPTION: Envoy's ordinary answer at the cut. The application goes on and gets no signal.
-  if (!reply) co_return from_envoy(504, "upstream request timeout");
-  HttpReply routed = as_routed(std::move(*reply));
-  routed.response.headers.set("server", "envoy");
-  const auto took = (scheduler_.now() - passed_on_at) / std::chrono::milliseconds{1};
-  routed.response.headers.set("x-envoy-upstream-service-time", std::to_string(took));
-  co_return routed;
+  Task<HttpReply> handling = routing.place.instance().app->handle(std::move(request));
+  return serve(std::move(routing), std::move(handling), scheduler_.now());
 }
 
-Task<void> AppRunner::serve(Place place, Task<HttpReply> handling, kernel::Arrival<HttpReply> arrival) {
-  static_cast<void>(place);  // taken while the application works
-  HttpReply reply = co_await std::move(handling);
-  if (reply.ending != kernel::Ending::Hang) arrival.set(std::move(reply));
+Task<HttpReply> AppRunner::serve(Routing routing, Task<HttpReply> handling, kernel::Timestamp passed_on_at) {
+  // The place is the application's: it works on, unseen, when its caller is answered without it.
+  auto answer =
+      requests_.answer(std::move(handling), routing.came_at + config_.request_max, std::move(routing.place));
+  co_await answer.ended();
+  co_return [&] { return routed(answer, routing, passed_on_at); };
+}
+
+HttpReply AppRunner::routed(Requests::Answer& answer, Routing& routing,
+                            kernel::Timestamp passed_on_at) const {
+  std::optional<HttpReply> reply = answer.take();
+  // ASSUMPTION: Envoy's ordinary answer at the cut. The application goes on and gets no signal.
+  HttpReply result = reply ? as_routed(std::move(*reply)) : from_envoy(504, "upstream request timeout");
+  if (reply) {
+    result.response.headers.set("server", "envoy");
+    const auto took = (scheduler_.now() - passed_on_at) / std::chrono::milliseconds{1};
+    result.response.headers.set("x-envoy-upstream-service-time", std::to_string(took));
+  }
+  close_hop(routing.hop, result.response, routing.bytes_sent);
+  return result;
 }
 
 }  // namespace emulator::compute

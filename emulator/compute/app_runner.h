@@ -14,10 +14,10 @@
 #include <vector>
 
 #include "emulator/compute/ports.h"
+#include "middleware/kernel/answer_scope.h"
 #include "middleware/kernel/http.h"
 #include "middleware/kernel/journal.h"
 #include "middleware/kernel/scheduler.h"
-#include "middleware/kernel/task_scope.h"
 #include "middleware/kernel/wait.h"
 
 namespace emulator::compute {
@@ -67,12 +67,13 @@ class AppRunner final : public kernel::HttpHandler {
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
     ~Place();
-    Instance& instance() const { return *instance_; }
+    const Instance& instance() const { return *instance_; }
 
    private:
     AppRunner* service_;
     Instance* instance_;
   };
+  using Requests = kernel::AnswerScope<kernel::HttpReply, Place>;
   static std::string_view to_text(State state);
 
   /// Where the next request goes; null when every instance is full.
@@ -85,9 +86,19 @@ class AppRunner final : public kernel::HttpHandler {
   void on_idle(std::int64_t number);
   void drop(std::int64_t number);
   Instance* find(std::int64_t number);
-  kernel::Task<kernel::HttpReply> pass_on(Place place, kernel::HttpRequest request);
-  kernel::Task<void> serve(Place place, kernel::Task<kernel::HttpReply> handling,
-                           kernel::Arrival<kernel::HttpReply> arrival);
+  /// A request that has got a place, while it is routed.
+  struct Routing {
+    Place place;
+    kernel::HopScope hop;
+    kernel::Timestamp came_at;
+    std::int64_t bytes_sent;
+  };
+  kernel::Task<kernel::HttpReply> wait_for_instance(Routing routing, kernel::HttpRequest request);
+  kernel::Task<kernel::HttpReply> pass_on(Routing routing, kernel::HttpRequest request);
+  kernel::Task<kernel::HttpReply> serve(Routing routing, kernel::Task<kernel::HttpReply> handling,
+                                        kernel::Timestamp passed_on_at);
+  APART kernel::HttpReply routed(Requests::Answer& answer, Routing& routing,
+                                 kernel::Timestamp passed_on_at) const;
 
   AppRunnerConfig config_;
   kernel::Scheduler& scheduler_;
@@ -97,7 +108,7 @@ class AppRunner final : public kernel::HttpHandler {
   std::int64_t started_ = 0;
   std::int64_t refused_ = 0;  ///< requests, since nothing was being provisioned
   kernel::Signal activated_;
-  kernel::TaskScope requests_;
+  Requests requests_;
 };
 
 }  // namespace emulator::compute

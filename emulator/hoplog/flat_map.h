@@ -50,7 +50,7 @@ inline TextKey key_of(std::string_view text) {
   return {folded_product(key.a ^ kB, key.b ^ kA), key.b};
 }
 
-/// Open addressing with linear probing, at most half full.
+/// Open addressing with linear probing, at most three quarters full.
 template <class Key>
 class FlatMap {
  public:
@@ -67,7 +67,7 @@ class FlatMap {
 
   /// `key` must be new.
   void insert(const Key& key, std::uint32_t value) {
-    if (2 * (size_ + 1) > entries_.size()) grow();
+    if (4 * (size_ + 1) > 3 * entries_.size()) grow();
     place(key, value);
     ++size_;
   }

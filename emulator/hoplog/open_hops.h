@@ -1,6 +1,7 @@
 #pragma once
 // The hops that have been opened and not closed.
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,7 @@ struct OpenHop {
   NameId fault = 0;
   std::int32_t attempt = 0;
   kernel::Stage stage{};
-  std::string rare_operation{};  ///< when `operation` is 0
+  std::unique_ptr<const std::string> rare_operation{};  ///< when `operation` is 0
 };
 
 class OpenHops {

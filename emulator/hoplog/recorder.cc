@@ -114,7 +114,7 @@ kernel::HopId Recorder::open(const kernel::HopStart& start) {
   hop.source = name(start.from);
   hop.target = name(start.to);
   hop.operation = 0;
-  hop.rare_operation.clear();
+  hop.rare_operation.reset();
   hop.fault = 0;
   hop.attempt = start.attempt;
   hop.deadline_ns = start.deadline ? kernel::nanoseconds(*start.deadline) : kNoTime;
@@ -125,7 +125,7 @@ kernel::HopId Recorder::open(const kernel::HopStart& start) {
     hop.operation = name(start.operation);
     operations_ += last_name_ - before;
   } else {
-    hop.rare_operation = start.operation;
+    hop.rare_operation = std::make_unique<const std::string>(start.operation);
   }
   const kernel::HopId id = hop.id;
   if (hop.event == 0 && !start.event.empty()) add_late(Late::HopOfEvent, id, start.event, 0, 0);
@@ -145,6 +145,7 @@ void Recorder::write_hop(const OpenHop& hop, std::int64_t end_ns, std::uint8_t o
   const Bounded request{end.request, config_.body_bytes_max};
   const Bounded response{end.response, config_.body_bytes_max};
   const Bounded error{end.error, config_.body_bytes_max};
+  const std::string_view operation = hop.rare_operation ? *hop.rare_operation : std::string_view{};
   add(RecordKind::Hop,
       HopRecord{.head = {},
                 .id = hop.id,
@@ -163,12 +164,11 @@ void Recorder::write_hop(const OpenHop& hop, std::int64_t end_ns, std::uint8_t o
                 .status = end.status,
                 .stage = static_cast<std::uint8_t>(hop.stage),
                 .outcome = outcome,
-                .operation_size = size_of(hop.rare_operation),
+                .operation_size = size_of(operation),
                 .error_size = error.size(),
                 .request_size = request.size(),
                 .response_size = response.size()},
-      {hop.rare_operation, error.begin, error.rest, request.begin, request.rest, response.begin,
-       response.rest});
+      {operation, error.begin, error.rest, request.begin, request.rest, response.begin, response.rest});
 }
 
 void Recorder::transition(const kernel::Transition& t) {

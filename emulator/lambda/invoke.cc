@@ -60,7 +60,7 @@ InvokeResult too_large(std::size_t bytes) {
                      std::to_string(kPayloadMax) + " bytes)"};
 }
 
-InvokeResult throttled() {
+InvokeResult refused_for_now() {
   return {.status = 429,
           .error_code = "TooManyRequestsException",
           .reason = "ReservedFunctionConcurrentInvocationLimitExceeded",
@@ -89,7 +89,7 @@ Task<InvokeResult> Lambda::invoke(Invocation invocation) {
   InvokeHops hops(journal_, invocation);
   const auto taken = function->is_throttled ? std::nullopt : function->environments.take(scheduler_.now());
   if (!taken) {
-    InvokeResult result = throttled();
+    InvokeResult result = refused_for_now();
     hops.close({.outcome = Outcome::Throttled, .status = 429, .error = result.error_code});
     co_return result;
   }

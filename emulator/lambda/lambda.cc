@@ -86,36 +86,45 @@ Task<void> Lambda::deliver(Function& function, Pending pending) {
     co_return;
   }
   while (true) {
-    Ended ended = co_await attempt(function, pending);
-    if (!ended.failure) break;
-    const bool was_throttled = *ended.failure != Failure::FunctionError;
-    if (!was_throttled) pending.last_error = std::make_unique<const CodeError>(std::move(ended.error));
-    int& failures = was_throttled ? pending.throttles : pending.function_errors;
-    const RetryDecision decision =
-        function.retry.after(*ended.failure, ++failures, scheduler_.now() - pending.accepted_at);
-    if (!decision.wait) {
-      give_up(function.config, pending, condition_of(decision.condition), was_throttled);
-      co_return;
-    }
-    co_await kernel::sleep_until(scheduler_, scheduler_.now() + *decision.wait);
+    auto attempting = attempt(function, pending);
+    co_await attempting.ended();
+    const std::optional<Duration> wait = next_after(function, pending, attempting);
+    if (!wait) co_return;
+    co_await kernel::sleep_until(scheduler_, scheduler_.now() + *wait);
   }
-  journal_.ended(pending.event.event_uuid, kernel::End::Delivered, "lambda");
+}
+
+/// The wait until the next attempt; nothing when the event has ended, delivered or given up.
+std::optional<Duration> Lambda::next_after(Function& function, Pending& pending, Task<Ended>& attempted) {
+  Ended ended = attempted.take();
+  if (!ended.failure) {
+    journal_.ended(pending.event.event_uuid, kernel::End::Delivered, "lambda");
+    return std::nullopt;
+  }
+  const bool was_throttled = *ended.failure != Failure::FunctionError;
+  if (!was_throttled) pending.last_error = std::make_unique<const CodeError>(std::move(ended.error));
+  int& failures = was_throttled ? pending.throttles : pending.function_errors;
+  const RetryDecision decision =
+      function.retry.after(*ended.failure, ++failures, scheduler_.now() - pending.accepted_at);
+  if (!decision.wait) give_up(function.config, pending, condition_of(decision.condition), was_throttled);
+  return decision.wait;
+}
+
+kernel::HopScope Lambda::open_hop(const Function& function, const Pending& pending) const {
+  return {journal_,
+          {.stage = kernel::Stage::Invoke,
+           .event = pending.event.event_uuid,
+           .parent = pending.event.cause,
+           .from = "lambda",
+           .to = function.config.name,
+           .operation = "Event",
+           .attempt = pending.attempts + pending.throttles + 1}};
 }
 
 Task<Lambda::Ended> Lambda::attempt(Function& function, Pending& pending) {
-  const int number = pending.attempts + pending.throttles + 1;
-  kernel::HopScope hop(journal_, {.stage = kernel::Stage::Invoke,
-                                  .event = pending.event.event_uuid,
-                                  .parent = pending.event.cause,
-                                  .from = "lambda",
-                                  .to = function.config.name,
-                                  .operation = "Event",
-                                  .attempt = number});
+  kernel::HopScope hop = open_hop(function, pending);
   const auto taken = function.is_throttled ? std::nullopt : function.environments.take(scheduler_.now());
-  if (!taken) {
-    hop.close({.outcome = Outcome::Throttled, .status = 429, .error = "TooManyRequestsException"});
-    co_return Ended{Failure::Throttled};
-  }
+  if (!taken) co_return [&hop] { return throttled(hop); };
   ++pending.attempts;
   EnvironmentGuard environment(function.environments, taken->number, scheduler_);
   Duration init_inside{};
@@ -125,16 +134,26 @@ Task<Lambda::Ended> Lambda::attempt(Function& function, Pending& pending) {
     // An init that takes too long is killed and done again inside the invocation, on the function's own time.
     if (function.config.cold_start > kInitMax) init_inside = function.config.cold_start;
   }
-  const kernel::Timestamp deadline = scheduler_.now() + function.config.timeout;
-  std::optional<CodeResult> result = co_await kernel::with_deadline<CodeResult>(
-      scheduler_, deadline,
-      run_code(function, {pending.event.payload, pending.request_id, deadline, hop.id()}, init_inside));
+  kernel::with_deadline<CodeResult> running(scheduler_, scheduler_.now() + function.config.timeout,
+                                            run_code(function, pending, hop.id(), init_inside));
+  co_await running.ended();
+  co_return [&] { return settle(function.config, pending, hop, running, environment); };
+}
 
+Lambda::Ended Lambda::throttled(kernel::HopScope& hop) {
+  hop.close({.outcome = Outcome::Throttled, .status = 429, .error = "TooManyRequestsException"});
+  return {Failure::Throttled};
+}
+
+/// What the invocation came to; no result is the timeout.
+Lambda::Ended Lambda::settle(const FunctionConfig& config, const Pending& pending, kernel::HopScope& hop,
+                             kernel::with_deadline<CodeResult>& running, EnvironmentGuard& environment) {
+  std::optional<CodeResult> result = running.take();
   const auto bytes = static_cast<std::int64_t>(pending.event.payload->size());
   if (!result) {
-    CodeError error = timed_out(pending.request_id, function.config.timeout);
+    CodeError error = timed_out(pending.request_id, config.timeout);
     hop.close({.outcome = Outcome::Timeout, .status = 200, .error = error.type, .bytes_sent = bytes});
-    co_return Ended{Failure::FunctionError, std::move(error)};
+    return {Failure::FunctionError, std::move(error)};
   }
   if (!*result) {
     CodeError error = std::move(result->error());
@@ -142,12 +161,19 @@ Task<Lambda::Ended> Lambda::attempt(Function& function, Pending& pending) {
     if (error.type != "Runtime.ExitError") environment.stays_warm();
     const std::string text = error.type + ": " + error.message;
     hop.close({.outcome = Outcome::Failed, .status = 200, .error = text, .bytes_sent = bytes});
-    co_return Ended{Failure::FunctionError, std::move(error)};
+    return {Failure::FunctionError, std::move(error)};
   }
   environment.stays_warm();
   hop.close(
       {.status = 200, .bytes_sent = bytes, .bytes_received = static_cast<std::int64_t>((*result)->size())});
-  co_return Ended{};
+  return {};
+}
+
+Task<CodeResult> Lambda::run_code(Function& function, const Pending& pending, kernel::HopId hop,
+                                  Duration init) {
+  CodeInvocation invocation{pending.event.payload, pending.request_id,
+                            scheduler_.now() + function.config.timeout, hop};
+  return run_code(function, std::move(invocation), init);
 }
 
 Task<CodeResult> Lambda::run_code(Function& function, CodeInvocation invocation, Duration init) {

@@ -18,8 +18,11 @@
 #include "middleware/kernel/random.h"
 #include "middleware/kernel/scheduler.h"
 #include "middleware/kernel/task_scope.h"
+#include "middleware/kernel/wait.h"
 
 namespace emulator::lambda {
+
+class EnvironmentGuard;
 
 struct FunctionConfig {
   std::string name;
@@ -92,7 +95,15 @@ class Lambda final : public AsyncInvoker, public FunctionInvoker, public Functio
   Function* find(std::string_view name) const;
   static FunctionInfo info_of(const Function& function);
   kernel::Task<void> deliver(Function& function, Pending pending);
+  APART std::optional<kernel::Duration> next_after(Function& function, Pending& pending,
+                                                   kernel::Task<Ended>& attempted);
+  APART kernel::HopScope open_hop(const Function& function, const Pending& pending) const;
   kernel::Task<Ended> attempt(Function& function, Pending& pending);
+  APART static Ended settle(const FunctionConfig& config, const Pending& pending, kernel::HopScope& hop,
+                            kernel::with_deadline<CodeResult>& running, EnvironmentGuard& environment);
+  APART static Ended throttled(kernel::HopScope& hop);
+  APART kernel::Task<CodeResult> run_code(Function& function, const Pending& pending, kernel::HopId hop,
+                                          kernel::Duration init);
   kernel::Task<CodeResult> run_code(Function& function, CodeInvocation invocation, kernel::Duration init);
   kernel::Task<CodeResult> init_and_run(Function& function, CodeInvocation invocation, kernel::Duration init);
   void give_up(const FunctionConfig& config, const Pending& pending, std::string_view condition,

@@ -25,6 +25,7 @@ struct TargetText {
   std::string id{};
   std::optional<std::string> lambda{};
   std::optional<std::string> queue{};
+  std::optional<std::string> topic{};
   std::optional<std::string> bus{};
   std::optional<std::string> arn{};
   std::string message_group{};
@@ -106,14 +107,14 @@ Shape<TargetText> target_shape() {
       .optional("queue", &TargetText::queue, non_empty_text(), "A queue.")
       .optional("bus", &TargetText::bus, non_empty_text(), "Another event bus.")
       .optional("arn", &TargetText::arn, non_empty_text(), "One of these; it need not be there.")
-      .not_yet("topic", "send to a function or a queue")
+      .optional("topic", &TargetText::topic, non_empty_text(), "A topic of given.topics.")
       .optional("message_group", &TargetText::message_group, non_empty_text(), "Of a FIFO queue.")
       .optional("input", &TargetText::input, config::json(), "What it gets instead of the event.")
       .optional("input_path", &TargetText::input_path, non_empty_text(), "The part of the event it gets.")
       .optional("input_transformer", &TargetText::input_transformer, transformer, "What is made for it.")
       .optional("retry", &TargetText::retry, retry_shape(), "When it refuses; the rule's when absent.")
       .optional("dead_letter", &TargetText::dead_letter, non_empty_text(), "The rule's when absent.")
-      .exactly_one_of({"lambda", "queue", "bus", "arn"})
+      .exactly_one_of({"lambda", "queue", "topic", "bus", "arn"})
       .at_most_one_of({"input", "input_path", "input_transformer"})
       .requires_one_of("message_group", {"queue", "arn"})
       .done();
@@ -167,6 +168,7 @@ kernel::Result<bus::TargetConfig> target_config(const TargetText& text, const Ru
   spec.id = text.id.empty() ? "target-" + std::to_string(number) : text.id;
   if (text.lambda) spec.arn = bus::function_arn(*text.lambda);
   if (text.queue) spec.arn = bus::queue_arn(*text.queue);
+  if (text.topic) spec.arn = bus::topic_arn(*text.topic);
   if (text.bus) spec.arn = bus::bus_arn(*text.bus);
   if (text.arn) spec.arn = *text.arn;
   config.is_by_arn = text.arn.has_value();

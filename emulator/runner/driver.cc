@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "middleware/kernel/check.h"
 #include "middleware/kernel/wait.h"
 
 namespace emulator::runner {
@@ -54,6 +55,11 @@ void Driver::start() {
       ++begun_;
       continue;
     }
+    if (action.deliveries) {
+      world_.bus().faults().add(*action.deliveries);
+      ++begun_;
+      continue;
+    }
     lines_.spawn(play(action, &data_[i]));
   }
 }
@@ -64,7 +70,9 @@ Task<void> Driver::play(const TimelineAction& action, const DataFile* data) {
   if (action.publish) co_await publish(action, *data);
   if (action.relay) co_await move_relay(action);
   if (action.throttle) co_await throttle(action);
-  if (action.duplicate) world_.relay().duplicate_next(*action.duplicate);
+  if (action.replay) co_await replay(*action.replay);
+  if (action.duplicate && action.duplicates_at.empty()) world_.relay().duplicate_next(*action.duplicate);
+  if (!action.duplicates_at.empty()) world_.topics().duplicate_next(action.duplicates_at, *action.duplicate);
 }
 
 Task<void> Driver::publish(const TimelineAction& action, const DataFile& data) {
@@ -102,6 +110,29 @@ Task<void> Driver::throttle(const TimelineAction& action) {
   if (!action.lasts) co_return;
   co_await kernel::sleep_until(scheduler_, kernel::at(action.at + *action.lasts));
   set_throttled(*action.throttle, false);
+}
+
+Task<void> Driver::replay(const ReplayAction& action) {
+  bus::ArchiveKeeper& archives = world_.bus().archives();
+  const auto archive = archives.describe_archive(action.archive);
+  CHECK_THAT(archive.has_value(), action.archive);
+  const kernel::WallTime now = scheduler_.wall_now();
+  // Events carry whole seconds.
+  const auto start = std::chrono::floor<std::chrono::seconds>(now - scheduler_.now().time_since_epoch());
+  bus::StartReplayRequest request{.name = action.name,
+                                  .event_source_arn = archive->arn,
+                                  .destination_arn = archive->event_source_arn,
+                                  .from = start,
+                                  .to = now};
+  if (action.window) {
+    request.from = start + action.window->from;
+    request.to = start + *action.window->until;
+  }
+  const std::string bus(bus::bus_name(archive->event_source_arn));
+  for (const std::string& rule : action.rules) request.rule_arns.push_back(bus::rule_arn(bus, rule));
+  // A refusal is in the record's log.
+  static_cast<void>(archives.start_replay(std::move(request)));
+  co_await archives.until_ended(action.name);
 }
 
 }  // namespace emulator::runner

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "emulator/runner/given_shapes.h"
 #include "emulator/runner/timeline_shape.h"
 #include "middleware/config/suggest.h"
 
@@ -52,15 +53,6 @@ struct ExpectText {
   std::optional<std::int64_t> at_least{};
   std::optional<std::int64_t> equals{};
 };
-
-Shape<Window> window_shape() {
-  return mapped<Window>(config::list_of(duration(), 2),
-                        [](const std::vector<Duration>& ends) -> kernel::Result<Window> {
-                          if (ends.size() != 2 || ends[1] <= ends[0])
-                            return kernel::invalid("wants two times, the later one last");
-                          return Window{.from = ends[0], .until = ends[1]};
-                        });
-}
 
 judge::HopCount hop_count(const HopsText& text, const judge::Bounds& bounds) {
   judge::HopCount count{.between = text.between, .bounds = bounds};
@@ -137,6 +129,15 @@ struct InvariantText {
 
 }  // namespace
 
+Shape<Window> window_shape() {
+  return mapped<Window>(config::list_of(duration(), 2),
+                        [](const std::vector<Duration>& ends) -> kernel::Result<Window> {
+                          if (ends.size() != 2 || ends[1] <= ends[0])
+                            return kernel::invalid("wants two times, the later one last");
+                          return Window{.from = ends[0], .until = ends[1]};
+                        });
+}
+
 Shape<std::vector<judge::Expectation>> expectations_shape() {
   const auto hops =
       object<HopsText>("hops", "Which hops are counted; all that is said must hold.")
@@ -145,6 +146,7 @@ Shape<std::vector<judge::Expectation>> expectations_shape() {
                     choice<std::string>({{"publish", "publish"},
                                          {"relay", "relay"},
                                          {"bus", "bus"},
+                                         {"topic", "topic"},
                                          {"queue", "queue"},
                                          {"invoke", "invoke"},
                                          {"compute", "compute"},

@@ -171,6 +171,7 @@ Shape<Given> given_shape() {
       .optional("apis", &Given::apis, apis_shape(), "External APIs by name.")
       .optional("queues", &Given::queues, queues_shape(),
                 "Queues by name; those that are only named elsewhere get the defaults.")
+      .optional("topics", &Given::topics, topics_shape(), "SNS topics by name.")
       .check([](const Given& given) -> std::optional<std::string> {
         // Not in the schema: what is missing here may stand in the file that `use` names.
         std::string missing;
@@ -184,7 +185,6 @@ Shape<Given> given_shape() {
         if (missing.empty()) return std::nullopt;
         return "the deployment is not complete: " + missing + " is missing here and in the file of 'use'";
       })
-      .not_yet("topics", "rules send to functions and queues")
       .not_yet("platform", "there are no secrets, parameters and alarms")
       .done();
 }

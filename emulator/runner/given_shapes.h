@@ -11,6 +11,9 @@ namespace emulator::runner {
 /// "40ms", "20ms..80ms", or a map that names the law.
 config::Shape<mocks::LatencyLaw> latency_shape();
 
+/// Two times of the run, the later one last.
+config::Shape<judge::Window> window_shape();
+
 config::Shape<salesforce::OrgConfig> salesforce_shape();
 config::Shape<relay::RelayConfig> relay_shape();
 config::Shape<bus::EventBridgeConfig> bus_shape();
@@ -19,6 +22,7 @@ config::Shape<ComputeGiven> compute_shape();
 /// One API: its file (`mock`) must have been put in its place already.
 config::Shape<std::vector<mocks::ApiSpec>> apis_shape();
 config::Shape<std::vector<queues::QueueConfig>> queues_shape();
+config::Shape<std::vector<TopicGiven>> topics_shape();
 
 config::Shape<Given> given_shape();
 

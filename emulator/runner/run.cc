@@ -31,6 +31,13 @@ judge::Limits limits_of(const Given& given) {
   for (const lambda::FunctionConfig& function : given.functions) {
     limits.invocations_max = std::max(limits.invocations_max, function.async.function_error_retries_max + 1);
   }
+  for (const TopicGiven& topic : given.topics) {
+    for (const SubscriptionGiven& subscription : topic.subscriptions) {
+      limits.subscriptions.push_back({topic.name,
+                                      place_of(subscription, given.compute.middleware.ingest.middleware),
+                                      subscription.attempts_max});
+    }
+  }
   given.bus.for_each_target([&limits](const bus::RuleConfig&, const bus::TargetConfig& target) {
     limits.bus_attempts_max = std::max(limits.bus_attempts_max, target.retry.attempts_max + 1);
   });

@@ -13,6 +13,7 @@
 #include "emulator/queues/queues.h"
 #include "emulator/relay/relay.h"
 #include "emulator/runner/judge/expectation.h"
+#include "emulator/runner/topics_given.h"
 #include "emulator/salesforce/org.h"
 #include "middleware/config/middleware_file.h"
 #include "mocks/api.h"
@@ -30,6 +31,7 @@ struct Given {
   std::vector<lambda::FunctionConfig> functions{};
   ComputeGiven compute{};
   std::vector<mocks::ApiSpec> apis{};
+  std::vector<TopicGiven> topics{};
   std::vector<queues::QueueConfig> queues{};  ///< declared, and those that others name
 };
 
@@ -45,6 +47,14 @@ struct PublishAction {
 
 enum class RelayVerb : std::uint8_t { Pause, Run, Stop };
 
+/// Events of an archive are sent again; the line is over when the replay is.
+struct ReplayAction {
+  std::string archive;
+  std::string name;
+  std::optional<judge::Window> window{};  ///< by the events' own times; all up to now when absent
+  std::vector<std::string> rules{};       ///< only these; all when empty
+};
+
 /// One line of the timeline: exactly one of the optional actions is there.
 struct TimelineAction {
   config::Place place{};
@@ -53,8 +63,11 @@ struct TimelineAction {
   std::optional<PublishAction> publish{};
   std::optional<mocks::FaultRule> fault{};  ///< its window is at .. at + lasts
   std::optional<RelayVerb> relay{};
-  std::optional<std::string> throttle{};    ///< a function, or "bus"
-  std::optional<std::int64_t> duplicate{};  ///< the relay sends so many next events twice
+  std::optional<std::string> throttle{};           ///< a function, or "bus"
+  std::optional<std::int64_t> duplicate{};         ///< the relay, or a topic, sends so many next events twice
+  std::string duplicates_at{};                     ///< the topic; "": the relay
+  std::optional<bus::DeliveryFault> deliveries{};  ///< of the bus: some are made twice, or out of order
+  std::optional<ReplayAction> replay{};
 };
 
 struct Scenario {

@@ -72,6 +72,12 @@ void add_named_queues(Given& given) {
     add_queue(given, queue_of(target.spec.dead_letter_arn));
     if (!target.is_by_arn) add_queue(given, queue_of(target.spec.arn));
   });
+  for (const TopicGiven& topic : given.topics) {
+    for (const SubscriptionGiven& subscription : topic.subscriptions) {
+      if (subscription.protocol == "sqs") add_queue(given, subscription.name);
+      if (!subscription.dead_letter.empty()) add_queue(given, subscription.dead_letter);
+    }
+  }
   for (const lambda::FunctionConfig& function : given.functions) {
     add_queue(given, function.on_failure);
     add_queue(given, function.dead_letter);
@@ -96,6 +102,7 @@ class CrossCheck {
     apis_ = names(given.apis, &mocks::ApiSpec::name);
     functions_ = names(given.functions, &lambda::FunctionConfig::name);
     queues_ = names(given.queues, &queues::QueueConfig::name);
+    topics_ = names(given.topics, &TopicGiven::name);
     const config::Place whole = tree_.find("given")->place;
     for (const service::ApiConfig& api : given.compute.middleware.service.apis)
       known(api.name, apis_, "the middleware calls the api", whole);
@@ -108,7 +115,17 @@ class CrossCheck {
         known(function->function, functions_, "rule '" + rule.name + "' has the target function", whole);
       if (const auto* event_bus = std::get_if<bus::BusTarget>(&*to))
         known(event_bus->bus, buses, "rule '" + rule.name + "' has the target bus", whole);
+      const auto* topic = std::get_if<bus::TopicTarget>(&*to);
+      if (topic == nullptr) return;
+      const std::string what = "rule '" + rule.name + "' has the target topic";
+      known(topic->topic, topics_, what, whole);
+      if (topic->topic.ends_with(".fifo")) {
+        problems_.add(whole, what + " '" + topic->topic + "': a rule has no message group to publish with");
+      }
     });
+    for (const TopicGiven& topic : given.topics) {
+      for (const SubscriptionGiven& subscription : topic.subscriptions) check(subscription, topic);
+    }
     for (const TimelineAction& action : scenario_.timeline) check(action);
     for (const judge::Expectation& expectation : scenario_.expectations) check(expectation);
   }
@@ -120,7 +137,24 @@ class CrossCheck {
     problems_.add(place, what + " '" + name + "', which is not given" + config::did_you_mean_text(name, all));
   }
 
+  void check(const SubscriptionGiven& subscription, const TopicGiven& topic) {
+    if (subscription.protocol == "lambda")
+      known(subscription.name, functions_, "topic '" + topic.name + "' has the subscribed function",
+            subscription.place);
+    if (subscription.protocol != "https") return;
+    const std::string arn = "arn:aws:sns:us-east-1:123456789012:" + topic.name;
+    const auto& taken = scenario_.given.compute.middleware.sns.topics;
+    if (std::ranges::find(taken, arn) == taken.end()) {
+      problems_.add(subscription.place,
+                    "the middleware does not take messages of this topic: its file has no '" + arn +
+                        "' in 'sns.topics'");
+    }
+  }
+
   void check(const TimelineAction& action) {
+    if (action.replay) check(*action.replay, action.place);
+    if (!action.duplicates_at.empty())
+      known(action.duplicates_at, topics_, "the topic that sends twice is", action.place);
     if (action.fault) known(action.fault->target, apis_, "the fault is of the api", action.place);
     if (action.throttle && *action.throttle != "bus")
       known(*action.throttle, functions_, "the throttled function is", action.place);
@@ -129,6 +163,23 @@ class CrossCheck {
       if (!fs::is_regular_file(action.publish->from, ignored))
         problems_.add(action.place, "there is no file " + action.publish->from);
     }
+  }
+
+  void check(const ReplayAction& replay, const config::Place& place) {
+    std::vector<std::string> archives;
+    std::vector<std::string> rules;
+    const auto add = [&](const bus::BusConfig& bus) {
+      for (const bus::ArchiveConfig& archive : bus.archives) archives.push_back(archive.name);
+      for (const bus::RuleConfig& rule : bus.rules) rules.push_back(rule.name);
+    };
+    add(scenario_.given.bus.partner);
+    for (const bus::BusConfig& bus : scenario_.given.bus.buses) add(bus);
+    known(replay.archive, archives, "the replay is of the archive", place);
+    for (const std::string& rule : replay.rules) known(rule, rules, "the replay is for the rule", place);
+    const auto same = std::ranges::count_if(scenario_.timeline, [&replay](const TimelineAction& other) {
+      return other.replay && other.replay->name == replay.name;
+    });
+    if (same > 1) problems_.add(place, "two replays are named '" + replay.name + "'");
   }
 
   void check(const judge::Expectation& expectation) {
@@ -147,6 +198,7 @@ class CrossCheck {
   std::vector<std::string> apis_;
   std::vector<std::string> functions_;
   std::vector<std::string> queues_;
+  std::vector<std::string> topics_;
 };
 
 }  // namespace

@@ -37,7 +37,7 @@ struct LineText {
   std::optional<std::int64_t> times{};
   std::int64_t skip = 0;
   std::int64_t every = 1;
-  double share = 1;
+  std::optional<double> share{};
   CountPer per = CountPer::Run;
   std::optional<std::string> path{};
   std::optional<FaultEffect> respond{};
@@ -45,7 +45,13 @@ struct LineText {
   // platform
   std::optional<RelayVerb> relay{};
   std::optional<std::string> throttle{};
-  std::optional<int> duplicate{};
+  std::optional<std::string> duplicate{};
+  std::optional<int> reorder{};
+  std::optional<Duration> by{};
+  // replay
+  std::optional<std::string> replay{};
+  std::optional<judge::Window> window{};
+  std::vector<std::string> rules{};
 };
 
 kernel::Result<FaultEffect> effect_of(const kernel::Json& value) {
@@ -92,11 +98,53 @@ Shape<FaultEffect> respond_shape() {
   return config::either<FaultEffect>({.scalar = std::make_shared<const EffectWord>(), .map = map});
 }
 
+/// What a line does to deliveries of the bus.
+kernel::Result<bus::DeliveryFault> delivery_fault(const LineText& line) {
+  using Kind = bus::DeliveryFault::Kind;
+  const Kind kind = line.reorder ? Kind::Reorder : Kind::Duplicate;
+  const std::string verb = line.reorder ? "reorder" : "duplicate";
+  if (kind == Kind::Reorder && line.by == Duration::zero()) return kernel::invalid("'by' wants more than 0s");
+  bus::DeliveryFault fault{.kind = kind,
+                           .name = line.name.value_or(verb + "@" + std::to_string(line.place.line)),
+                           .from = kernel::at(line.at),
+                           .until = {},
+                           .times = line.times,
+                           .share = line.share.value_or(1),
+                           .by = line.by.value_or(line.reorder ? std::chrono::seconds{1} : Duration::zero())};
+  if (line.lasts) fault.until = kernel::at(line.at + *line.lasts);
+  if (!line.times && !line.lasts && !line.share) fault.times = 1;
+  return fault;
+}
+
+kernel::Result<> check_duplicate(const LineText& line) {
+  if (!line.duplicate || *line.duplicate == "bus") return {};
+  for (const auto& [key, is_there] :
+       {std::pair{"for", line.lasts.has_value()}, std::pair{"share", line.share.has_value()},
+        std::pair{"name", line.name.has_value()}, std::pair{"by", line.by.has_value()}}) {
+    if (is_there) return kernel::invalid("'" + std::string(key) + "' goes with 'duplicate: bus' only");
+  }
+  return {};
+}
+
 kernel::Result<TimelineAction> to_action(const LineText& line) {
   TimelineAction action{.place = line.place, .at = line.at, .lasts = line.lasts};
   action.relay = line.relay;
   action.throttle = line.throttle;
-  if (line.duplicate) action.duplicate = line.times.value_or(1);
+  if (auto checked = check_duplicate(line); !checked) return std::unexpected(checked.error());
+  if (line.reorder || line.duplicate == "bus") {
+    auto fault = delivery_fault(line);
+    if (!fault) return std::unexpected(fault.error());
+    action.deliveries = std::move(*fault);
+  } else if (line.duplicate) {
+    action.duplicate = line.times.value_or(1);
+    if (*line.duplicate != "relay") action.duplicates_at = *line.duplicate;
+  }
+  if (line.replay) {
+    action.replay = {.archive = *line.replay,
+                     .name = line.name.value_or("replay-" + std::to_string(line.place.line)),
+                     .window = line.window,
+                     .rules = line.rules};
+  }
   if (line.publish) {
     PublishAction publish{
         .api_name = *line.publish, .from = line.from.value_or(""), .skip = line.skip, .count = line.count};
@@ -118,7 +166,7 @@ kernel::Result<TimelineAction> to_action(const LineText& line) {
     rule.skip = line.skip;
     rule.times = line.times;
     rule.every = line.every;
-    rule.share = line.share;
+    rule.share = line.share.value_or(1);
     rule.place = line.where;
     if (line.respond) rule.effect = *line.respond;
     rule.effect.delay = line.delay;
@@ -144,12 +192,13 @@ Shape<std::vector<TimelineAction>> timeline_shape() {
                     "How many; the whole file, or 1, when neither this nor 'for' is said.")
           .optional("rate", &LineText::rate, config::rate(), "How fast; all at once when absent.")
           .optional("fault", &LineText::fault, non_empty_text(), "An API misbehaves.")
-          .optional("name", &LineText::name, non_empty_text(), "Of the fault; names its draws.")
+          .optional("name", &LineText::name, non_empty_text(),
+                    "Of the fault; names its draws. Of a replay: its replay-name.")
           .optional("place", &LineText::where,
                     choice<mocks::Place>({{"before", mocks::Place::Before}, {"after", mocks::Place::After}}),
                     "Before its effect (nothing was done) or after it (done, and the answer lost).")
           .optional("times", &LineText::times, integer(1, 1'000'000'000),
-                    "Only so many requests; of duplicate: so many events.")
+                    "Only so many requests; of duplicate: so many events, or deliveries.")
           .optional("skip", &LineText::skip, integer(0, 1'000'000'000),
                     "Leave the first so many requests alone; of publish: the first so many rows.")
           .optional("every", &LineText::every, integer(1, 1'000'000'000), "Only each nth request.")
@@ -168,24 +217,35 @@ Shape<std::vector<TimelineAction>> timeline_shape() {
                     "Move the relay; pause and stop with 'for' run again after it.")
           .optional("throttle", &LineText::throttle, non_empty_text(),
                     "A function has no concurrency, or the bus cannot invoke.")
-          .optional("duplicate", &LineText::duplicate, choice<int>({{"relay", 0}}),
-                    "The relay sends the next event, or 'times' events, twice.")
-          .exactly_one_of({"publish", "fault", "relay", "throttle", "duplicate"})
+          .optional("duplicate", &LineText::duplicate, non_empty_text(),
+                    "relay, or a topic: it sends the next event, or 'times' events, twice. bus: it makes "
+                    "deliveries twice.")
+          .optional("reorder", &LineText::reorder, choice<int>({{"bus", 0}}),
+                    "The bus holds deliveries back, so that later ones overtake them.")
+          .optional("by", &LineText::by, duration(),
+                    "How long a delivery is held, or how much later the second one comes.")
+          .optional("replay", &LineText::replay, non_empty_text(), "Send the events of an archive again.")
+          .optional("window", &LineText::window, window_shape(), "Those of this time.")
+          .optional("rules", &LineText::rules, config::list_of(non_empty_text(), 1), "To these rules only.")
+          .exactly_one_of({"publish", "fault", "relay", "throttle", "duplicate", "reorder", "replay"})
           .requires_key("from", {"publish"})
           .requires_key("fields", {"publish"})
           .requires_key("count", {"publish"})
           .requires_key("rate", {"publish"})
-          .requires_key("name", {"fault"})
+          .requires_one_of("name", {"fault", "duplicate", "reorder", "replay"})
           .requires_key("place", {"fault"})
-          .requires_one_of("times", {"fault", "duplicate"})
+          .requires_one_of("times", {"fault", "duplicate", "reorder"})
           .requires_one_of("skip", {"fault", "publish"})
           .requires_key("every", {"fault"})
-          .requires_key("share", {"fault"})
+          .requires_one_of("share", {"fault", "duplicate", "reorder"})
           .requires_key("per", {"fault"})
           .requires_key("path", {"fault"})
           .requires_key("respond", {"fault"})
           .requires_key("delay", {"fault"})
-          .requires_one_of("for", {"publish", "fault", "relay", "throttle"})
+          .requires_one_of("for", {"publish", "fault", "relay", "throttle", "duplicate", "reorder"})
+          .requires_one_of("by", {"duplicate", "reorder"})
+          .requires_key("window", {"replay"})
+          .requires_key("rules", {"replay"})
           .at_most_one_of({"count", "for"})
           .place(&LineText::place)
           .done();

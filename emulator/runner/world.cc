@@ -16,7 +16,11 @@ class World::Instances final : public compute::InstanceFactory {
                                  .hops = ports_.journal,
                                  .seed = seed_,
                                  .instance = "middleware-" + std::to_string(number)};
-    return std::make_unique<service::Service>(config, std::move(around), store_);
+    auto service = std::make_unique<service::Service>(config, std::move(around), store_);
+    const config::MiddlewareFile& file = given_.compute.middleware;
+    if (file.sns.topics.empty()) return service;
+    return std::make_unique<sns::Endpoint>(file.sns, file.ingest, ports_.scheduler, ports_.network.client(),
+                                           std::move(service));
   }
 
  private:
@@ -31,17 +35,24 @@ class World::IngestCode final : public lambda::FunctionCode {
   explicit IngestCode(ingest::Ingest& ingest) : ingest_(ingest) {}
 
   kernel::Task<lambda::CodeResult> run(lambda::CodeInvocation invocation) override {
-    ingest::FunctionResult result =
-        co_await ingest_.handle({.payload = *invocation.payload,
-                                 .deadline = invocation.deadline,
-                                 .hop = invocation.hop,
-                                 .record_hops = std::move(invocation.event_hops)});
-    if (result) co_return std::move(*result);
-    co_return std::unexpected(
-        lambda::CodeError{std::move(result.error().type), std::move(result.error().message)});
+    return finish(ingest_.handle({.payload = *invocation.payload,
+                                  .deadline = invocation.deadline,
+                                  .hop = invocation.hop,
+                                  .record_hops = std::move(invocation.event_hops)}));
   }
 
  private:
+  static kernel::Task<lambda::CodeResult> finish(kernel::Task<ingest::FunctionResult> handling) {
+    co_await handling.ended();
+    co_return [&handling] { return to_result(handling); };
+  }
+  APART static lambda::CodeResult to_result(kernel::Task<ingest::FunctionResult>& handled) {
+    ingest::FunctionResult result = handled.take();
+    if (result) return std::move(*result);
+    return std::unexpected(
+        lambda::CodeError{std::move(result.error().type), std::move(result.error().message)});
+  }
+
   ingest::Ingest& ingest_;
 };
 
@@ -64,8 +75,14 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
   lambda_->set_builtin(*code_);
   mappings_ = std::make_unique<lambda::EventSourceMappings>(
       seed, lambda::MappingSurroundings{ports.scheduler, ports.journal, queues_, *lambda_});
-  bus_ = std::make_unique<bus::EventBridge>(given.bus, seed, ports.scheduler, ports.journal,
-                                            bus::Outlets{.functions = *lambda_, .queues = queues_});
+  topics_ = std::make_unique<topics::Topics>(
+      topics::TopicsConfig{.delivery = {.sends_traceparent = true}}, seed,
+      topics::DeliveryPorts{ports.scheduler, ports.journal, *lambda_, queues_, ports.network.client()},
+      signer_);
+  links_ = std::make_unique<topics::Links>(*topics_);
+  bus_ = std::make_unique<bus::EventBridge>(
+      given.bus, seed, ports.scheduler, ports.journal,
+      bus::Outlets{.functions = *lambda_, .queues = queues_, .topics = topics_.get()});
   org_ = std::make_unique<salesforce::Org>(given.salesforce, seed, ports.scheduler, ports.journal);
   relay_ = std::make_unique<relay::Relay>(given.relay, seed, ports.scheduler, ports.journal, *org_, *bus_);
   edge_ =
@@ -79,7 +96,12 @@ kernel::Result<> World::serve() {
   }
   if (auto served = ports_.network.serve(kEdgeHost, *edge_, Transport::Plain, ports_.edge_port); !served)
     return served;
-  return ports_.network.serve(given_.compute.middleware.ingest.middleware, *compute_, Transport::Tls);
+  const std::string& middleware = given_.compute.middleware.ingest.middleware;
+  if (auto served = ports_.network.serve(middleware, *compute_, Transport::Tls); !served) return served;
+  if (given_.topics.empty()) return {};
+  const std::string host = topics_->service_url().substr(std::string_view("https://").size());
+  if (auto served = ports_.network.serve(host, *links_, Transport::Tls); !served) return served;
+  return create_topics(given_.topics, middleware, *topics_);
 }
 
 kernel::Result<std::unique_ptr<World>> World::build(const Given& given, std::uint64_t seed,
@@ -98,6 +120,7 @@ void World::stop() {
   edge_->stop();
   relay_.reset();
   bus_.reset();
+  topics_.reset();
   mappings_.reset();
   lambda_.reset();
   ports_.network.stop();

@@ -9,6 +9,8 @@
 #include "emulator/lambda/event_source_mappings.h"
 #include "emulator/runner/network.h"
 #include "emulator/runner/scenario.h"
+#include "emulator/topics/links.h"
+#include "emulator/topics/test_key_signer.h"
 #include "middleware/ingest/ingest.h"
 #include "middleware/service/service.h"
 #include "middleware/store/memory_store.h"
@@ -38,6 +40,7 @@ class World {
   bus::EventBridge& bus() { return *bus_; }
   lambda::Lambda& lambda() { return *lambda_; }
   queues::Queues& queues() { return queues_; }
+  topics::Topics& topics() { return *topics_; }
   mocks::FaultSet& faults() { return faults_; }
 
   /// Cancels all that is under way: hops that are open close as cancelled.
@@ -64,6 +67,9 @@ class World {
   std::unique_ptr<IngestCode> code_;
   std::unique_ptr<lambda::Lambda> lambda_;
   std::unique_ptr<lambda::EventSourceMappings> mappings_;
+  topics::TestKeySigner signer_;
+  std::unique_ptr<topics::Topics> topics_;
+  std::unique_ptr<topics::Links> links_;
   std::unique_ptr<bus::EventBridge> bus_;
   std::unique_ptr<salesforce::Org> org_;
   std::unique_ptr<relay::Relay> relay_;

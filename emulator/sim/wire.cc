@@ -3,22 +3,18 @@
 namespace emulator::sim {
 namespace {
 
-using kernel::Arrival;
 using kernel::HttpReply;
 using kernel::NoAnswer;
 using kernel::Task;
 
-/// The exchange as the server sees it. It takes the handler's task, not the request: a frame less that holds
-/// one.
-Task<void> serve_one(Task<HttpReply> handling, Arrival<HttpReply> arrival) {
-  HttpReply reply = co_await std::move(handling);
-  if (reply.ending != kernel::Ending::Hang) arrival.set(std::move(reply));
-}
+Task<kernel::HttpResult> unanswered(NoAnswer reason) { co_return std::unexpected(reason); }
 
-kernel::HttpResult observed(HttpReply reply) {
-  switch (reply.ending) {
+APART kernel::HttpResult observed(kernel::AnswerScope<HttpReply>::Answer& answer) {
+  std::optional<HttpReply> reply = answer.take();
+  if (!reply) return std::unexpected(NoAnswer::Timeout);
+  switch (reply->ending) {
     case kernel::Ending::Complete:
-      return std::move(reply.response);
+      return std::move(reply->response);
     case kernel::Ending::Reset:
       return std::unexpected(NoAnswer::Reset);
     case kernel::Ending::Empty:
@@ -42,15 +38,18 @@ kernel::HttpHandler* Wire::find(std::string_view host) const {
   return nullptr;
 }
 
+// No coroutine: a request under way is held by who works on it.
 Task<kernel::HttpResult> Wire::send(kernel::HttpRequest request, kernel::Timestamp deadline) {
   kernel::HttpHandler* handler = find(request.host);
-  if (handler == nullptr) co_return std::unexpected(NoAnswer::Refused);
-  Arrival<HttpReply> arrival(scheduler_);
-  if (deadline <= scheduler_.now()) co_return std::unexpected(NoAnswer::Timeout);
-  exchanges_.spawn(serve_one(handler->handle(std::move(request)), arrival));
-  std::optional<HttpReply> reply = co_await arrival.wait_until(deadline);
-  if (!reply) co_return std::unexpected(NoAnswer::Timeout);
-  co_return observed(std::move(*reply));
+  if (handler == nullptr) return unanswered(NoAnswer::Refused);
+  if (deadline <= scheduler_.now()) return unanswered(NoAnswer::Timeout);
+  return exchange(handler->handle(std::move(request)), deadline);
+}
+
+Task<kernel::HttpResult> Wire::exchange(Task<HttpReply> handling, kernel::Timestamp deadline) {
+  auto answer = exchanges_.answer(std::move(handling), deadline);
+  co_await answer.ended();
+  co_return [&answer] { return observed(answer); };
 }
 
 }  // namespace emulator::sim

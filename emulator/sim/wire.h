@@ -5,10 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "middleware/kernel/answer_scope.h"
 #include "middleware/kernel/http.h"
 #include "middleware/kernel/scheduler.h"
-#include "middleware/kernel/task_scope.h"
-#include "middleware/kernel/wait.h"
 
 namespace emulator::sim {
 
@@ -16,7 +15,7 @@ namespace emulator::sim {
 /// network.
 class Wire final : public kernel::HttpClient {
  public:
-  explicit Wire(kernel::Scheduler& scheduler) : scheduler_(scheduler) {}
+  explicit Wire(kernel::Scheduler& scheduler) : scheduler_(scheduler), exchanges_(scheduler) {}
 
   /// `handler` outlives the wire. A host that nobody serves refuses connections.
   void serve(std::string host, kernel::HttpHandler& handler) {
@@ -33,10 +32,12 @@ class Wire final : public kernel::HttpClient {
 
  private:
   kernel::HttpHandler* find(std::string_view host) const;
+  kernel::Task<kernel::HttpResult> exchange(kernel::Task<kernel::HttpReply> handling,
+                                            kernel::Timestamp deadline);
 
   kernel::Scheduler& scheduler_;
   std::vector<std::pair<std::string, kernel::HttpHandler*>> hosts_;
-  kernel::TaskScope exchanges_;
+  kernel::AnswerScope<kernel::HttpReply> exchanges_;
 };
 
 }  // namespace emulator::sim

@@ -25,14 +25,15 @@ std::string body_of(const Delivery& delivery) {
 }
 
 /// The same for the subscriber's queue and for the dead-letter queue.
-queues::SendRequest message_of(const Delivery& delivery, std::string body, kernel::HopId hop) {
+queues::SendRequest message_of(const Delivery& delivery, const std::string& queue, std::string body,
+                               kernel::HopId hop) {
   queues::SendRequest request{.body = std::move(body),
                               .event_uuid = delivery.event_uuid,
                               .cause = hop,
                               .from = delivery.topic,
                               .group_id = delivery.group_id,
-                              .deduplication_id = delivery.deduplication_id,
                               .trace_header = delivery.trace_header};
+  if (queue.ends_with(".fifo")) request.deduplication_id = delivery.deduplication_id;
   if (delivery.subscription->is_raw && !is_http(delivery.subscription->protocol)) {
     for (const MessageAttribute& attribute : delivery.notification->attributes)
       request.attributes.push_back({attribute.name, attribute.value, attribute.data_type});
@@ -128,7 +129,8 @@ Task<Deliveries::Attempt> Deliveries::attempt(const Delivery& delivery,
   hop.close({.outcome = made.outcome,
              .status = made.status,
              .error = made.error,
-             .bytes_sent = static_cast<std::int64_t>(body->size())});
+             .bytes_sent = static_cast<std::int64_t>(body->size()),
+             .request = number == 1 ? std::string_view(*body) : std::string_view{}});
   co_return made;
 }
 
@@ -153,13 +155,13 @@ Deliveries::Attempt Deliveries::enqueue(const Delivery& delivery, const std::str
             .status = 400,
             .error = "a raw message takes at most 10 attributes along"};
   }
-  const queues::SendResult sent =
-      ports_.queues.send(delivery.subscription->name, message_of(delivery, body, hop));
+  const std::string& queue = delivery.subscription->name;
+  const queues::SendResult sent = ports_.queues.send(queue, message_of(delivery, queue, body, hop));
   if (sent.accepted()) return {.is_owned_elsewhere = sent.carries_on};
   return {.verdict = may_work_later(sent.error.code) ? Verdict::Again : Verdict::Never,
           .outcome = Outcome::Rejected,
           .status = sent.error.status,
-          .error = sent.error.code};
+          .error = sent.error.message};
 }
 
 Task<Deliveries::Attempt> Deliveries::post(const Delivery& delivery, std::shared_ptr<const std::string> body,
@@ -205,9 +207,10 @@ void Deliveries::give_up(const Delivery& delivery, const Attempt& last, std::int
                           std::to_string(attempts) + (attempts == 1 ? " attempt" : " attempts");
   if (!delivery.subscription->dead_letter)
     return end(delivery, kernel::End::Lost, why + ", and no dead-letter queue");
-  const queues::SendResult sent = ports_.queues.send(
-      *delivery.subscription->dead_letter, message_of(delivery, plain_body(delivery), delivery.cause));
-  if (sent.carries_on) return;
+  const std::string& queue = *delivery.subscription->dead_letter;
+  const queues::SendResult sent =
+      ports_.queues.send(queue, message_of(delivery, queue, plain_body(delivery), delivery.cause));
+  if (sent.carries_on) return;  // whoever reads the dead letters ends it
   if (sent.accepted()) return end(delivery, kernel::End::DeadLettered, why);
   end(delivery, kernel::End::Lost, why + ", and the dead-letter queue refused it");
 }

@@ -1,7 +1,9 @@
 #include "emulator/topics/filter_policy.h"
 
 #include <algorithm>
+#include <deque>
 #include <nlohmann/json.hpp>
+#include <span>
 
 namespace emulator::topics {
 namespace {
@@ -11,6 +13,15 @@ using kernel::Json;
 constexpr std::size_t kKeysMax = 5;
 constexpr std::int64_t kCombinationsMax = 150;
 constexpr std::size_t kBytesMax = 262'144;
+
+/// What SNS does not have in common with rules. ASSUMPTION: `wildcard` is refused; the facts do not say
+/// whether SNS has it.
+patterns::Options options() {
+  return {.refusal = "",
+          .length_max = kBytesMax,
+          .combinations_max = static_cast<std::size_t>(kCombinationsMax),
+          .without = {"wildcard", "anything-but/suffix"}};
+}
 
 /// Capped, so that a large policy cannot overflow the product.
 std::int64_t capped(std::int64_t count) { return std::min<std::int64_t>(count, 1'000'000); }
@@ -54,41 +65,49 @@ bool is_nested(const Json& object) {
   });
 }
 
-/// What the engine may know and SNS does not: the complaint, or "". ASSUMPTION: wildcard is refused; the
-/// facts do not say whether SNS has it.
-std::string unknown_operator(const Json& value) {
-  if (value.is_array() || value.is_object()) {
-    for (const auto& [key, item] : value.items()) {
-      if (value.is_object() && key == "wildcard" && !item.is_array() && !item.is_object())
-        return "Unrecognized match type wildcard";
-      if (value.is_object() && key == "anything-but" && item.is_object() && item.contains("suffix"))
-        return "Unsupported anything-but pattern: suffix";
-      if (std::string inner = unknown_operator(item); !inner.empty()) return inner;
+/// Attributes as the engine sees them: numbers as numbers, elements of arrays under one path. Binary ones are
+/// not looked at, nor are values that are not what their type says.
+class AttributeList {
+ public:
+  explicit AttributeList(const std::vector<MessageAttribute>& attributes) {
+    for (const MessageAttribute& attribute : attributes) {
+      const std::string_view type = attribute.data_type;
+      if (type == "String.Array") {
+        add_elements(attribute);
+      } else if (type.starts_with("String")) {
+        list_.push_back({attribute.name, patterns::Scalar::of_text(attribute.value)});
+      } else if (type.starts_with("Number") && is_number(attribute.value)) {
+        list_.push_back({attribute.name, patterns::Scalar::of_number(attribute.value)});
+      }
     }
   }
-  return {};
-}
+  std::span<const patterns::Attribute> list() const { return list_; }
 
-/// Attributes as an event: numbers as numbers, arrays as arrays. Binary ones are not looked at.
-std::string attributes_json(const std::vector<MessageAttribute>& attributes) {
-  std::string text = "{";
-  for (const MessageAttribute& attribute : attributes) {
-    std::string value;
-    if (attribute.data_type.starts_with("Binary")) continue;
-    if (attribute.data_type == "String.Array" || attribute.data_type.starts_with("Number")) {
-      const auto parsed = kernel::parse_json(attribute.value);
-      const bool fits =
-          parsed && (attribute.data_type == "String.Array" ? parsed->is_array() : parsed->is_number());
-      if (!fits) continue;
-      value = attribute.value;
-    } else {
-      value = kernel::json_quoted(attribute.value);
-    }
-    if (text.size() > 1) text += ',';
-    text += kernel::json_quoted(attribute.name) + ":" + value;
+ private:
+  static bool is_number(const std::string& text) {
+    const auto parsed = kernel::parse_json(text);
+    return parsed && parsed->is_number();
   }
-  return text + "}";
-}
+  void add_elements(const MessageAttribute& attribute) {
+    const auto parsed = kernel::parse_json(attribute.value);
+    if (!parsed || !parsed->is_array()) return;
+    for (const Json& element : *parsed) {
+      if (element.is_string()) {
+        list_.push_back({attribute.name, patterns::Scalar::of_text(kept(element.get<std::string>()))});
+      } else if (element.is_number()) {
+        list_.push_back({attribute.name, patterns::Scalar::of_number(kept(kernel::json_text(element)))});
+      } else if (element.is_boolean()) {
+        list_.push_back({attribute.name, patterns::Scalar::of_bool(element.get<bool>())});
+      } else if (element.is_null()) {
+        list_.push_back({attribute.name, patterns::Scalar::of_null()});
+      }
+    }
+  }
+  std::string_view kept(std::string text) { return texts_.emplace_back(std::move(text)); }
+
+  std::vector<patterns::Attribute> list_;
+  std::deque<std::string> texts_;  // what list_ points into beyond the attributes
+};
 
 }  // namespace
 
@@ -108,16 +127,15 @@ kernel::Result<FilterPolicy> FilterPolicy::compile(std::string_view json, Filter
   if (top_keys(*policy) > kKeysMax) return kernel::invalid("Filter policy can not have more than 5 keys");
   if (json.size() > kBytesMax || combinations(*policy) > kCombinationsMax)
     return kernel::invalid("Filter policy is too complex");
-  if (std::string complaint = unknown_operator(*policy); !complaint.empty())
-    return kernel::invalid(std::move(complaint));
-  auto pattern = patterns::Pattern::compile(*policy, {.refusal = "", .length_max = kBytesMax});
+  auto pattern = patterns::Pattern::compile(json, options());
   if (!pattern) return kernel::invalid(pattern.error().message);
   return FilterPolicy(std::move(*pattern), scope);
 }
 
 bool FilterPolicy::accepts(const std::string& body, const std::vector<MessageAttribute>& attributes) const {
   if (scope_ == FilterScope::MessageAttributes) {
-    return pattern_.matches(attributes_json(attributes));
+    const AttributeList list(attributes);
+    return pattern_.matches(patterns::Event{.attributes = list.list()});
   }
   const auto parsed = kernel::parse_json(body);
   return parsed && parsed->is_object() && pattern_.matches(body);

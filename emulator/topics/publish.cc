@@ -75,18 +75,15 @@ Answer<BatchResult> Topics::publish_batch(BatchRequest request) {
 
 PublishResult Topics::accept(Topic& topic, Message message, const RecordedCause& cause) {
   const auto note = [&](Outcome outcome, std::string_view error) {
-    return kernel::point_hop(ports_.journal,
-                             {.stage = Stage::Topic,
-                              .event = cause.event_uuid,
-                              .parent = cause.hop,
-                              .from = cause.from,
-                              .to = topic.name,
-                              .operation = "Publish"},
-                             {.outcome = outcome,
-                              .status = 200,
-                              .error = error,
-                              .bytes_sent = size_of(message),
-                              .request = message.message});
+    return kernel::point_hop(
+        ports_.journal,
+        {.stage = Stage::Topic,
+         .event = cause.event_uuid,
+         .parent = cause.hop,
+         .from = cause.from,
+         .to = topic.name,
+         .operation = "Publish"},
+        {.outcome = outcome, .status = 200, .error = error, .bytes_sent = size_of(message)});
   };
   PublishResult result;
   if (topic.rules.is_fifo) {

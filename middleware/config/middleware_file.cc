@@ -42,6 +42,7 @@ struct FileText {
   MapOf<EventText> events{};
   MapOf<ApiText> apis{};
   std::vector<FlowText> flows{};
+  sns::EndpointConfig sns{};
 };
 
 Shape<TextTemplate> text_template() {
@@ -125,6 +126,16 @@ Shape<FileText> file_shape() {
                         .required("steps", &FlowText::steps, list_of(step_shape(), 1), "In this order.")
                         .place(&FlowText::place)
                         .done();
+  const auto topic = mapped<std::string>(non_empty_text(),
+                                         [](const std::string& arn) -> kernel::Result<std::string> {
+                                           if (!sns::service_host(arn).empty()) return arn;
+                                           return kernel::invalid("is no ARN of a topic");
+                                         },
+                                         {.wants = "the ARN of a topic"});
+  const auto sns = object<sns::EndpointConfig>("sns", "Topics that deliver to POST /sns.")
+                       .optional("topics", &sns::EndpointConfig::topics, list_of(topic),
+                                 "ARNs; subscriptions of these are confirmed, others are refused.")
+                       .done();
   return object<FileText>("the middleware", "What one deployment of the middleware does.")
       .optional("name", &FileText::name, non_empty_text(), "Of the deployment.")
       .optional("answer_margin", &FileText::answer_margin, duration(),
@@ -137,6 +148,7 @@ Shape<FileText> file_shape() {
           "the whole batch failed.")
       .optional("events", &FileText::events, map_of(event),
                 "Checks by event type; a type with a flow and no entry is not checked.")
+      .optional("sns", &FileText::sns, sns, "The middleware as a subscriber of topics.")
       .required("apis", &FileText::apis, map_of(api_shape()), "The external APIs.")
       .required("flows", &FileText::flows, list_of(flow, 1), "By event type.")
       .done();
@@ -147,6 +159,7 @@ MiddlewareFile to_file(const FileText& text) {
   file.service.name = text.name;
   file.ingest.answer_margin = text.answer_margin;
   file.ingest.batch_failures = text.batch_failures;
+  file.sns = text.sns;
   for (const auto& [name, api] : text.apis) {
     ApiConfig config = api;
     config.name = name;

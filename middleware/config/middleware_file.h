@@ -9,12 +9,14 @@
 #include "middleware/config/reader.h"
 #include "middleware/ingest/ingest.h"
 #include "middleware/service/flow.h"
+#include "middleware/sns/endpoint.h"
 
 namespace config {
 
 struct MiddlewareFile {
   service::ServiceConfig service{};
   ingest::IngestConfig ingest{};
+  sns::EndpointConfig sns{};
   /// Base URLs by API name, in the order of the file. Needed by the deployed middleware; the rig puts mocks
   /// in their place.
   std::vector<std::pair<std::string, std::string>> urls{};

@@ -29,6 +29,8 @@ std::string event_in(std::string body) {
   return message.empty() ? body : message;
 }
 
+kernel::Task<FunctionResult> failed(FunctionError error) { co_return std::unexpected(std::move(error)); }
+
 }  // namespace
 
 /// What the events of one batch share while they are handed over.
@@ -41,12 +43,12 @@ struct Ingest::BatchWork {
   FunctionError first_error{};
 };
 
-bool is_sqs_batch(const std::string& payload) {
+bool is_sqs_batch(std::string_view payload) {
   if (!payload.contains(R"("Records")") || !kernel::is_json(payload)) return false;
   return kernel::json_slice(payload, "/Records/0/eventSource") == R"("aws:sqs")";
 }
 
-std::expected<Batch, FunctionError> read_batch(const std::string& payload) {
+std::expected<Batch, FunctionError> read_batch(std::string_view payload) {
   const Json event = *kernel::parse_json(payload);
   Batch batch;
   for (const Json& record : event.at("Records")) {
@@ -101,14 +103,18 @@ kernel::Task<bool> Ingest::work_off(std::shared_ptr<BatchWork> work) {
   co_return true;
 }
 
-kernel::Task<FunctionResult> Ingest::handle_batch(Invocation invocation) {
+// No coroutine: the payload is the caller's and has to be read now.
+kernel::Task<FunctionResult> Ingest::handle_batch(const Invocation& invocation) {
   auto batch = read_batch(invocation.payload);
-  if (!batch) co_return std::unexpected(batch.error());
-  const std::size_t count = batch->records.size();
-  invocation.record_hops.resize(count, invocation.hop);
-  const auto work = std::make_shared<BatchWork>(BatchWork{.batch = std::move(*batch),
-                                                          .deadline = invocation.deadline,
-                                                          .hops = std::move(invocation.record_hops)});
+  if (!batch) return failed(std::move(batch.error()));
+  std::vector<kernel::HopId> hops = invocation.record_hops;
+  hops.resize(batch->records.size(), invocation.hop);
+  return hand_over(std::make_shared<BatchWork>(
+      BatchWork{.batch = std::move(*batch), .deadline = invocation.deadline, .hops = std::move(hops)}));
+}
+
+kernel::Task<FunctionResult> Ingest::hand_over(std::shared_ptr<BatchWork> work) {
+  const std::size_t count = work->batch.records.size();
   std::vector<kernel::Task<bool>> workers;
   const std::size_t at_once = work->batch.is_fifo ? 1 : std::min(count, kAtOnceMax);
   for (std::size_t i = 0; i < at_once; ++i) workers.push_back(work_off(work));

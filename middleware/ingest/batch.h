@@ -23,10 +23,10 @@ struct Batch {
 };
 
 /// Whether the payload is a batch of SQS records: {"Records":[{"eventSource":"aws:sqs", ...}, ...]}.
-bool is_sqs_batch(const std::string& payload);
+bool is_sqs_batch(std::string_view payload);
 
 /// Of a payload that is_sqs_batch accepts; an error if a record has no id or no body.
-std::expected<Batch, FunctionError> read_batch(const std::string& payload);
+std::expected<Batch, FunctionError> read_batch(std::string_view payload);
 
 /// {"batchItemFailures":[{"itemIdentifier":"..."}]}
 std::string batch_failures_text(const std::vector<std::string>& message_ids);

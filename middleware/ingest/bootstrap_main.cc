@@ -211,7 +211,7 @@ kernel::Task<FunctionResult> Function::run(HttpResponse next) {
   } else {
     // The platform's span is the parent of what we cause, if it gave one: its trace then has no gap.
     result = co_await ingest_.handle(
-        {.payload = std::move(next.body), .deadline = loop_.now() + *left, .hop = parent.value_or(hop.id())});
+        {.payload = next.body, .deadline = loop_.now() + *left, .hop = parent.value_or(hop.id())});
   }
   // The error's text may quote the event: Lambda gets it, the log does not.
   hop.close(result ? kernel::HopEnd{}

@@ -5,6 +5,7 @@
 
 #include "middleware/core/deadline.h"
 #include "middleware/ingest/batch.h"
+#include "middleware/ingest/unwrap.h"
 #include "middleware/ingest/validate.h"
 #include "middleware/kernel/json.h"
 
@@ -17,20 +18,32 @@ struct Handover {
   std::string payload;
 };
 
-/// The parsed event lives here only: while the middleware works, the function holds no tree.
-std::expected<Handover, FunctionError> read(const std::string& text, const std::vector<EventType>& types) {
-  const auto event = kernel::parse_json(text);
-  if (!event) return std::unexpected(FunctionError{"ValidationError", event.error().message});
-  auto envelope = read_envelope(*event);
+/// `event` is what `text` says.
+std::expected<Handover, FunctionError> read_event(std::string_view text, const kernel::Json& event,
+                                                  const std::vector<EventType>& types) {
+  auto envelope = read_envelope(event);
   if (!envelope) return std::unexpected(envelope.error());
   const auto type = std::ranges::find(types, envelope->detail_type, &EventType::name);
   if (type == types.end()) {
     return std::unexpected(
         FunctionError{"RoutingError", "no route for events of type " + envelope->detail_type});
   }
-  const kernel::Json& payload = payload_of(*event);
+  const kernel::Json& payload = payload_of(event);
   if (auto valid = validate(payload, *type); !valid) return std::unexpected(valid.error());
   return Handover{std::move(*envelope), &*type, std::string(*kernel::json_slice(text, "/detail/payload"))};
+}
+
+/// The parsed event lives here only: while the middleware works, the function holds no tree.
+std::expected<Handover, FunctionError> read(std::string_view text, const std::vector<EventType>& types) {
+  const auto event = kernel::parse_json(text);
+  if (!event) return std::unexpected(FunctionError{"ValidationError", event.error().message});
+  const auto message = sns_message(*event);
+  if (!message) return std::unexpected(message.error());
+  if (!*message) return read_event(text, *event, types);
+  const auto inside = kernel::parse_json(**message);
+  if (!inside)
+    return std::unexpected(FunctionError{"ValidationError", "the SNS message: " + inside.error().message});
+  return read_event(**message, *inside, types);
 }
 
 kernel::HttpRequest to_request(Handover handover, const std::string& host) {
@@ -45,7 +58,8 @@ kernel::HttpRequest to_request(Handover handover, const std::string& host) {
   return request;
 }
 
-FunctionResult to_result(const kernel::HttpResult& answer, const std::string& event) {
+APART FunctionResult to_result(kernel::Task<kernel::HttpResult>& sent, const std::string& event) {
+  const kernel::HttpResult answer = sent.take();
   if (!answer) {
     return std::unexpected(FunctionError{
         "MiddlewareUnreachable", "the middleware did not answer: " + std::string(to_text(answer.error()))});
@@ -61,9 +75,16 @@ FunctionResult to_result(const kernel::HttpResult& answer, const std::string& ev
   return R"({"status":)" + std::to_string(answer->status) + R"(,"eventId":")" + event + R"("})";
 }
 
+kernel::Task<FunctionResult> failed(FunctionError error) { co_return std::unexpected(std::move(error)); }
+
+kernel::Task<FunctionResult> finish(kernel::Task<kernel::HttpResult> sending, std::string event) {
+  co_await sending.ended();
+  co_return [&] { return to_result(sending, event); };
+}
+
 }  // namespace
 
-std::expected<Ingest::Prepared, FunctionError> Ingest::prepare(Invocation invocation) const {
+std::expected<Ingest::Prepared, FunctionError> Ingest::prepare(const Invocation& invocation) const {
   auto handover = read(invocation.payload, config_.types);
   if (!handover) return std::unexpected(handover.error());
   Prepared prepared{.event = handover->envelope.event_uuid,
@@ -80,17 +101,15 @@ std::expected<Ingest::Prepared, FunctionError> Ingest::prepare(Invocation invoca
   return prepared;
 }
 
-kernel::Task<FunctionResult> Ingest::handle(Invocation invocation) {
-  return is_sqs_batch(invocation.payload) ? handle_batch(std::move(invocation))
-                                          : handle_one(std::move(invocation));
+kernel::Task<FunctionResult> Ingest::handle(const Invocation& invocation) {
+  return is_sqs_batch(invocation.payload) ? handle_batch(invocation) : handle_one(invocation);
 }
 
-kernel::Task<FunctionResult> Ingest::handle_one(Invocation invocation) {
-  // All the work is done in prepare: while the middleware works, the function holds nothing of the event.
-  auto prepared = prepare(std::move(invocation));
-  if (!prepared) co_return std::unexpected(prepared.error());
-  auto sending = client_.send(std::move(prepared->request), prepared->deadline);
-  co_return to_result(co_await std::move(sending), prepared->event);
+// No coroutine: while the middleware works, the function holds nothing of the event but its id.
+kernel::Task<FunctionResult> Ingest::handle_one(const Invocation& invocation) {
+  auto prepared = prepare(invocation);
+  if (!prepared) return failed(std::move(prepared.error()));
+  return finish(client_.send(std::move(prepared->request), prepared->deadline), std::move(prepared->event));
 }
 
 }  // namespace ingest

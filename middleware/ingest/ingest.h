@@ -9,6 +9,7 @@
 #include <expected>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -45,7 +46,7 @@ struct IngestConfig {
 };
 
 struct Invocation {
-  std::string payload;                       ///< the event as the bus delivers it
+  std::string_view payload;                  ///< the event as the bus delivers it; read at the call only
   kernel::Timestamp deadline;                ///< when Lambda ends the invocation
   kernel::HopId hop = 0;                     ///< the invocation, parent of what we cause
   std::vector<kernel::HopId> record_hops{};  ///< of a batch: instead, for each of its records
@@ -69,7 +70,8 @@ class Ingest {
   /// Where events of a batch that failed are named, as their reasons have no place in the answer.
   void log_to(kernel::HopSink& log) { log_ = &log; }
 
-  kernel::Task<FunctionResult> handle(Invocation invocation);
+  /// Reads and sends at the call; the task waits for the answer.
+  kernel::Task<FunctionResult> handle(const Invocation& invocation);
 
  private:
   struct Prepared {
@@ -77,11 +79,12 @@ class Ingest {
     kernel::Timestamp deadline;
     kernel::HttpRequest request{};
   };
-  std::expected<Prepared, FunctionError> prepare(Invocation invocation) const;
-  kernel::Task<FunctionResult> handle_one(Invocation invocation);
+  std::expected<Prepared, FunctionError> prepare(const Invocation& invocation) const;
+  kernel::Task<FunctionResult> handle_one(const Invocation& invocation);
 
   struct BatchWork;
-  kernel::Task<FunctionResult> handle_batch(Invocation invocation);
+  kernel::Task<FunctionResult> handle_batch(const Invocation& invocation);
+  kernel::Task<FunctionResult> hand_over(std::shared_ptr<BatchWork> work);
   kernel::Task<bool> work_off(std::shared_ptr<BatchWork> work);
   void note_failure(BatchWork& work, const BatchRecord& record, const FunctionError& error) const;
 

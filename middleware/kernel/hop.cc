@@ -100,4 +100,6 @@ std::optional<TraceContext> parse_traceparent(std::string_view header) {
   return context;
 }
 
+void HopScope::cancel() { sink_.close(id_, {.outcome = Outcome::Cancelled}); }
+
 }  // namespace kernel

@@ -114,16 +114,20 @@ class HopSink {
 class HopScope {
  public:
   HopScope(HopSink& sink, const HopStart& start) : sink_(sink), id_(sink.open(start)), hop_(id_) {}
+  HopScope(HopScope&& other) noexcept
+      : sink_(other.sink_), id_(std::exchange(other.id_, 0)), hop_(other.hop_) {}
   HopScope(const HopScope&) = delete;
   HopScope& operator=(const HopScope&) = delete;
   ~HopScope() {
-    if (id_ != 0) sink_.close(id_, {.outcome = Outcome::Cancelled});
+    if (id_ != 0) cancel();
   }
   /// Once.
   void close(const HopEnd& end) { sink_.close(std::exchange(id_, 0), end); }
   HopId id() const { return hop_; }
 
  private:
+  void cancel();
+
   HopSink& sink_;
   HopId id_;
   HopId hop_;

@@ -57,6 +57,8 @@ std::string_view to_text(NoAnswer reason) {
   return "unknown";
 }
 
+Task<HttpReply> answered(HttpReply reply) { co_return std::move(reply); }
+
 HttpResponse problem(int status, std::string_view type, std::string_view detail) {
   std::string body = R"({"type":"urn:relayrig:problem:)";
   body += type;

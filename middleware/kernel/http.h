@@ -73,6 +73,7 @@ class HttpClient {
   virtual ~HttpClient() = default;
   /// Sends once, without retries of its own. At `deadline` it answers NoAnswer::Timeout; what the server does
   /// with the request then is the server's affair. Destroying the task leaves the request in the same way.
+  /// The sending may begin at the call: await the task at once.
   virtual Task<HttpResult> send(HttpRequest request, Timestamp deadline) = 0;
 };
 
@@ -90,10 +91,15 @@ struct HttpReply {
   HttpResponse response{};
   Ending ending = Ending::Complete;
 };
+inline bool never_arrives(const HttpReply& reply) { return reply.ending == Ending::Hang; }
+
+/// A task that is this answer: for functions that need no waiting to make one.
+Task<HttpReply> answered(HttpReply reply);
 
 class HttpHandler {
  public:
   virtual ~HttpHandler() = default;
+  /// The work may begin at the call: await the task at once.
   virtual Task<HttpReply> handle(HttpRequest request) = 0;
 };
 

@@ -4,45 +4,6 @@
 #include <nlohmann/json.hpp>
 
 namespace kernel {
-namespace {
-
-using Parts = std::vector<std::variant<std::string, TextTemplate>>;
-
-void add_text(Parts& parts, std::string_view text) {
-  if (parts.empty() || !std::holds_alternative<std::string>(parts.back())) parts.emplace_back(std::string{});
-  std::get<std::string>(parts.back()) += text;
-}
-
-Result<> add_value(Parts& parts, const Json& value) {
-  if (value.is_string()) {
-    const auto& text = value.get_ref<const std::string&>();
-    if (text.find("${") == std::string::npos) {
-      add_text(parts, json_quoted(text));
-      return {};
-    }
-    auto hole = TextTemplate::compile(text);
-    if (!hole) return std::unexpected(hole.error());
-    parts.emplace_back(std::move(*hole));
-    return {};
-  }
-  if (!value.is_structured()) {
-    add_text(parts, json_text(value));
-    return {};
-  }
-  add_text(parts, value.is_object() ? "{" : "[");
-  bool first = true;
-  for (const auto& [key, child] : value.items()) {
-    if (!first) add_text(parts, ",");
-    first = false;
-    if (value.is_object()) add_text(parts, json_quoted(key) + ":");
-    if (auto added = add_value(parts, child); !added) return added;
-  }
-  add_text(parts, value.is_object() ? "}" : "]");
-  return {};
-}
-
-}  // namespace
-
 Result<TextTemplate> TextTemplate::compile(std::string_view text) {
   TextTemplate result;
   std::string_view rest = text;
@@ -58,8 +19,8 @@ Result<TextTemplate> TextTemplate::compile(std::string_view text) {
       return invalid("'${" + std::string(inside) +
                      "}' is not a placeholder (write ${/Field__c} or ${step/field})");
     }
-    result.parts_.emplace_back(
-        Placeholder{std::string(inside.substr(0, slash)), std::string(inside.substr(slash))});
+    result.parts_.emplace_back(std::make_shared<const Placeholder>(std::string(inside.substr(0, slash)),
+                                                                   std::string(inside.substr(slash))));
     rest.remove_prefix(close + 1);
   }
   return result;
@@ -80,7 +41,7 @@ std::string TextTemplate::text(const TemplateScope& scope) const {
   for (const auto& part : parts_) {
     if (const auto* literal = std::get_if<std::string>(&part)) {
       out += *literal;
-    } else if (const Json* value = find(std::get<Placeholder>(part), scope);
+    } else if (const Json* value = find(*std::get<Hole>(part), scope);
                value != nullptr && !value->is_null()) {
       out += value->is_string() ? value->get_ref<const std::string&>() : json_text(*value);
     }
@@ -89,10 +50,10 @@ std::string TextTemplate::text(const TemplateScope& scope) const {
 }
 
 void TextTemplate::append_json(std::string& out, const TemplateScope& scope) const {
-  if (parts_.size() != 1 || !std::holds_alternative<Placeholder>(parts_.front())) {
+  if (parts_.size() != 1 || !std::holds_alternative<Hole>(parts_.front())) {
     return append_json_quoted(out, text(scope));
   }
-  const Json* value = find(std::get<Placeholder>(parts_.front()), scope);
+  const Json* value = find(*std::get<Hole>(parts_.front()), scope);
   if (value == nullptr) {
     out += "null";
   } else if (value->is_string()) {
@@ -105,44 +66,79 @@ void TextTemplate::append_json(std::string& out, const TemplateScope& scope) con
 std::vector<std::string> TextTemplate::names_read() const {
   std::vector<std::string> names;
   for (const auto& part : parts_) {
-    if (const auto* hole = std::get_if<Placeholder>(&part); hole != nullptr && !hole->name.empty()) {
-      names.push_back(hole->name);
+    if (const auto* hole = std::get_if<Hole>(&part); hole != nullptr && !(*hole)->name.empty()) {
+      names.push_back((*hole)->name);
     }
   }
   return names;
 }
 
+Result<> JsonTemplate::add(const Json& value) {
+  if (value.is_string()) {
+    const auto& text = value.get_ref<const std::string&>();
+    if (text.find("${") == std::string::npos) {
+      append_json_quoted(text_, text);
+      return {};
+    }
+    auto hole = TextTemplate::compile(text);
+    if (!hole) return std::unexpected(hole.error());
+    holes_.push_back({text_.size(), std::make_shared<const TextTemplate>(std::move(*hole))});
+    return {};
+  }
+  if (!value.is_structured()) {
+    text_ += json_text(value);
+    return {};
+  }
+  text_ += value.is_object() ? '{' : '[';
+  bool first = true;
+  for (const auto& [key, child] : value.items()) {
+    if (!first) text_ += ',';
+    first = false;
+    if (value.is_object()) {
+      append_json_quoted(text_, key);
+      text_ += ':';
+    }
+    if (auto added = add(child); !added) return added;
+  }
+  text_ += value.is_object() ? '}' : ']';
+  return {};
+}
+
 Result<JsonTemplate> JsonTemplate::compile(const Json& value) {
   JsonTemplate result;
-  if (auto added = add_value(result.parts_, value); !added) return std::unexpected(added.error());
+  if (auto added = result.add(value); !added) return std::unexpected(added.error());
   return result;
 }
 
 std::string JsonTemplate::render(const TemplateScope& scope) const {
   std::string out;
-  for (const auto& part : parts_) {
-    if (const auto* literal = std::get_if<std::string>(&part)) {
-      out += *literal;
-    } else {
-      std::get<TextTemplate>(part).append_json(out, scope);
-    }
+  out.reserve(text_.size() + 24 * holes_.size());
+  std::size_t done = 0;
+  for (const Hole& hole : holes_) {
+    out.append(text_, done, hole.at - done);
+    done = hole.at;
+    hole.value->append_json(out, scope);
   }
-  return out;
+  return out.append(text_, done);
 }
 
 std::vector<std::string> JsonTemplate::names_read() const {
   std::vector<std::string> names;
-  for (const auto& part : parts_) {
-    if (const auto* hole = std::get_if<TextTemplate>(&part))
-      std::ranges::copy(hole->names_read(), std::back_inserter(names));
-  }
+  for (const Hole& hole : holes_) std::ranges::copy(hole.value->names_read(), std::back_inserter(names));
   return names;
 }
 
 bool TextTemplate::reads_names() const {
   return std::ranges::any_of(parts_, [](const auto& part) {
-    const auto* hole = std::get_if<Placeholder>(&part);
-    return hole != nullptr && !hole->name.empty();
+    const auto* hole = std::get_if<Hole>(&part);
+    return hole != nullptr && !(*hole)->name.empty();
+  });
+}
+
+bool TextTemplate::reads_root() const {
+  return std::ranges::any_of(parts_, [](const auto& part) {
+    const auto* hole = std::get_if<Hole>(&part);
+    return hole != nullptr && (*hole)->name.empty();
   });
 }
 
@@ -150,8 +146,8 @@ TextTemplate TextTemplate::bound(const Json& root) const {
   const TemplateScope scope{.root = &root};
   TextTemplate result;
   for (const auto& part : parts_) {
-    const auto* hole = std::get_if<Placeholder>(&part);
-    if (hole == nullptr || !hole->name.empty()) {
+    const auto* hole = std::get_if<Hole>(&part);
+    if (hole == nullptr || !(*hole)->name.empty()) {
       result.parts_.push_back(part);
       continue;
     }
@@ -163,31 +159,31 @@ TextTemplate TextTemplate::bound(const Json& root) const {
 }
 
 bool JsonTemplate::reads_names() const {
-  return std::ranges::any_of(parts_, [](const auto& part) {
-    const auto* hole = std::get_if<TextTemplate>(&part);
-    return hole != nullptr && hole->reads_names();
-  });
+  return std::ranges::any_of(holes_, [](const Hole& hole) { return hole.value->reads_names(); });
 }
 
 JsonTemplate JsonTemplate::bound(const Json& root) const {
   const TemplateScope scope{.root = &root};
   JsonTemplate result;
-  std::string text;
-  for (const auto& part : parts_) {
-    if (const auto* literal = std::get_if<std::string>(&part)) {
-      text += *literal;
-    } else if (const auto& hole = std::get<TextTemplate>(part); !hole.reads_names()) {
-      hole.append_json(text, scope);
+  const auto open = std::ranges::count_if(holes_, [](const Hole& hole) { return hole.value->reads_names(); });
+  result.holes_.reserve(static_cast<std::size_t>(open));
+  std::size_t done = 0;
+  for (const Hole& hole : holes_) {
+    result.text_.append(text_, done, hole.at - done);
+    done = hole.at;
+    if (!hole.value->reads_names()) {
+      hole.value->append_json(result.text_, scope);
+    } else if (!hole.value->reads_root()) {
+      result.holes_.push_back({result.text_.size(), hole.value});
     } else {
-      result.parts_.emplace_back(std::exchange(text, {}));
       // A text around a named value stays a text: a lone ${name/x} keeps its type, because it has no other
       // part.
-      result.parts_.emplace_back(hole.bound(root));
+      result.holes_.push_back(
+          {result.text_.size(), std::make_shared<const TextTemplate>(hole.value->bound(root))});
     }
   }
-  text.shrink_to_fit();
-  if (!text.empty()) result.parts_.emplace_back(std::move(text));
-  result.parts_.shrink_to_fit();
+  result.text_.append(text_, done);
+  result.text_.shrink_to_fit();
   return result;
 }
 

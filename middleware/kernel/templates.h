@@ -7,6 +7,7 @@
 //
 // A template is compiled once; a placeholder that finds nothing yields null alone and "" inside text.
 #include <expected>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,6 +40,7 @@ class TextTemplate {
   std::vector<std::string> names_read() const;
 
   bool reads_names() const;
+  bool reads_root() const;
 
   /// The same with every ${/pointer} of the root replaced by what it reads there: the root is no longer
   /// needed.
@@ -50,11 +52,12 @@ class TextTemplate {
     std::string name;  ///< "" = the root
     std::string pointer;
   };
-  std::vector<std::variant<std::string, Placeholder>> parts_;
+  using Hole = std::shared_ptr<const Placeholder>;  // shared with what is bound: never changed
+  std::vector<std::variant<std::string, Hole>> parts_;
   static const Json* find(const Placeholder& placeholder, const TemplateScope& scope);
 };
 
-/// A JSON value whose strings are templates, compiled into literal text and holes: rendering copies text and
+/// A JSON value whose strings are templates, compiled into literal text with holes: rendering copies text and
 /// looks values up, it builds no tree.
 class JsonTemplate {
  public:
@@ -64,11 +67,21 @@ class JsonTemplate {
 
   bool reads_names() const;
 
-  /// As TextTemplate::bound: mostly one piece of text is left.
+  /// As TextTemplate::bound: mostly nothing but text is left.
   JsonTemplate bound(const Json& root) const;
 
+  /// Nothing was compiled into it.
+  bool is_empty() const { return text_.empty() && holes_.empty(); }
+
  private:
-  std::vector<std::variant<std::string, TextTemplate>> parts_;
+  struct Hole {
+    std::size_t at;  ///< in text_, in rising order
+    std::shared_ptr<const TextTemplate> value;
+  };
+  Result<> add(const Json& value);
+
+  std::string text_;
+  std::vector<Hole> holes_;
 };
 
 }  // namespace kernel

@@ -228,7 +228,9 @@ class [[nodiscard]] with_deadline {
     task_.handle().promise().continuation = waiting;
     return task_.handle();
   }
-  std::optional<T> await_resume() {
+  std::optional<T> await_resume() { return take(); }
+  Ended<with_deadline> ended() & { return {*this}; }
+  std::optional<T> take() {
     if (timer_) scheduler_.cancel(std::exchange(timer_, {}));
     if (expired_) {
       task_.reset();
@@ -249,7 +251,7 @@ namespace detail {
 
 /// Starts every task; goes on when `enough_` of them have ended.
 template <class T>
-class Group {
+class Group : private TaskObserver {
  public:
   Group(std::vector<Task<T>> tasks, bool all) : tasks_(std::move(tasks)), all_(all) {}
   bool await_ready() const { return tasks_.empty(); }
@@ -259,7 +261,7 @@ class Group {
     std::size_t started = 0;
     for (Task<T>& task : tasks_) {
       task.handle().promise().continuation = waiting;
-      task.handle().promise().siblings_left = &left_;
+      task.handle().promise().observer = this;
       task.handle().resume();
       ++started;
       if (!all_ && task.handle().done()) return false;
@@ -271,9 +273,13 @@ class Group {
   }
 
  protected:
+  ~Group() = default;
   std::vector<Task<T>> tasks_;
 
  private:
+  std::coroutine_handle<> task_ended(std::coroutine_handle<> waiting) noexcept override {
+    return --left_ > 0 ? std::noop_coroutine() : waiting;
+  }
   bool all_;
   std::size_t left_ = 0;
 };

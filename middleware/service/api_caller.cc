@@ -57,6 +57,8 @@ core::BreakerState ApiCaller::breaker_state() const {
 
 kernel::HttpRequest ApiCaller::attempt_request(const Call& call, int attempt, kernel::HopId hop) const {
   kernel::HttpRequest request = call.request;
+  if (!request.body.empty() && !request.headers.has("Content-Type"))
+    request.headers.add("Content-Type", "application/json");
   request.headers.add("traceparent", kernel::traceparent(call.event, hop));
   if (config_.idempotency_header) request.headers.add(*config_.idempotency_header, call.idempotency_key);
   request.headers.add("X-Attempt", std::to_string(attempt));
@@ -102,33 +104,50 @@ kernel::HopScope ApiCaller::open_hop(const Call& call, int attempt) const {
            .deadline = call.deadline}};
 }
 
+void ApiCaller::give_up(State& state, std::string_view reason) {
+  CallFailure failure = state.failure ? std::move(*state.failure) : CallFailure{};
+  failure.reason = reason;
+  state.end = std::make_unique<CallEnd>(std::move(failure), state.attempts);
+}
+
 bool ApiCaller::admit(State& state, Attempt& attempt) {
   attempt.started = around_.scheduler.now();
   attempt.deadline = core::try_deadline(attempt.started, config_.per_try, state.call.deadline);
   if (attempt.deadline <= attempt.started) {
-    state.failure.reason = "deadline";
+    give_up(state, "deadline");
     return false;
   }
   if (!breaker_) return true;
   attempt.permit = breaker_->try_acquire(attempt.started);
   if (attempt.permit) return true;
-  state.failure.reason = "breaker open";
-  state.failure.is_open = attempt.number == 1;
-  state.failure.failure = FailureClass::Transient;
-  state.failure.retry_after = std::max(breaker_->open_left(attempt.started), state.failure.retry_after);
+  if (!state.failure) state.failure = std::make_unique<CallFailure>();
+  CallFailure& failure = *state.failure;
+  failure.is_open = state.attempts == 0;
+  failure.failure = FailureClass::Transient;
+  failure.retry_after = std::max(breaker_->open_left(attempt.started), failure.retry_after);
+  give_up(state, "breaker open");
   return false;
 }
 
-bool ApiCaller::is_over(State& state, Attempt& attempt, const kernel::HttpResult& answer) {
+kernel::Task<kernel::HttpResult> ApiCaller::start(State& state, const Attempt& attempt,
+                                                  kernel::HopId hop) const {
+  return around_.client.send(attempt_request(state.call, ++state.attempts, hop), attempt.deadline);
+}
+
+bool ApiCaller::is_over(State& state, Attempt& attempt, kernel::HopScope& hop,
+                        kernel::Task<kernel::HttpResult>& sent) {
+  kernel::HttpResult answer = sent.take();
+  close_hop(hop, state.call.request.body, answer);
   const kernel::Timestamp ended = around_.scheduler.now();
   const CallResult result = to_result(answer, around_.scheduler.wall_now());
   if (attempt.permit) attempt.permit->record(sample(result), ended - attempt.started, ended);
   if (answer && is_done(answer->status, state.expected)) {
     if (budget_) budget_->succeeded(state.last_retry);
-    state.is_done = true;
+    state.end = std::make_unique<CallEnd>(std::move(*answer), state.attempts);
     return true;
   }
-  CallFailure& failure = state.failure;
+  if (!state.failure) state.failure = std::make_unique<CallFailure>();
+  CallFailure& failure = *state.failure;
   failure.last = result;
   failure.failure = core::failure_class(result);
   failure.retry_after = result.retry_after.value_or(kernel::Duration{0});
@@ -136,20 +155,20 @@ bool ApiCaller::is_over(State& state, Attempt& attempt, const kernel::HttpResult
   if (failure.failure == FailureClass::None)
     failure.failure = FailureClass::Permanent;  // not what the step expects
 
-  const std::string draw_key = state.call.event + state.call.idempotency_key;
+  const std::string draw_key = std::string(state.call.event) + state.call.idempotency_key;
   const core::RetryDecision decision = retry_.after(
-      result, {.number = attempt.number,
+      result, {.number = state.attempts,
                .method = state.call.request.method,
                .keyed = config_.idempotency_header.has_value(),
                .left = state.call.deadline - core::kTryMargin - ended,
                .luck = kernel::draw_unit({around_.seed, config_.name, draw_key,
-                                          static_cast<std::uint64_t>(attempt.number), "retry jitter"})});
+                                          static_cast<std::uint64_t>(state.attempts), "retry jitter"})});
   if (!decision.wait) {
-    failure.reason = to_text(decision.reason);
+    give_up(state, to_text(decision.reason));
     return true;
   }
   if (budget_ && !budget_->take(failure.failure)) {
-    failure.reason = to_text(core::GiveUp::Budget);
+    give_up(state, to_text(core::GiveUp::Budget));
     return true;
   }
   state.last_retry = failure.failure;
@@ -157,25 +176,21 @@ bool ApiCaller::is_over(State& state, Attempt& attempt, const kernel::HttpResult
   return false;
 }
 
-// The decisions are made in plain functions: what they need only for a moment is not kept through the waits.
-kernel::Task<CallEnd> ApiCaller::call(Call call, std::vector<std::int64_t> expected) {
-  State state{.call = std::move(call), .expected = std::move(expected)};
-  state.failure.reason = "deadline";
-  for (Attempt attempt{.number = 1};; attempt = {.number = attempt.number + 1}) {
-    if (!admit(state, attempt)) co_return CallEnd{std::move(state.failure), attempt.number - 1};
+kernel::Task<CallEnd> ApiCaller::call(Call call, const std::vector<std::int64_t>& expected) {
+  return run(std::make_unique<State>(State{.call = std::move(call), .expected = expected}));
+}
+
+kernel::Task<CallEnd> ApiCaller::run(std::unique_ptr<State> state) {
+  for (Attempt attempt; admit(*state, attempt);) {
     {
-      kernel::HopScope hop = open_hop(state.call, attempt.number);
-      auto sending =
-          around_.client.send(attempt_request(state.call, attempt.number, hop.id()), attempt.deadline);
-      kernel::HttpResult answer = co_await std::move(sending);
-      close_hop(hop, state.call.request.body, answer);
-      if (is_over(state, attempt, answer)) {
-        if (state.is_done) co_return CallEnd{std::move(*answer), attempt.number};
-        co_return CallEnd{std::move(state.failure), attempt.number};
-      }
+      kernel::HopScope hop = open_hop(state->call, state->attempts + 1);
+      auto sending = start(*state, attempt, hop.id());
+      co_await sending.ended();
+      if (is_over(*state, attempt, hop, sending)) break;
     }
     co_await kernel::sleep_until(around_.scheduler, attempt.next_at);
   }
+  co_return std::move(*state->end);
 }
 
 }  // namespace service

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "middleware/core/breaker.h"
@@ -29,9 +30,9 @@ struct Surroundings {
 };
 
 struct Call {
-  kernel::HttpRequest
-      request{};  ///< without the headers that the caller adds (traceparent, idempotency key, X-Attempt)
-  std::string event{};            ///< EventUuid
+  kernel::HttpRequest request{};  ///< without the headers that the caller adds (Content-Type of a body,
+                                  ///< traceparent, idempotency key, X-Attempt)
+  std::string_view event{};       ///< EventUuid; outlives the call
   std::string idempotency_key{};  ///< the same for all attempts; sent if the API has a header for it
   kernel::HopId step = 0;         ///< parent of the attempts
   kernel::Timestamp deadline{};
@@ -56,7 +57,8 @@ class ApiCaller {
   ApiCaller(ApiConfig config, const Surroundings& surroundings);
 
   /// Done when the API answered 2xx or 3xx, or one of `expected` if that is not empty.
-  kernel::Task<CallEnd> call(Call call, std::vector<std::int64_t> expected);
+  /// `expected` outlives the task.
+  kernel::Task<CallEnd> call(Call call, const std::vector<std::int64_t>& expected);
 
   const ApiConfig& config() const { return config_; }
   /// Closed where there is no breaker.
@@ -66,23 +68,27 @@ class ApiCaller {
   /// A logical call between its attempts.
   struct State {
     Call call{};
-    std::vector<std::int64_t> expected{};
-    CallFailure failure{};
+    const std::vector<std::int64_t>& expected;
+    int attempts = 0;                        ///< made
+    std::unique_ptr<CallFailure> failure{};  ///< of the last attempt, if it failed
+    std::unique_ptr<CallEnd> end{};          ///< when the call is over
     std::optional<core::FailureClass> last_retry{};
-    bool is_done = false;
   };
   struct Attempt {
-    int number = 1;
     kernel::Timestamp started{};
     kernel::Timestamp deadline{};
     std::optional<core::Breaker::Permit> permit{};
     kernel::Timestamp next_at{};  ///< when the next one is due
   };
-  /// False when no attempt may be made now; `state.failure` says why.
-  bool admit(State& state, Attempt& attempt);
-  /// Takes the answer to account; true when the call has ended, done or not.
-  bool is_over(State& state, Attempt& attempt, const kernel::HttpResult& answer);
-  kernel::HopScope open_hop(const Call& call, int attempt) const;
+  kernel::Task<CallEnd> run(std::unique_ptr<State> state);
+  /// False when no attempt may be made now: then `state.end` says why.
+  APART bool admit(State& state, Attempt& attempt);
+  APART kernel::Task<kernel::HttpResult> start(State& state, const Attempt& attempt, kernel::HopId hop) const;
+  /// Takes the answer to account; true when the call is over, done or not.
+  APART bool is_over(State& state, Attempt& attempt, kernel::HopScope& hop,
+                     kernel::Task<kernel::HttpResult>& sent);
+  static void give_up(State& state, std::string_view reason);
+  APART kernel::HopScope open_hop(const Call& call, int attempt) const;
   kernel::HttpRequest attempt_request(const Call& call, int attempt, kernel::HopId hop) const;
   core::Sample sample(const core::CallResult& result) const;
   void close_hop(kernel::HopScope& hop, const std::string& sent, const kernel::HttpResult& answer) const;

@@ -31,10 +31,6 @@ kernel::Json parsed(const std::string& body) {
   return json ? std::move(*json) : kernel::Json{};
 }
 
-store::StepRecord to_record(const StepConfig& step, kernel::HttpResponse& response) {
-  return {.step = step.name, .status = response.status, .body = std::move(response.body)};
-}
-
 kernel::HopEnd step_end(const CallEnd& end) {
   if (const auto* response = std::get_if<kernel::HttpResponse>(&end.result)) {
     return {.outcome = Outcome::Ok, .status = response->status};
@@ -57,21 +53,17 @@ ApiCaller& FlowRunner::caller(const std::string& api) const {
 }
 
 /// Everything of the call is made here, so that the waiting flow holds none of it.
-kernel::Task<CallEnd> FlowRunner::start_call(const FlowConfig& flow, std::size_t index,
-                                             const FlowInput& input, const Earlier& earlier,
-                                             kernel::HopId hop) {
+kernel::Task<CallEnd> FlowRunner::start_call(const FlowConfig& flow, std::size_t index, FlowInput& input,
+                                             const Earlier& earlier, kernel::HopId hop) {
   const StepConfig& step = flow.steps[index];
-  const StepRequest& bound = input.steps[index];
+  const StepRequest bound = std::exchange(input.steps[index], {});
   const kernel::TemplateScope scope{.named = &earlier};
   Call call{.event = input.event, .step = hop, .deadline = input.deadline};
   call.request.method = step.method;
   call.request.host = step.api;
-  call.request.target = bound.path.text(scope);
+  call.request.target = (bound.path ? *bound.path : step.path).text(scope);
   for (const auto& [name, value] : bound.headers) call.request.headers.add(name, value.text(scope));
-  if (bound.body) {
-    call.request.headers.add("Content-Type", "application/json");
-    call.request.body = bound.body->render(scope);
-  }
+  if (!bound.body.is_empty()) call.request.body = bound.body.render(scope);
   // Derived, not drawn: the same for all attempts, redeliveries and instances (facts/resilience 8).
   call.idempotency_key = kernel::uuid5(input.event, step.name + "\n" + step.api);
   return caller(step.api).call(std::move(call), step.expected);
@@ -88,7 +80,8 @@ std::vector<StepRequest> bind_steps(const FlowConfig& flow, const store::Claim& 
   for (const StepConfig& step : flow.steps) {
     StepRequest& request = requests.emplace_back();
     if (std::ranges::find(claim.steps, step.name, &store::StepRecord::step) != claim.steps.end()) continue;
-    request.path = step.path.bound(payload);
+    if (step.path.reads_root())
+      request.path = std::make_unique<kernel::TextTemplate>(step.path.bound(payload));
     for (const auto& [name, value] : step.headers) request.headers.emplace_back(name, value.bound(payload));
     if (step.body) request.body = step.body->bound(payload);
   }
@@ -97,36 +90,57 @@ std::vector<StepRequest> bind_steps(const FlowConfig& flow, const store::Claim& 
 
 kernel::Task<FlowEnd> FlowRunner::run(const FlowConfig& flow, FlowInput input) {
   Earlier earlier;
+  FlowEnd end;
   for (std::size_t i = 0; i < flow.steps.size(); ++i) {
     const StepConfig& step = flow.steps[i];
-    const auto journalled = std::ranges::find(input.claim.steps, step.name, &store::StepRecord::step);
-    if (journalled != input.claim.steps.end()) {
-      if (step.answer_is_read) earlier.emplace_back(step.name, parsed(journalled->body));
-      continue;
-    }
-    kernel::HopScope hop(around_.hops, {.stage = kernel::Stage::Step,
-                                        .event = input.event,
-                                        .parent = input.cause,
-                                        .from = around_.instance,
-                                        .to = step.api,
-                                        .operation = step.name});
+    if (recall(step, input, earlier)) continue;
+    kernel::HopScope hop = open_hop(step, input);
     auto calling = start_call(flow, i, input, earlier, hop.id());
-    input.steps[i] = {};
-    CallEnd end = co_await std::move(calling);
-    hop.close(step_end(end));
-    if (auto* failure = std::get_if<CallFailure>(&end.result)) {
-      co_return FlowEnd{FlowState::Failed, StepFailure{step.name, std::move(*failure)}};
+    co_await calling.ended();
+    auto keeping = keep(step, input, hop, calling, earlier, end);
+    if (!keeping) break;
+    const bool ours = co_await std::move(*keeping);
+    if (!ours) {
+      end.state = FlowState::TakenOver;
+      break;
     }
-    store::StepRecord record = to_record(step, std::get<kernel::HttpResponse>(end.result));
-    if (step.answer_is_read) {
-      earlier.emplace_back(step.name, parsed(record.body));
-    } else {
-      record.body = {};
-    }
-    const bool ours = co_await store_.step_done(input.event, input.claim.fence, std::move(record));
-    if (!ours) co_return FlowEnd{.state = FlowState::TakenOver};
   }
-  co_return FlowEnd{};
+  co_return std::move(end);
+}
+
+bool FlowRunner::recall(const StepConfig& step, const FlowInput& input, Earlier& earlier) {
+  const auto journalled = std::ranges::find(input.done, step.name, &store::StepRecord::step);
+  if (journalled == input.done.end()) return false;
+  if (step.answer_is_read) earlier.emplace_back(step.name, parsed(journalled->body));
+  return true;
+}
+
+kernel::HopScope FlowRunner::open_hop(const StepConfig& step, const FlowInput& input) const {
+  return {around_.hops,
+          {.stage = kernel::Stage::Step,
+           .event = input.event,
+           .parent = input.cause,
+           .from = around_.instance,
+           .to = step.api,
+           .operation = step.name}};
+}
+
+std::optional<kernel::Task<bool>> FlowRunner::keep(const StepConfig& step, const FlowInput& input,
+                                                   kernel::HopScope& hop, kernel::Task<CallEnd>& called,
+                                                   Earlier& earlier, FlowEnd& end) {
+  CallEnd call = called.take();
+  hop.close(step_end(call));
+  if (auto* failure = std::get_if<CallFailure>(&call.result)) {
+    end = {FlowState::Failed, std::make_unique<StepFailure>(step.name, std::move(*failure))};
+    return std::nullopt;
+  }
+  auto& response = std::get<kernel::HttpResponse>(call.result);
+  store::StepRecord record{.step = step.name, .status = response.status, .body = {}};
+  if (step.answer_is_read) {
+    earlier.emplace_back(step.name, parsed(response.body));
+    record.body = std::move(response.body);
+  }
+  return store_.step_done(std::string(input.event), input.fence, std::move(record));
 }
 
 }  // namespace service

@@ -15,18 +15,19 @@ namespace service {
 /// The request of a step with all that the event says filled in; only answers of earlier steps are still
 /// open.
 struct StepRequest {
-  kernel::TextTemplate path{};
+  std::unique_ptr<kernel::TextTemplate> path{};  ///< null: the step's own, which reads nothing of the event
   std::vector<std::pair<std::string, kernel::TextTemplate>> headers{};
-  std::optional<kernel::JsonTemplate> body{};
+  kernel::JsonTemplate body{};  ///< empty: none
 };
 
 /// What a flow works on. It holds no payload: a flow may wait for seconds, and thousands may wait at once.
 struct FlowInput {
-  std::string event;                 ///< EventUuid
+  std::string_view event;            ///< EventUuid; outlives the flow
   std::vector<StepRequest> steps{};  ///< in the order of the flow's
   kernel::HopId cause = 0;           ///< the hop that brought the event
   kernel::Timestamp deadline{};
-  store::Claim claim{};
+  std::uint64_t fence = 0;                ///< of the claim
+  std::vector<store::StepRecord> done{};  ///< steps that an earlier delivery finished
 };
 
 /// Notes which answers later steps read: only those are parsed and kept.
@@ -45,7 +46,7 @@ enum class FlowState : std::uint8_t { Done, Failed, TakenOver /**< another claim
 
 struct FlowEnd {
   FlowState state = FlowState::Done;
-  std::optional<StepFailure> failure{};
+  std::unique_ptr<StepFailure> failure{};
 };
 
 class FlowRunner {
@@ -58,8 +59,16 @@ class FlowRunner {
 
  private:
   using Earlier = std::vector<std::pair<std::string, kernel::Json>>;
-  kernel::Task<CallEnd> start_call(const FlowConfig& flow, std::size_t step, const FlowInput& input,
-                                   const Earlier& earlier, kernel::HopId hop);
+  /// True when the step was done by an earlier delivery; then its answer is at hand again.
+  APART static bool recall(const StepConfig& step, const FlowInput& input, Earlier& earlier);
+  APART kernel::Task<CallEnd> start_call(const FlowConfig& flow, std::size_t step, FlowInput& input,
+                                         const Earlier& earlier, kernel::HopId hop);
+  APART kernel::HopScope open_hop(const StepConfig& step, const FlowInput& input) const;
+  /// Takes from the answer of `called`, which has ended, what later steps read, and starts to write the step
+  /// down. Nothing when it failed: then `end` says so.
+  APART std::optional<kernel::Task<bool>> keep(const StepConfig& step, const FlowInput& input,
+                                               kernel::HopScope& hop, kernel::Task<CallEnd>& called,
+                                               Earlier& earlier, FlowEnd& end);
   ApiCaller& caller(const std::string& api) const;
 
   const Surroundings& around_;

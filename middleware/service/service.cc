@@ -29,8 +29,8 @@ std::vector<ApiCaller*> pointers(const std::vector<std::unique_ptr<ApiCaller>>& 
   return result;
 }
 
-kernel::HttpReply json_reply(std::string body) {
-  return {.response = {200, {{"Content-Type", "application/json"}}, std::move(body)}};
+kernel::HttpReply json_reply(std::string_view body) {
+  return {.response = {200, {{"Content-Type", "application/json"}}, std::string(body)}};
 }
 
 kernel::HttpReply in_flight() {
@@ -40,7 +40,11 @@ kernel::HttpReply in_flight() {
 }
 
 kernel::Task<kernel::HttpReply> answered(HttpResponse response) {
-  co_return kernel::HttpReply{std::move(response)};
+  return kernel::answered({.response = std::move(response)});
+}
+
+APART kernel::HttpReply not_ours(store::ClaimKind claim) {
+  return claim == store::ClaimKind::Done ? json_reply(R"({"status":"done","duplicate":true})") : in_flight();
 }
 
 /// Whole seconds, rounded up, at least 1.
@@ -70,6 +74,20 @@ HttpResponse failed(const StepFailure& failure) {
   return response;
 }
 
+kernel::Task<bool> another_has_it() { co_return false; }
+
+APART kernel::HttpReply answer_of(const FlowEnd& end) {
+  switch (end.state) {
+    case FlowState::Done:
+      return json_reply(R"({"status":"done"})");
+    case FlowState::TakenOver:
+      return {kernel::problem(409, "taken-over", "another delivery of the event went on")};
+    case FlowState::Failed:
+      break;
+  }
+  return {failed(*end.failure)};
+}
+
 }  // namespace
 
 Service::Service(ServiceConfig config, Surroundings surroundings, store::Store& store)
@@ -91,6 +109,8 @@ struct Service::Accepted {
   kernel::HopId cause = 0;
   kernel::Timestamp deadline{};
   std::unique_ptr<kernel::Json> payload{};
+  store::ClaimKind claim{};  ///< what the store said
+  std::uint64_t fence = 0;
 };
 
 // No coroutine: a request that is being worked on costs one frame less.
@@ -130,35 +150,47 @@ std::expected<Service::Accepted, HttpResponse> Service::read(const HttpRequest& 
 }
 
 kernel::Task<kernel::HttpReply> Service::take_event(Accepted accepted) {
-  store::Claim claim =
-      co_await store_.claim(accepted.event, around_.scheduler.now(), accepted.deadline + kLeaseMargin);
-  switch (claim.kind) {
-    case store::ClaimKind::Done:
-      co_return json_reply(R"({"status":"done","duplicate":true})");
-    case store::ClaimKind::InFlight:
-      co_return in_flight();
-    case store::ClaimKind::Claimed:
+  auto claiming = claim(accepted);
+  co_await claiming.ended();
+  auto running = start_flow(accepted, claiming);
+  if (!running) co_return [&accepted] { return not_ours(accepted.claim); };
+  co_await running->ended();
+  const FlowEnd end = running->take();
+  auto giving_back = give_back(accepted, end.state);
+  co_await giving_back.ended();
+  co_return [&end] { return answer_of(end); };
+}
+
+kernel::Task<store::Claim> Service::claim(const Accepted& accepted) const {
+  return store_.claim(accepted.event, around_.scheduler.now(), accepted.deadline + kLeaseMargin);
+}
+
+/// False when the claim is another's by now.
+kernel::Task<bool> Service::give_back(const Accepted& accepted, FlowState state) const {
+  switch (state) {
+    case FlowState::Done:
+      return store_.done(accepted.event, accepted.fence, around_.scheduler.now());
+    case FlowState::Failed:
+      return store_.release(accepted.event, accepted.fence);
+    case FlowState::TakenOver:
       break;
   }
-  const std::uint64_t fence = claim.fence;
+  return another_has_it();
+}
+
+/// Fills the payload into the steps that are not done, and lets it go.
+std::optional<kernel::Task<FlowEnd>> Service::start_flow(Accepted& accepted,
+                                                         kernel::Task<store::Claim>& claimed) {
+  store::Claim claim = claimed.take();
+  accepted.claim = claim.kind;
+  accepted.fence = claim.fence;
+  if (claim.kind != store::ClaimKind::Claimed) return std::nullopt;
   FlowInput input{.event = accepted.event, .cause = accepted.cause, .deadline = accepted.deadline};
   input.steps = bind_steps(*accepted.flow, claim, *accepted.payload);
-  input.claim = std::move(claim);
+  input.fence = claim.fence;
+  input.done = std::move(claim.steps);
   accepted.payload.reset();
-  auto running = runner_.run(*accepted.flow, std::move(input));
-  FlowEnd end = co_await std::move(running);
-  switch (end.state) {
-    case FlowState::Done:
-      co_await store_.done(accepted.event, fence, around_.scheduler.now());
-      co_return json_reply(R"({"status":"done"})");
-    case FlowState::TakenOver:
-      co_return kernel::HttpReply{
-          kernel::problem(409, "taken-over", "another delivery of the event went on")};
-    case FlowState::Failed:
-      break;
-  }
-  co_await store_.release(accepted.event, fence);
-  co_return kernel::HttpReply{failed(*end.failure)};
+  return runner_.run(*accepted.flow, std::move(input));
 }
 
 HttpResponse Service::health() const {

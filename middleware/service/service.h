@@ -30,6 +30,11 @@ class Service final : public kernel::HttpHandler {
   struct Accepted;
   std::expected<Accepted, kernel::HttpResponse> read(const kernel::HttpRequest& request) const;
   kernel::Task<kernel::HttpReply> take_event(Accepted accepted);
+  APART kernel::Task<store::Claim> claim(const Accepted& accepted) const;
+  APART kernel::Task<bool> give_back(const Accepted& accepted, FlowState state) const;
+  /// Nothing when the event is not ours to work on; `accepted` says why.
+  APART std::optional<kernel::Task<FlowEnd>> start_flow(Accepted& accepted,
+                                                        kernel::Task<store::Claim>& claimed);
   kernel::HttpResponse health() const;
   const FlowConfig* find_flow(std::string_view event) const;
 

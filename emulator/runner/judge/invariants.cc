@@ -87,12 +87,24 @@ CheckRow attempts_bounded(const Case& judged, const RunFile& file) {
       ") GROUP BY event) i "
       "JOIN events e ON e.id = i.event WHERE i.n > " +
       invocations +
-      " * (SELECT count(*) FROM hops b WHERE b.event = i.event AND b.stage = 'bus' AND b.outcome = 'ok')"
+      // A topic stands between the bus and as many functions as have subscribed.
+      " * (SELECT sum(CASE WHEN b.stage = 'bus' OR b.operation = 'Notification' THEN 1 ELSE -1 END) FROM "
+      "hops b "
+      "WHERE b.event = i.event AND b.outcome = 'ok' AND (b.stage = 'bus' OR (b.stage = 'topic' AND "
+      "(b.operation = 'Notification' OR b.source = 'bus'))))"
       " UNION ALL SELECT 'the bus tried ' || h.target || ' ' || h.attempt || ' times, allowed " +
       std::to_string(limits.bus_attempts_max) +
       "', e.uuid, h.id FROM hops h LEFT JOIN events e ON e.id = h.event "
       "WHERE h.stage = 'bus' AND h.attempt > " +
       std::to_string(limits.bus_attempts_max);
+  for (const Limits::Subscription& subscription : limits.subscriptions) {
+    const std::string most = std::to_string(subscription.attempts_max);
+    sql += " UNION ALL SELECT 'the topic tried ' || h.target || ' ' || h.attempt || ' times, allowed " +
+           most +
+           "', e.uuid, h.id FROM hops h LEFT JOIN events e ON e.id = h.event WHERE h.stage = 'topic' AND "
+           "h.source = '" +
+           subscription.topic + "' AND h.target = '" + subscription.place + "' AND h.attempt > " + most;
+  }
   if (judged.invariants.calls_max) {
     sql += " UNION ALL SELECT " + std::string(kName) +
            " || ' caused ' || c.n || ' calls', e.uuid, c.last FROM "

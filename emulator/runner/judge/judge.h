@@ -17,7 +17,13 @@ struct Limits {
     std::int64_t attempts_max = 1;  ///< attempts on the wire in one step
     std::int64_t probes_max = 1;    ///< calls while the breaker is half-open; 0: no breaker
   };
+  struct Subscription {
+    std::string topic;
+    std::string place;  ///< as the hops name it
+    std::int64_t attempts_max = 1;
+  };
   std::vector<Api> apis{};
+  std::vector<Subscription> subscriptions{};
   std::int64_t invocations_max = 3;  ///< of one asynchronous event: retries + 1
   std::int64_t bus_attempts_max = 186;
 };

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "middleware/kernel/task_scope.h"
 #include "tests/emulator/boxes/box_support.h"
 
 namespace emulator::compute {

@@ -50,6 +50,7 @@ class RecordingJournal final : public kernel::Journal {
     double draw;
     double threshold;
     bool fired;
+    kernel::HopId hop = 0;
   };
 
   kernel::HopId open(const kernel::HopStart& h) override {
@@ -99,7 +100,8 @@ class RecordingJournal final : public kernel::Journal {
                       .n = f.n,
                       .draw = f.draw,
                       .threshold = f.threshold,
-                      .fired = f.fired});
+                      .fired = f.fired,
+                      .hop = f.hop});
   }
   void effect(const kernel::Effect& e) override {
     effects.push_back(std::string(e.api) + " " + std::string(e.operation) + " " +

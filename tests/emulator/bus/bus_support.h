@@ -76,13 +76,14 @@ struct BusBench : Bench {
   kernel::TaskScope tasks;
   std::vector<EntryResult> results;
 
-  explicit BusBench(EventBridgeConfig config) {
-    bus = std::make_unique<EventBridge>(std::move(config), 7, scheduler, journal, Outlets{functions, queues});
+  explicit BusBench(EventBridgeConfig config, topics::TopicPublisher* topics = nullptr) {
+    bus = std::make_unique<EventBridge>(std::move(config), 7, scheduler, journal,
+                                        Outlets{functions, queues, topics});
     const auto made = bus->set_up(kSource);
     CHECK_THAT(made.has_value(), made ? "" : made.error().text());
   }
-  explicit BusBench(std::vector<RuleConfig> rules = {})
-      : BusBench(EventBridgeConfig{.partner = {.rules = std::move(rules)}}) {}
+  explicit BusBench(std::vector<RuleConfig> rules = {}, topics::TopicPublisher* topics = nullptr)
+      : BusBench(EventBridgeConfig{.partner = {.rules = std::move(rules)}}, topics) {}
 
   kernel::Task<void> put_all(std::vector<PartnerEntry> entries) {
     results = co_await bus->put_partner_events(std::move(entries));

@@ -92,7 +92,7 @@ TEST(DeliverySchedule, WithoutJitterADayHoldsOneHundredAndSeventySevenAttempts) 
   EXPECT_EQ(expected.size(), 177U);
   EXPECT_EQ(ended.attempts, "176");
   EXPECT_EQ(ended.condition, "MaximumEventAgeInSeconds");
-  EXPECT_EQ(ended.ends, Lines{"23h53m35s dead_lettered bus: THROTTLING"});
+  EXPECT_EQ(ended.ends, Lines{"23h53m35s dead_lettered bus: THROTTLING, MaximumEventAgeInSeconds"});
 }
 
 TEST(DeliverySchedule, WithShorterWaitsTheOneHundredAndEightyFifthRetryIsTheLast) {

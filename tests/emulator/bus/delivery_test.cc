@@ -112,7 +112,7 @@ TEST(Delivery, PutsAGivenUpEventIntoTheDeadLetterQueueWithTheReason) {
                         {"RETRY_ATTEMPTS", "3"},
                         {"EXHAUSTED_RETRY_CONDITION", "MaximumRetryAttempts"}}));
   EXPECT_EQ(bench.functions.asked_at, (std::vector<Duration>{0s, 1s, 3s, 7s}));
-  EXPECT_EQ(bench.journal.ends_of(kEvent), Lines{"7s dead_lettered bus: THROTTLING"});
+  EXPECT_EQ(bench.journal.ends_of(kEvent), Lines{"7s dead_lettered bus: THROTTLING, MaximumRetryAttempts"});
 }
 
 TEST(Delivery, NeverRetriesATargetThatIsGoneOrRefusesForGood) {
@@ -132,7 +132,10 @@ TEST(Delivery, NeverRetriesATargetThatIsGoneOrRefusesForGood) {
        "INVALID_PARAMETER",
        "too large"},
       {"queue", to_queue("gone"), {}, "NO_RESOURCE", "The specified queue does not exist."},
-      {"event too large", to_queue("small"), {}, "INVALID_PARAMETER",
+      {"event too large",
+       to_queue("small"),
+       {},
+       "INVALID_PARAMETER",
        "One or more parameters are invalid. Reason: Message must be shorter than 200 bytes."},
       {"bus", to_arn(bus_arn("gone")), {}, "NO_RESOURCE", "Event bus gone does not exist."}};
   for (const Case& c : cases) {
@@ -186,6 +189,25 @@ TEST(Delivery, ActsAsThrottledWhileItIsToldTo) {
   EXPECT_EQ(bench.functions.asked_at, std::vector<Duration>{15s});
 }
 
+TEST(Delivery, LeavesAnEventToAQueueThatHasAConsumer) {
+  BusBench bench(
+      {rule("orders", kOrders,
+            {with_dead_letter(with_retry(to_function("f"), {.attempts_max = 0})), to_queue("audit", "q")})});
+  bench.functions.script = {throttled()};
+  for (const char* queue : {"audit", "orders-dlq"}) bench.queues.attach(queue);
+  bench.put();
+  bench.run_to(1min);
+  EXPECT_EQ(bench.journal.ends_of(kEvent), Lines{});
+  for (const char* queue : {"audit", "orders-dlq"}) {
+    const auto messages = bench.received(queue);
+    ASSERT_EQ(messages.size(), 1u);
+    bench.queues.remove(queue, messages[0].receipt_handle).value();
+  }
+  EXPECT_EQ(bench.journal.ends_of(kEvent),
+            (Lines{"1m delivered queue audit", "1m delivered queue orders-dlq"}));
+  EXPECT_TRUE(bench.journal.is_balanced());
+}
+
 TEST(Delivery, DrawsItsJitterByEventSoThatAnotherEventChangesNothing) {
   const auto retries_of_second = [](bool with_first) {
     BusBench bench({rule("orders", kOrders, {with_retry(to_function(), {.attempts_max = 4})})});
@@ -235,7 +257,6 @@ TEST(Delivery, HandsAnEventToTheRulesOfAnotherBusWithItsId) {
   ASSERT_EQ(messages.size(), 1u);
   EXPECT_EQ(messages[0].body, envelope(bench.results[0].event_id));
   EXPECT_EQ(bench.functions.payloads, Lines{messages[0].body});
-  ASSERT_EQ(bench.journal.hops.size(), 4u) << "over, one, its queue, two";
   EXPECT_EQ(bench.journal.timeline(Stage::Bus),
             (Lines{"0s orders #1 ok 200", "0s audit #1 ok 200", "0s ingest #1 ok 202"}));
   EXPECT_EQ(bench.journal.hops[1].parent, 1u);

@@ -165,6 +165,19 @@ TEST(TargetInputs, GiveTheTargetWhatItsSettingsSay) {
   }
 }
 
+TEST(TargetInputs, OfAFunctionAreRefusedWhenTheirTextIsNoJson) {
+  const InputTransformerSpec two_lines{.paths = {}, .text = "\"one\"\n\"two\""};
+  TargetConfig function = with_dead_letter(to_function("f"));
+  TargetConfig queue = to_queue("audit", "q");
+  function.spec.input_transformer = two_lines;
+  queue.spec.input_transformer = two_lines;
+  BusBench bench({rule("orders", kOrders, {function, queue})});
+  bench.put();
+  EXPECT_EQ(bench.functions.asked_at.size(), 0u);
+  EXPECT_EQ(bench.received("audit")[0].body, "\"one\"\n\"two\"");
+  EXPECT_EQ(bench.received("orders-dlq")[0].attributes[2].value, "INVALID_JSON");
+}
+
 TEST(TargetInputs, StayTheSameForEveryAttempt) {
   TargetConfig target = with_retry(to_function(), {.jitter = 0});
   target.spec.input_transformer = {.paths = {}, .text = R"("at <aws.events.event.ingestion-time>")"};

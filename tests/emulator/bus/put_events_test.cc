@@ -45,6 +45,27 @@ TEST(PutEvents, BeginsAnEventOfItsOwnAndDeliversTheEnvelope) {
   EXPECT_TRUE(bench.journal.is_balanced());
 }
 
+TEST(PutEvents, PassesTheTraceHeaderAndTheMessageGroupToAQueue) {
+  TargetConfig target = to_queue("orders.fifo");
+  target.spec.message_group_id = "shop";
+  target.spec.input = R"({"a":1})";
+  BusBench bench(EventBridgeConfig{
+      .buses = {{.name = "default", .rules = {rule("all", R"({"source":["shop"]})", {target})}}}});
+  ASSERT_TRUE(
+      bench.queues.create("orders.fifo", {{"FifoQueue", "true"}, {"ContentBasedDeduplication", "true"}}));
+  PutEventsEntry traced = entry();
+  traced.trace_header = "Root=1-5759e988-bd862e3fe1be46a994272793";
+  ASSERT_TRUE(bench.bus->put_events({.entries = {traced}}));
+  const auto messages = bench.received("orders.fifo");
+  ASSERT_EQ(messages.size(), 1u);
+  const auto has = [&messages](const std::string& name, const std::string& value) {
+    return std::ranges::find(messages[0].system_attributes, std::pair(name, value)) !=
+           messages[0].system_attributes.end();
+  };
+  EXPECT_TRUE(has("MessageGroupId", "shop"));
+  EXPECT_TRUE(has("AWSTraceHeader", traced.trace_header));
+}
+
 TEST(PutEvents, FailsEntriesOneByOneInTheirPlaces) {
   std::string deep;
   for (int i = 0; i < 1000; ++i) deep += R"({"a":)";

@@ -135,7 +135,8 @@ TEST(Rules, AreRefusedInTheServicesWords) {
       {{.name = "r", .schedule_expression = "rate(1 minute)"},
        "400 ValidationException ScheduleExpression is not emulated: a rule needs an EventPattern."},
       {{.name = "r", .event_pattern = "[]"},
-       "400 InvalidEventPatternException Event pattern is not valid. Reason: Filter is not an object"}};
+       "400 InvalidEventPatternException Event pattern is not valid. Reason: Filter is not an object\n"
+       " at [Source: (String)\"[]\"; line: 1, column: 2]"}};
   for (const Row& row : rows) EXPECT_EQ(said(rules.put_rule(row.request)), row.error);
   EXPECT_EQ(said(rules.describe_rule("nope", "")), kNoRule);
   EXPECT_EQ(said(rules.enable_rule("nope", "", true)), kNoRule);
@@ -185,6 +186,35 @@ TEST(Rules, HaveTheQuotasOfTheService) {
   ASSERT_TRUE(rules.put_targets("one", "", {to_queue("audit", "a").spec, to_queue("audit", "b").spec}));
   EXPECT_EQ(said(rules.put_targets("one", "", {to_queue("audit", "c").spec})), kLimit);
   EXPECT_EQ(said(rules.put_targets("one", "", {to_queue("audit", "b").spec})), "ok") << "it replaces";
+}
+
+TEST(Rules, CanTellWhetherAPatternMatches) {
+  BusBench bench;
+  const std::string event = R"({"source":"shop","detail":{"a":[1,2]}})";
+  struct Row {
+    std::string pattern;
+    std::string event;
+    std::string answer;
+  };
+  const Row rows[] = {
+      {R"({"source":["shop"],"detail":{"a":[2]}})", event, "yes"},
+      {R"({"source":["shop"],"detail":{"a":[3]}})", event, "no"},
+      {R"({"source":"shop"})", event,
+       "400 InvalidEventPatternException Event pattern is not valid. Reason: \"source\" must be an object or "
+       "an "
+       "array"},
+      {"{", event, ""},
+      {R"({"source":["shop"]})", "[]", "400 ValidationException Parameter Event is not valid."},
+      {R"({"source":["shop"]})", "{", "400 ValidationException Parameter Event is not valid."}};
+  for (const Row& row : rows) {
+    const auto answer = bench.bus->rules().test_event_pattern(row.pattern, row.event);
+    const std::string text = answer ? (*answer ? "yes" : "no") : said(answer);
+    if (row.answer.empty()) {
+      EXPECT_TRUE(text.starts_with("400 InvalidEventPatternException ")) << text;
+    } else {
+      EXPECT_EQ(text.substr(0, text.find('\n')), row.answer);
+    }
+  }
 }
 
 TEST(Targets, OfAKnownIdAreReplaced) {

@@ -6,21 +6,25 @@ namespace {
 using namespace std::chrono_literals;
 using Lines = std::vector<std::string>;
 
+const std::string kPublish = "[{at: 0s, publish: Order__e, fields: {}}]";
+
 class BusFile {
  public:
   BusFile() {
     put(dir_ / "middleware.yaml",
         "apis: {erp: {}}\nflows: [{event: Order__e, steps: [{name: book, api: erp, path: /orders}]}]\n");
   }
-  auto read(const std::string& bus) const {
+  auto read_with(const std::string& bus, const std::string& timeline) const {
     return read_scenario(put(dir_ / "s.yaml", "name: a_claim\ngiven:\n  bus: " + bus +
                                                   "\n  lambda: {ingest: {}}\n"
                                                   "  compute: {middleware: middleware.yaml}\n"
                                                   "  apis: {erp: {operations: [{path: /orders}]}}\n"
-                                                  "timeline: [{at: 0s, publish: Order__e, fields: {}}]\n"));
+                                                  "\ntimeline: " +
+                                                  timeline + "\n"));
   }
-  std::string problem(const std::string& bus) const {
-    const auto scenario = read(bus);
+  auto read(const std::string& bus) const { return read_with(bus, kPublish); }
+  std::string problem(const std::string& bus, const std::string& timeline = kPublish) const {
+    const auto scenario = read_with(bus, timeline);
     return scenario ? "" : without(scenario.error().text(), dir_ / "");
   }
 
@@ -84,6 +88,49 @@ TEST(BusShape, SaysWhatIsWrong) {
        "s.yaml:3:96: 'retention' of an archive wants whole days"}};
   const BusFile file;
   for (const auto& [bus, problem] : cases) EXPECT_EQ(file.problem(bus), problem) << bus;
+}
+
+TEST(BusTimeline, KnowsReplaysAndFaultsOfDeliveries) {
+  const BusFile file;
+  const auto scenario = file.read_with(
+      "{archives: {kept: {}}, rules: [{name: all, pattern: {source: [a]}, target: {lambda: ingest}}]}",
+      "[{at: 1s, duplicate: bus}, {at: 2s, for: 3s, duplicate: bus, share: 25%, by: 1m, name: twice}, "
+      "{at: 3s, reorder: bus, times: 4}, {at: 1m, replay: kept, window: [0s, 30s], rules: [all]}]");
+  ASSERT_TRUE(scenario) << scenario.error().text();
+  const auto& lines = scenario->timeline;
+  const bus::DeliveryFault& next = *lines[0].deliveries;
+  EXPECT_EQ(next.times, 1) << "the next one";
+  EXPECT_EQ(next.name, "duplicate@8");
+  const bus::DeliveryFault& share = *lines[1].deliveries;
+  EXPECT_EQ(share.times, std::nullopt);
+  EXPECT_EQ(share.from, kernel::at(2s));
+  EXPECT_EQ(share.until, kernel::at(5s));
+  EXPECT_EQ(share.share, 0.25);
+  EXPECT_EQ(share.by, 1min);
+  const bus::DeliveryFault& held = *lines[2].deliveries;
+  EXPECT_EQ(held.kind, bus::DeliveryFault::Kind::Reorder);
+  EXPECT_EQ(held.times, 4);
+  EXPECT_EQ(held.by, 1s);
+  EXPECT_EQ(lines[3].replay->name, "replay-8");
+  EXPECT_EQ(lines[3].replay->window->until, 30s);
+  EXPECT_EQ(lines[3].replay->rules, Lines{"all"});
+}
+
+TEST(BusTimeline, NamesWhatTheBusDoesNotHave) {
+  const std::string bus =
+      "{archives: {kept: {}}, rules: [{name: all, pattern: {source: [a]}, target: {lambda: ingest}}]}";
+  const std::pair<std::string, std::string> cases[] = {
+      {"[{at: 1s, replay: kpt}]",
+       "s.yaml:8:12: the replay is of the archive 'kpt', which is not given; did you mean 'kept'?"},
+      {"[{at: 1s, replay: kept, rules: [al]}]",
+       "s.yaml:8:12: the replay is for the rule 'al', which is not given; did you mean 'all'?"},
+      {"[{at: 1s, replay: kept, name: a}, {at: 2s, replay: kept, name: a}]",
+       "s.yaml:8:12: two replays are named 'a'"}};
+  const BusFile file;
+  for (const auto& [timeline, problem] : cases) {
+    const std::string text = file.problem(bus, timeline);
+    EXPECT_EQ(text.substr(0, text.find('\n')), problem);
+  }
 }
 
 }  // namespace

@@ -49,6 +49,29 @@ class Story {
                               .deadline = deadline},
                              end);
   }
+  HopId topic_hop(int number, const std::string& from, const std::string& to, const std::string& operation,
+                  int attempt = 1) {
+    const std::string uuid = uuid_of(number);
+    return kernel::point_hop(*r_.recorder,
+                             {.stage = Stage::Topic,
+                              .event = uuid,
+                              .from = from,
+                              .to = to,
+                              .operation = operation,
+                              .attempt = attempt},
+                             {});
+  }
+  /// An event that reaches two functions through one topic, each invoked so often.
+  void two_functions(int invocations) {
+    publish(1);
+    hop(Stage::Bus, 1, "orders");
+    topic_hop(1, "bus", "orders", "Publish");
+    for (const char* function : {"ingest", "audit"}) {
+      topic_hop(1, "orders", function, "Notification");
+      for (int i = 0; i < invocations; ++i) hop(Stage::Invoke, 1, function, {.outcome = Outcome::Failed});
+    }
+    end(1);
+  }
   void effect(int number) {
     r_.recorder->effect({.api = "payments",
                          .operation = "charge",
@@ -87,6 +110,7 @@ struct Judged {
 Case all_invariants() {
   return {.invariants = {.recovers_within = 1min, .calls_max = 5},
           .limits = {.apis = {{.name = "payments", .attempts_max = 2, .probes_max = 2}},
+                     .subscriptions = {{"orders", "audit", 4}},
                      .invocations_max = 2,
                      .bus_attempts_max = 3},
           .place = "s.yaml:1",
@@ -116,6 +140,13 @@ void quiet_day(Story& s) {
   s.wait(1s);
   s.breaker("half_open", "closed");
   s.end(2);
+}
+
+TEST(Invariants, CountEveryCopyOfATopic) {
+  Case judged = all_invariants();
+  judged.invariants = {};
+  const Judged run([](Story& s) { s.two_functions(2); }, judged);
+  EXPECT_EQ(run.check("attempts_bounded").verdict, "passed") << run.check("attempts_bounded").found;
 }
 
 TEST(Invariants, HoldOnAQuietDay) {
@@ -199,6 +230,20 @@ TEST(Invariants, FailWithAnExample) {
          s.end(1);
        },
        "1 violation: SO-1 was invoked 3 times, allowed 2 a delivery", 1, 4},
+      {"three invocations of one copy", "attempts_bounded",
+       [](Story& s) {
+         s.two_functions(2);
+         s.hop(Stage::Invoke, 1, "audit", {.outcome = Outcome::Failed});
+       },
+       "1 violation: SO-1 was invoked 5 times, allowed 2 a delivery", 1, 9},
+      {"a topic that does not give up", "attempts_bounded",
+       [](Story& s) {
+         s.publish(1);
+         s.topic_hop(1, "orders", "audit", "Notification", 4);
+         s.topic_hop(1, "orders", "audit", "Notification", 5);
+         s.end(1);
+       },
+       "1 violation: the topic tried audit 5 times, allowed 4", 1, 2},
       {"a bus that does not give up", "attempts_bounded",
        [](Story& s) {
          s.publish(1);

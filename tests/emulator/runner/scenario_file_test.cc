@@ -115,6 +115,19 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsDeployment) {
        "  bus: {rules: [{pattern: {detail-type: Order__e}, target: {lambda: ingest}}]}",
        "s.yaml:4:27: 'pattern': Event pattern is not valid. Reason: \"detail-type\" must be an object or an "
        "array"},
+      {"pattern operand", 4,
+       "  bus: {rules: [{pattern: {detail: {n: [{numeric: ['>', five]}]}}, target: {lambda: ingest}}]}",
+       "s.yaml:4:27: 'pattern': Event pattern is not valid. Reason: Value of > must be numeric"},
+      {"pattern of too many wildcards", 4,
+       "  bus: {rules: [{pattern: {source: [{wildcard: '*:*:*:*:*:event-bus/*'}]}, target: {lambda: "
+       "ingest}}]}",
+       "s.yaml:4:27: 'pattern': Event pattern is not valid. Reason: Rule is too complex - try using fewer "
+       "wildcard characters or fewer repeating character sequences after a wildcard character"},
+      {"pattern with half an or", 4,
+       "  bus: {rules: [{pattern: {$or: [{source: [a]}]}, target: {lambda: ingest}}]}",
+       "s.yaml:4:27: 'pattern': Event pattern is not valid. Reason: There must have at least 2 Objects in "
+       "$or "
+       "relationship."},
       {"no pattern", 4, "  bus: {rules: [{target: {lambda: ingest}}]}",
        "s.yaml:4:17: a rule needs the key 'pattern'"},
       {"unknown function", 4,
@@ -150,10 +163,6 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsDeployment) {
 
 TEST(ScenarioFile, RefusesByNameWhatIsNotEmulated) {
   const Bad cases[] = {
-      {"topic", 4, "  bus: {rules: [{pattern: {source: [a]}, target: {topic: orders}}]}",
-       "s.yaml:4:51: 'topic' is not emulated yet: send to a function or a queue"},
-      {"topics", 4, "  topics: {orders: {}}",
-       "s.yaml:4:3: 'topics' is not emulated yet: rules send to functions and queues"},
       {"platform", 4, "  platform: {}",
        "s.yaml:4:3: 'platform' is not emulated yet: there are no secrets, parameters and alarms"},
       {"command", 5, "  lambda: {ingest: {command: [node]}}",
@@ -177,8 +186,8 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsTimeline) {
       {"two actions", 9, "  - {at: 0s, publish: Order__e, relay: pause}",
        "s.yaml:9:33: 'relay' cannot stand next to 'publish' in a line of the timeline"},
       {"no action", 9, "  - {at: 0s}",
-       "s.yaml:9:5: a line of the timeline needs one of the keys 'publish', 'fault', 'relay', 'throttle' or "
-       "'duplicate'"},
+       "s.yaml:9:5: a line of the timeline needs one of the keys 'publish', 'fault', 'relay', 'throttle', "
+       "'duplicate', 'reorder' or 'replay'"},
       {"no time", 9, "  - {publish: Order__e, fields: {}}",
        "s.yaml:9:5: a line of the timeline needs the key 'at'"},
       {"mistyped action", 9, "  - {at: 0s, publsh: Order__e, fields: {}}",
@@ -209,7 +218,15 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsTimeline) {
       {"relay", 9, "  - {at: 0s, relay: halt}",
        "s.yaml:9:21: 'relay' wants pause, run or stop, found the text 'halt'"},
       {"key of another action", 9, "  - {at: 0s, relay: pause, times: 3}",
-       "s.yaml:9:28: 'times' in a line of the timeline needs 'fault' or 'duplicate' beside it"},
+       "s.yaml:9:28: 'times' in a line of the timeline needs 'fault', 'duplicate' or 'reorder' beside it"},
+      {"a share of what the relay sends", 9, "  - {at: 0s, duplicate: relay, share: 10%}",
+       "s.yaml:9:5: item 1 of 'timeline': 'share' goes with 'duplicate: bus' only"},
+      {"held for no time", 9, "  - {at: 0s, reorder: bus, by: 0s}",
+       "s.yaml:9:5: item 1 of 'timeline': 'by' wants more than 0s"},
+      {"an archive that is not there", 9, "  - {at: 0s, replay: orders}",
+       "s.yaml:9:5: the replay is of the archive 'orders', which is not given"},
+      {"a window of nothing", 9, "  - {at: 0s, relay: pause, window: [0s, 1s]}",
+       "s.yaml:9:28: 'window' in a line of the timeline needs 'replay' beside it"},
   };
   expect_problems(cases);
 }
@@ -222,7 +239,8 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsExpectations) {
       {"nothing", 11, "  - {at_most: 5}",
        "s.yaml:11:5: an expectation needs one of every, ends, hops, breaker, queue, sql"},
       {"stage", 11, "  - {hops: {stage: apy}, equals: 1}",
-       "s.yaml:11:20: 'stage' wants publish, relay, bus, queue, invoke, compute, step or api, found the text "
+       "s.yaml:11:20: 'stage' wants publish, relay, bus, topic, queue, invoke, compute, step or api, found "
+       "the text "
        "'apy'; did you mean 'api'?"},
       {"window", 11, "  - {hops: {stage: api, between: [2s, 1s]}, equals: 1}",
        "s.yaml:11:34: 'between': wants two times, the later one last"},
@@ -297,6 +315,33 @@ TEST(ScenarioFile, FillsInWhatIsNotSaid) {
   EXPECT_EQ(scenario.given.functions[0].timeout, 30s);
   EXPECT_EQ(scenario.expectations[0].name, "every event ends delivered");
   EXPECT_EQ(scenario.expectations[0].place, (folder / "s.yaml") + ":11:5");
+}
+
+// The pattern that scenarios/README.md shows, as it stands there.
+TEST(ScenarioFile, PatternsSpeakTheWholeLanguage) {
+  std::ifstream page(RELAYRIG_SOURCE_DIR "/scenarios/README.md");
+  std::string rule = "  bus:\n    rules:\n      - target: {lambda: ingest}\n";
+  bool is_inside = false;
+  for (std::string line; std::getline(page, line);) {
+    if (line == "pattern:") is_inside = true;
+    if (line == "```") is_inside = false;
+    if (is_inside) rule += "        " + line + "\n";
+  }
+  const Folder folder;
+  const Scenario scenario = folder.read(changed(kScenario, 4, rule.c_str()));
+  ASSERT_EQ(scenario.given.bus.partner.rules.size(), 1U);
+  const auto pattern =
+      patterns::Pattern::compile(std::string_view(scenario.given.bus.partner.rules[0].pattern));
+  ASSERT_TRUE(pattern);
+  const auto matches = [&pattern](const std::string& payload) {
+    return pattern->matches(R"({"detail-type":"Refund_Made__e","detail":{"payload":{)" + payload + "}}}");
+  };
+  EXPECT_TRUE(matches(R"("Amount__c":101,"Status__c":"Placed","Country__c":"AT")"));
+  EXPECT_TRUE(matches(R"("Amount__c":5000.0,"Status__c":"Placed","Email__c":"a@example.com")"));
+  EXPECT_FALSE(matches(R"("Amount__c":100,"Status__c":"Placed","Country__c":"AT")"));
+  EXPECT_FALSE(matches(R"("Amount__c":101,"Status__c":"Draft","Country__c":"AT")"));
+  EXPECT_FALSE(matches(R"("Amount__c":101,"Status__c":"Placed","Country__c":"AT","Coupon__c":"X")"));
+  EXPECT_FALSE(matches(R"("Amount__c":101,"Status__c":"Placed","Country__c":"FR")"));
 }
 
 TEST(ScenarioFile, JsonTakesTheSameKeys) {

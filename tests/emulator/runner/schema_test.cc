@@ -107,7 +107,8 @@ TEST(ScenarioSchema, RefusesWhatTheReaderRefuses) {
       R"({"timeline": [{"at": "0s", "fault": "erp", "respond": "explode"}]})",
       R"({"expect": [{"hops": {"stage": "apy"}, "equals": 1}]})",
       R"({"expect": [{"every": "event", "queue": "q", "equals": 1}]})",
-      R"({"given": {"topics": {}}})",
+      R"({"given": {"topics": {"a": {"subscriptions": [{}]}}}})",
+      R"({"given": {"topics": {"a": {"subscriptions": [{"queue": "q", "url": "http://x"}]}}}})",
   };
   const kernel::Json good =
       kernel::Json::parse(R"({"name": "a", "given": {}, "use": "stack.yaml", "timeline": []})");

@@ -161,7 +161,7 @@ constexpr const char* kEnds =
 TEST(Parity, AnAnswerLostLooksTheSameOnBothClocks) {
   const Scenario scenario = unhurried(scenario_of(shipped("an_answer_lost_after_the_charge_charges_once")));
   const Ran virtually(scenario);
-  const Ran live(scenario, live_clock("x20"));
+  const Ran live(scenario, live_clock("x5"));
   const char* const questions[] = {
       kEnds,
       "SELECT rule, key, n, draw, threshold, fired FROM faults ORDER BY rule, key, n",

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "middleware/kernel/random.h"
+#include "middleware/kernel/wait.h"
 #include "tests/support/run_task.h"
 
 namespace emulator::sim {

@@ -5,7 +5,7 @@
 namespace emulator::topics {
 namespace {
 
-using Pairs = std::vector<std::pair<std::string, std::string>>;
+using queues::MessageAttributes;
 
 std::string field(const std::string& json, const std::string& pointer) {
   return kernel::json_text_at(*kernel::parse_json(json), pointer);
@@ -157,9 +157,11 @@ TEST(RawDelivery, IsTheMessageWithItsAttributes) {
   bench.queue("orders", "audit", {{"RawMessageDelivery", "true"}});
   bench.web.then(200);
   bench.website("orders", "https://shop/sns", {{"RawMessageDelivery", "true"}});
-  EXPECT_TRUE(bench.publish("orders", {.message = "m", .attributes = {{"city", "String", "Graz"}}}));
+  EXPECT_TRUE(bench.publish(
+      "orders", {.message = "m", .attributes = {{"city", "String", "Graz"}, {"n", "Number", "1"}}}));
   EXPECT_EQ(bench.queues.sent[0].body, "m");
-  EXPECT_EQ(bench.queues.sent[0].attributes, (Pairs{{"city", "Graz"}}));
+  EXPECT_EQ(bench.queues.sent[0].request.attributes,
+            (MessageAttributes{{"city", "Graz"}, {"n", "1", "Number"}}));
   EXPECT_EQ(bench.web.asked[1].request.body, "m");
   EXPECT_EQ(bench.web.asked[1].request.headers.get("x-amz-sns-rawdelivery"), "true");
 }
@@ -276,7 +278,7 @@ TEST(Delivery, ToAWebsiteIsTriedFourTimesTwentySecondsApart) {
   ASSERT_EQ(bench.queues.sent.size(), 1u);
   EXPECT_EQ(bench.queues.sent[0].body, bench.web.asked[1].request.body)
       << "what the subscriber would have received";
-  EXPECT_EQ(bench.queues.sent[0].attributes, Pairs{});
+  EXPECT_EQ(bench.queues.sent[0].request.attributes, MessageAttributes{});
 }
 
 TEST(Delivery, ToAWebsiteFitsAnOutageOfFortySeconds) {
@@ -372,6 +374,29 @@ TEST(Delivery, IsLostWhenTheDeadLetterQueueRefuses) {
             Lines{"0s lost topic orders: audit gave 400, 1 attempt, and the dead-letter queue refused it"});
 }
 
+TEST(Delivery, LeavesTheEventToAQueueThatHasAConsumer) {
+  for (const char* consumed : {"audit", "dlq"}) {
+    TopicsBench bench;
+    bench.create("orders");
+    bench.queue("orders", "audit", {{"RedrivePolicy", redrive("dlq")}});
+    bench.queues.consumed = consumed;
+    if (std::string(consumed) == "dlq") bench.queues.refusing = {{"audit", "QueueDoesNotExist"}};
+    EXPECT_TRUE(bench.publish("orders", {.message = "m"}));
+    EXPECT_EQ(bench.queues.sent.at(0).queue, consumed);
+    EXPECT_EQ(bench.journal.ends_of(kEvent), Lines{});
+    EXPECT_EQ(bench.journal.at(kEvent).branches_open, 1);
+  }
+}
+
+TEST(Delivery, TakesGroupAndTraceAlong) {
+  TopicsBench bench;
+  bench.create("orders");
+  bench.queue("orders", "audit");
+  EXPECT_TRUE(bench.publish("orders", {.message = "m", .group_id = "g", .trace_header = "Root=1"}));
+  EXPECT_EQ(bench.queues.sent.at(0).request.group_id, "g") << "fair queues";
+  EXPECT_EQ(bench.queues.sent.at(0).request.trace_header, "Root=1");
+}
+
 TEST(DeadLetter, HasTheRawMessageAndItsAttributes) {
   TopicsBench bench;
   bench.create("orders");
@@ -379,7 +404,7 @@ TEST(DeadLetter, HasTheRawMessageAndItsAttributes) {
   bench.queues.refusing = {{"audit", "QueueDoesNotExist"}};
   EXPECT_TRUE(bench.publish("orders", {.message = "m", .attributes = {{"city", "String", "Graz"}}}));
   EXPECT_EQ(bench.queues.sent.at(0).body, "m");
-  EXPECT_EQ(bench.queues.sent.at(0).attributes, (Pairs{{"city", "Graz"}}));
+  EXPECT_EQ(bench.queues.sent.at(0).request.attributes, (MessageAttributes{{"city", "Graz"}}));
 }
 
 TEST(Duplicate, ReachesEverySubscriptionTwiceWithOneId) {

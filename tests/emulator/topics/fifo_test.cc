@@ -81,6 +81,17 @@ TEST(FifoTopic, KeepsTheOrderOfAGroupWhileOneIsRetried) {
   EXPECT_EQ(bench.journal.ends_of("d"), Lines{"1s delivered topic o.fifo: to audit"});
 }
 
+TEST(FifoTopic, GivesFifoQueuesGroupAndDeduplicationId) {
+  FifoBench bench;
+  bench.queue("o.fifo", "audit.fifo");
+  bench.queue("o.fifo", "standard");
+  EXPECT_TRUE(bench.send("one", "g", "1", "a"));
+  ASSERT_EQ(bench.queues.sent.size(), 2u);
+  EXPECT_EQ(bench.queues.sent[0].request.group_id, "g");
+  EXPECT_EQ(bench.queues.sent[0].request.deduplication_id, "1");
+  EXPECT_EQ(bench.queues.sent[1].request.deduplication_id, "") << "a standard queue takes none";
+}
+
 TEST(FifoTopic, GoesOnWhenAMessageOfTheGroupIsGivenUp) {
   FifoBench bench;
   const std::string subscription = bench.queue("o.fifo", "audit");

@@ -34,23 +34,21 @@ class ScriptedQueues final : public queues::QueueWriter {
  public:
   queues::SendResult send(std::string_view queue, queues::SendRequest request) override;
   std::vector<std::pair<std::string, std::string>> refusing;  ///< queue and error
+  std::string consumed;                                       ///< queue that somebody reads
   struct Sent {
     std::string queue;
     std::string body;
-    std::vector<std::pair<std::string, std::string>> attributes;
+    queues::SendRequest request;
   };
   std::vector<Sent> sent;
 };
 
 inline queues::SendResult ScriptedQueues::send(std::string_view queue, queues::SendRequest request) {
   for (const auto& [name, error] : refusing) {
-    if (name == queue) return {.error = {.code = error}};
+    if (name == queue) return {.error = {.code = error, .message = error}};
   }
-  Sent taken{std::string(queue), std::move(request.body), {}};
-  for (const queues::MessageAttribute& attribute : request.attributes)
-    taken.attributes.emplace_back(attribute.name, attribute.value);
-  sent.push_back(std::move(taken));
-  return {.message_id = "m" + std::to_string(sent.size())};
+  sent.push_back({std::string(queue), request.body, std::move(request)});
+  return {.message_id = "m" + std::to_string(sent.size()), .carries_on = queue == consumed};
 }
 
 inline std::string queue_arn(const std::string& name) { return "arn:aws:sqs:us-east-1:123456789012:" + name; }
