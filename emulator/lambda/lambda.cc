@@ -134,8 +134,9 @@ Task<Lambda::Ended> Lambda::attempt(Function& function, Pending& pending) {
     // An init that takes too long is killed and done again inside the invocation, on the function's own time.
     if (function.config.cold_start > kInitMax) init_inside = function.config.cold_start;
   }
-  kernel::with_deadline<CodeResult> running(scheduler_, scheduler_.now() + function.config.timeout,
-                                            run_code(function, pending, hop.id(), init_inside));
+  const kernel::Timestamp deadline = scheduler_.now() + function.config.timeout;
+  kernel::with_deadline<CodeResult> running(scheduler_, deadline,
+                                            run_code(function, pending, hop.id(), deadline, init_inside));
   co_await running.ended();
   co_return [&] { return settle(function.config, pending, hop, running, environment); };
 }
@@ -170,9 +171,8 @@ Lambda::Ended Lambda::settle(const FunctionConfig& config, const Pending& pendin
 }
 
 Task<CodeResult> Lambda::run_code(Function& function, const Pending& pending, kernel::HopId hop,
-                                  Duration init) {
-  CodeInvocation invocation{pending.event.payload, pending.request_id,
-                            scheduler_.now() + function.config.timeout, hop};
+                                  kernel::Timestamp deadline, Duration init) {
+  CodeInvocation invocation{pending.event.payload, pending.request_id, deadline, hop};
   return run_code(function, std::move(invocation), init);
 }
 

@@ -103,7 +103,7 @@ class Lambda final : public AsyncInvoker, public FunctionInvoker, public Functio
                             kernel::with_deadline<CodeResult>& running, EnvironmentGuard& environment);
   APART static Ended throttled(kernel::HopScope& hop);
   APART kernel::Task<CodeResult> run_code(Function& function, const Pending& pending, kernel::HopId hop,
-                                          kernel::Duration init);
+                                          kernel::Timestamp deadline, kernel::Duration init);
   kernel::Task<CodeResult> run_code(Function& function, CodeInvocation invocation, kernel::Duration init);
   kernel::Task<CodeResult> init_and_run(Function& function, CodeInvocation invocation, kernel::Duration init);
   void give_up(const FunctionConfig& config, const Pending& pending, std::string_view condition,

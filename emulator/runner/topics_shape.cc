@@ -1,6 +1,7 @@
 // The shape of given.topics.
 #include <nlohmann/json.hpp>
 
+#include "emulator/queues/ports.h"
 #include "emulator/runner/given_shapes.h"
 #include "emulator/topics/delivery_policy.h"
 #include "emulator/topics/filter_policy.h"
@@ -82,7 +83,7 @@ kernel::Json policy_of(const SubscriptionText& text) {
 }
 
 std::string dead_letter_policy(const std::string& queue) {
-  return R"({"deadLetterTargetArn":"arn:aws:sqs:us-east-1:123456789012:)" + queue + R"("})";
+  return R"({"deadLetterTargetArn":")" + queues::queue_arn(queue) + R"("})";
 }
 
 kernel::Result<SubscriptionGiven> to_subscription(const SubscriptionText& text) {

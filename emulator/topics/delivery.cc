@@ -224,7 +224,7 @@ Task<void> Deliveries::confirm(std::shared_ptr<const Subscription> subscription,
                                RetrySchedule schedule) {
   const DeliveryRetry retry(schedule);
   const std::string body = confirmation_body(confirmation);
-  const std::string topic = subscription->topic_arn.substr(subscription->topic_arn.rfind(':') + 1);
+  const std::string topic = topic_name(subscription->topic_arn);
   for (std::int64_t number = 1;; ++number) {
     kernel::HopScope hop(ports_.journal, {.stage = kernel::Stage::Topic,
                                           .from = topic,

@@ -28,6 +28,13 @@ class Sample {
 
 std::string_view number_of(SignatureVersion version) { return version == SignatureVersion::One ? "1" : "2"; }
 
+void add_signature(Sample& body, const std::optional<Signature>& signature) {
+  if (!signature) return;
+  body.add("SignatureVersion", number_of(signature->version));
+  body.add("Signature", signature->text);
+  body.add("SigningCertURL", signature->cert_url);
+}
+
 std::string shown_value(const MessageAttribute& attribute) {
   return base_type(attribute.data_type) == "Binary" ? base64(attribute.value) : attribute.value;
 }
@@ -102,11 +109,7 @@ std::string notification_body(const Notification& notification, std::string_view
   if (notification.subject) body.add("Subject", *notification.subject);
   body.add("Message", notification.message);
   body.add("Timestamp", notification.timestamp);
-  if (notification.signature) {
-    body.add("SignatureVersion", number_of(notification.signature->version));
-    body.add("Signature", notification.signature->text);
-    body.add("SigningCertURL", notification.signature->cert_url);
-  }
+  add_signature(body, notification.signature);
   body.add("UnsubscribeURL", unsubscribe_url);
   if (!notification.attributes.empty())
     body.add_verbatim("MessageAttributes", sample_attributes(notification.attributes));
@@ -147,11 +150,7 @@ std::string confirmation_body(const Confirmation& confirmation) {
   body.add("Message", confirmation.message);
   body.add("SubscribeURL", confirmation.subscribe_url);
   body.add("Timestamp", confirmation.timestamp);
-  if (confirmation.signature) {
-    body.add("SignatureVersion", number_of(confirmation.signature->version));
-    body.add("Signature", confirmation.signature->text);
-    body.add("SigningCertURL", confirmation.signature->cert_url);
-  }
+  add_signature(body, confirmation.signature);
   return body.done();
 }
 

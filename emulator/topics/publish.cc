@@ -11,8 +11,6 @@ namespace {
 using kernel::Outcome;
 using kernel::Stage;
 
-std::string topic_name(const std::string& arn) { return arn.substr(arn.rfind(':') + 1); }
-
 }  // namespace
 
 /// A message that the topic took, before it is anybody's notification.

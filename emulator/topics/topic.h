@@ -72,6 +72,8 @@ Attributes attributes_of(const Subscription& subscription, const Topic& topic, s
 
 /// "arn:aws:sns:...:orders" has six parts. ARNs are told apart by their text beyond that.
 Answer<> check_arn(const std::string& arn, const char* parameter);
+/// The name of a topic; `arn` is a topic's.
+inline std::string topic_name(const std::string& arn) { return arn.substr(arn.rfind(':') + 1); }
 /// The last part of an ARN: of a function without its alias. Nothing when it is no ARN of that service.
 std::optional<std::string> name_in_arn(const std::string& arn, std::string_view service);
 

@@ -8,7 +8,6 @@
 #include <utility>
 #include <variant>
 
-#include "middleware/kernel/check.h"
 #include "middleware/kernel/scheduler.h"
 #include "middleware/kernel/task.h"
 

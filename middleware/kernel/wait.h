@@ -154,43 +154,6 @@ class Arrival {
     return Awaiter{state_};
   }
 
-  /// co_await arrival.wait_until(deadline): the value, or nothing when the deadline came first; at equality
-  /// the deadline wins. It costs no coroutine of its own.
-  auto wait_until(Timestamp deadline) const {
-    struct Awaiter {
-      std::shared_ptr<State> state;
-      Timestamp deadline;
-      TimerId over{};
-      bool expired = false;
-      Awaiter(std::shared_ptr<State> shared, Timestamp until) : state(std::move(shared)), deadline(until) {}
-      Awaiter(const Awaiter&) = delete;
-      Awaiter& operator=(const Awaiter&) = delete;
-      ~Awaiter() {
-        state->waiting = nullptr;
-        if (state->timer) state->scheduler.cancel(std::exchange(state->timer, {}));
-        if (over) state->scheduler.cancel(over);
-      }
-      bool await_ready() {
-        expired = !state->value && deadline <= state->scheduler.now();
-        return expired || state->value.has_value();
-      }
-      void await_suspend(std::coroutine_handle<> handle) {
-        CHECK(!state->waiting);
-        state->waiting = handle;
-        over = state->scheduler.call_at(deadline, [this, handle] {
-          over = {};
-          expired = true;
-          handle.resume();
-        });
-      }
-      std::optional<T> await_resume() {
-        if (expired) return std::nullopt;
-        return std::move(state->value);
-      }
-    };
-    return Awaiter{state_, deadline};
-  }
-
  private:
   struct State {
     explicit State(Scheduler& s) : scheduler(s) {}

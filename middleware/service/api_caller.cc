@@ -104,8 +104,13 @@ kernel::HopScope ApiCaller::open_hop(const Call& call, int attempt) const {
            .deadline = call.deadline}};
 }
 
+CallFailure& ApiCaller::failure_of(State& state) {
+  if (!state.failure) state.failure = std::make_unique<CallFailure>();
+  return *state.failure;
+}
+
 void ApiCaller::give_up(State& state, std::string_view reason) {
-  CallFailure failure = state.failure ? std::move(*state.failure) : CallFailure{};
+  CallFailure& failure = failure_of(state);
   failure.reason = reason;
   state.end = std::make_unique<CallEnd>(std::move(failure), state.attempts);
 }
@@ -120,8 +125,7 @@ bool ApiCaller::admit(State& state, Attempt& attempt) {
   if (!breaker_) return true;
   attempt.permit = breaker_->try_acquire(attempt.started);
   if (attempt.permit) return true;
-  if (!state.failure) state.failure = std::make_unique<CallFailure>();
-  CallFailure& failure = *state.failure;
+  CallFailure& failure = failure_of(state);
   failure.is_open = state.attempts == 0;
   failure.failure = FailureClass::Transient;
   failure.retry_after = std::max(breaker_->open_left(attempt.started), failure.retry_after);
@@ -146,8 +150,7 @@ bool ApiCaller::is_over(State& state, Attempt& attempt, kernel::HopScope& hop,
     state.end = std::make_unique<CallEnd>(std::move(*answer), state.attempts);
     return true;
   }
-  if (!state.failure) state.failure = std::make_unique<CallFailure>();
-  CallFailure& failure = *state.failure;
+  CallFailure& failure = failure_of(state);
   failure.last = result;
   failure.failure = core::failure_class(result);
   failure.retry_after = result.retry_after.value_or(kernel::Duration{0});

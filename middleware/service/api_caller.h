@@ -87,6 +87,8 @@ class ApiCaller {
   /// Takes the answer to account; true when the call is over, done or not.
   APART bool is_over(State& state, Attempt& attempt, kernel::HopScope& hop,
                      kernel::Task<kernel::HttpResult>& sent);
+  /// Of the last attempt; made if there is none yet.
+  static CallFailure& failure_of(State& state);
   static void give_up(State& state, std::string_view reason);
   APART kernel::HopScope open_hop(const Call& call, int attempt) const;
   kernel::HttpRequest attempt_request(const Call& call, int attempt, kernel::HopId hop) const;

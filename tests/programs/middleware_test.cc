@@ -325,6 +325,28 @@ TEST(MiddlewareProgram, ChecksWithoutServing) {
   EXPECT_EQ(got.err, "");
 }
 
+TEST(MiddlewareProgram, TakesEventsOfTheTopicsThatItsFileLists) {
+  Apis apis;
+  const Folder folder;
+  const std::string topic = "arn:aws:sns:us-east-1:123456789012:orders";
+  const std::string file = folder.file("m.yaml", apis.yaml() + "sns: {topics: [\"" + topic + "\"]}\n");
+  EXPECT_NE(finish({"--config", file, "--check"}).out.find("\nok  topic " + topic + "\n"), std::string::npos);
+  Middleware middleware(apis.loop, {"--config", file, "--port", "0"});
+  const std::string event = std::string(R"({"detail-type":"Order_Placed__e","detail":{"id":")") + kEvent +
+                            R"(","payload":)" + kPayload + "}}";
+  const std::string body =
+      R"({"Type":"Notification","TopicArn":")" + topic + R"(","Message":)" + kernel::json_quoted(event) + "}";
+  const HttpResult taken =
+      middleware.call(live_tests::request("POST", "/sns", body, {{"x-amz-sns-topic-arn", topic}}));
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(taken->status, 200);
+  EXPECT_EQ(apis.order, "EPS");
+  const HttpResult other =
+      middleware.call(live_tests::request("POST", "/sns", body, {{"x-amz-sns-topic-arn", topic + "2"}}));
+  ASSERT_TRUE(other);
+  EXPECT_EQ(other->status, 403);
+}
+
 TEST(MiddlewareProgram, KnowsItsVersion) {
   const Finished got = finish({"--version"});
   EXPECT_EQ(got.exit_code, 0);
