@@ -25,24 +25,10 @@ struct AsyncText : lambda::AsyncRetryConfig {
   std::optional<std::string> dead_letter{};
 };
 
-struct FunctionText : lambda::FunctionConfig {
+struct FunctionText : FunctionGiven {
   int handler = 0;
   AsyncText async_text{};
 };
-
-/// A map with keys of its own becomes a list of named things.
-template <class T>
-Shape<std::vector<T>> named(Shape<T> item) {
-  return mapped<std::vector<T>>(map_of(std::move(item)),
-                                [](const MapOf<T>& entries) -> kernel::Result<std::vector<T>> {
-                                  std::vector<T> list;
-                                  for (const auto& [name, value] : entries) {
-                                    list.push_back(value);
-                                    list.back().name = name;
-                                  }
-                                  return list;
-                                });
-}
 
 }  // namespace
 
@@ -110,7 +96,7 @@ Shape<relay::RelayConfig> relay_shape() {
       .done();
 }
 
-Shape<std::vector<lambda::FunctionConfig>> lambda_shape() {
+Shape<std::vector<FunctionGiven>> lambda_shape() {
   const auto async =
       object<AsyncText>("asynchronous settings", "What becomes of an event that the function fails.")
           .optional("retries", &AsyncText::function_error_retries_max, integer(0, 2),
@@ -132,15 +118,16 @@ Shape<std::vector<lambda::FunctionConfig>> lambda_shape() {
           .optional("cold_start", &FunctionText::cold_start, duration(), "Init of a new environment.")
           .optional("idle", &FunctionText::idle_max, duration(), "How long an environment stays warm.")
           .optional("async", &FunctionText::async_text, async, "For asynchronous invocations.")
+          .optional("sources", &FunctionText::sources, sources_shape(), "Queues that it reads.")
           .not_yet("command", "handler: builtin runs the middleware's own function")
           .done();
-  return mapped<std::vector<lambda::FunctionConfig>>(
-      map_of(function),
-      [](const MapOf<FunctionText>& entries) -> kernel::Result<std::vector<lambda::FunctionConfig>> {
-        std::vector<lambda::FunctionConfig> functions;
+  return mapped<std::vector<FunctionGiven>>(
+      map_of(function), [](const MapOf<FunctionText>& entries) -> kernel::Result<std::vector<FunctionGiven>> {
+        std::vector<FunctionGiven> functions;
         for (const auto& [name, text] : entries) {
-          lambda::FunctionConfig config = text;
+          FunctionGiven config = text;
           config.name = name;
+          for (lambda::MappingConfig& source : config.sources) source.function = name;
           config.async = text.async_text;
           config.on_failure = text.async_text.on_failure;
           config.dead_letter = text.async_text.dead_letter;
@@ -148,17 +135,6 @@ Shape<std::vector<lambda::FunctionConfig>> lambda_shape() {
         }
         return functions;
       });
-}
-
-Shape<std::vector<queues::QueueConfig>> queues_shape() {
-  return named(object<queues::QueueConfig>("a queue", "An SQS standard queue.")
-                   .optional("visibility", &queues::QueueConfig::visibility, duration(0s, 12h),
-                             "A received message stays hidden for this.")
-                   .optional("retention", &queues::QueueConfig::retention, duration(1min, 24h * 14),
-                             "Older messages are gone.")
-                   .optional("message_bytes", &queues::QueueConfig::message_bytes_max, config::size(),
-                             "Largest message.")
-                   .done());
 }
 
 Shape<Given> given_shape() {

@@ -17,7 +17,8 @@ config::Shape<judge::Window> window_shape();
 config::Shape<salesforce::OrgConfig> salesforce_shape();
 config::Shape<relay::RelayConfig> relay_shape();
 config::Shape<bus::EventBridgeConfig> bus_shape();
-config::Shape<std::vector<lambda::FunctionConfig>> lambda_shape();
+config::Shape<std::vector<FunctionGiven>> lambda_shape();
+config::Shape<std::vector<lambda::MappingConfig>> sources_shape();
 config::Shape<ComputeGiven> compute_shape();
 /// One API: its file (`mock`) must have been put in its place already.
 config::Shape<std::vector<mocks::ApiSpec>> apis_shape();

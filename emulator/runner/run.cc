@@ -38,6 +38,10 @@ judge::Limits limits_of(const Given& given) {
                                       subscription.attempts_max});
     }
   }
+  for (const queues::QueueConfig& queue : given.queues) {
+    if (queue.redrive)
+      limits.queues.push_back({.name = queue.name, .receives_max = queue.redrive->receives_max});
+  }
   given.bus.for_each_target([&limits](const bus::RuleConfig&, const bus::TargetConfig& target) {
     limits.bus_attempts_max = std::max(limits.bus_attempts_max, target.retry.attempts_max + 1);
   });

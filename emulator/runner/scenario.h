@@ -9,6 +9,7 @@
 
 #include "emulator/bus/event_bridge.h"
 #include "emulator/compute/app_runner.h"
+#include "emulator/lambda/event_source_mappings.h"
 #include "emulator/lambda/lambda.h"
 #include "emulator/queues/queues.h"
 #include "emulator/relay/relay.h"
@@ -24,11 +25,15 @@ struct ComputeGiven : compute::AppRunnerConfig {
   config::MiddlewareFile middleware{};
 };
 
+struct FunctionGiven : lambda::FunctionConfig {
+  std::vector<lambda::MappingConfig> sources{};  ///< queues that it reads
+};
+
 struct Given {
   salesforce::OrgConfig salesforce{};
   relay::RelayConfig relay{};
   bus::EventBridgeConfig bus{};
-  std::vector<lambda::FunctionConfig> functions{};
+  std::vector<FunctionGiven> functions{};
   ComputeGiven compute{};
   std::vector<mocks::ApiSpec> apis{};
   std::vector<TopicGiven> topics{};

@@ -58,7 +58,8 @@ Shape<ScenarioText> scenario_shape() {
 void add_queue(Given& given, const std::optional<std::string>& name) {
   if (!name) return;
   const auto found = std::ranges::find(given.queues, *name, &queues::QueueConfig::name);
-  if (found == given.queues.end()) given.queues.push_back({.name = *name});
+  if (found == given.queues.end())
+    given.queues.push_back({.name = *name, .is_fifo = name->ends_with(".fifo")});
 }
 
 std::optional<std::string> queue_of(const std::string& arn) {
@@ -78,10 +79,45 @@ void add_named_queues(Given& given) {
       if (!subscription.dead_letter.empty()) add_queue(given, subscription.dead_letter);
     }
   }
-  for (const lambda::FunctionConfig& function : given.functions) {
+  for (const FunctionGiven& function : given.functions) {
     add_queue(given, function.on_failure);
     add_queue(given, function.dead_letter);
+    for (const lambda::MappingConfig& source : function.sources) add_queue(given, source.queue);
   }
+  // Grows while it is walked: a dead-letter queue may be named here only.
+  for (std::size_t i = 0; i < given.queues.size(); ++i) {
+    if (given.queues[i].redrive) add_queue(given, std::string(given.queues[i].redrive->queue));
+  }
+}
+
+/// What queues, those who send to them and those who read them say of each other; nothing: all fits.
+std::optional<std::string> refuse_queues(const Given& given) {
+  if (auto problem = queues::refuse_declared(given.queues)) return problem;
+  const auto find = [&given](const std::string& name) {
+    return std::ranges::find(given.queues, name, &queues::QueueConfig::name);
+  };
+  for (const bus::RuleConfig& rule : given.rules) {
+    const auto* target = std::get_if<bus::QueueTarget>(&rule.target);
+    if (target == nullptr || !find(target->queue)->is_fifo) continue;
+    if (target->message_group.empty() || !find(target->queue)->content_based_deduplication) {
+      return "rule '" + rule.name + "' sends to the FIFO queue '" + target->queue +
+             "': the target needs message_group, and the queue content_based_deduplication";
+    }
+  }
+  for (const FunctionGiven& function : given.functions) {
+    std::vector<std::string> read;
+    for (const lambda::MappingConfig& source : function.sources) {
+      const std::string start = "function '" + function.name + "', source '" + source.queue + "': ";
+      const auto queue = find(source.queue);
+      const auto error =
+          lambda::refuse(source, function.timeout,
+                         queues::SourceQueue{.is_fifo = queue->is_fifo, .visibility = queue->visibility});
+      if (error) return start + error->message;
+      if (std::ranges::find(read, source.queue) != read.end()) return start + "it is there already";
+      read.push_back(source.queue);
+    }
+  }
+  return std::nullopt;
 }
 
 template <class T, class Name>
@@ -126,6 +162,7 @@ class CrossCheck {
     for (const TopicGiven& topic : given.topics) {
       for (const SubscriptionGiven& subscription : topic.subscriptions) check(subscription, topic);
     }
+    if (const auto problem = refuse_queues(given)) problems_.add(whole, *problem);
     for (const TimelineAction& action : scenario_.timeline) check(action);
     for (const judge::Expectation& expectation : scenario_.expectations) check(expectation);
   }

@@ -1,6 +1,7 @@
 #include "emulator/runner/world.h"
 
 #include "emulator/runner/edge_services.h"
+#include "middleware/kernel/check.h"
 
 namespace emulator::runner {
 
@@ -75,6 +76,12 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
   lambda_->set_builtin(*code_);
   mappings_ = std::make_unique<lambda::EventSourceMappings>(
       seed, lambda::MappingSurroundings{ports.scheduler, ports.journal, queues_, *lambda_});
+  for (const FunctionGiven& function : given.functions) {
+    for (const lambda::MappingConfig& source : function.sources) {
+      const auto created = mappings_->create(source);
+      CHECK_THAT(created, created ? "" : created.error().message);
+    }
+  }
   topics_ = std::make_unique<topics::Topics>(
       topics::TopicsConfig{.delivery = {.sends_traceparent = true}}, seed,
       topics::DeliveryPorts{ports.scheduler, ports.journal, *lambda_, queues_, ports.network.client()},

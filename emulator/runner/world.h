@@ -39,6 +39,7 @@ class World {
   relay::Relay& relay() { return *relay_; }
   bus::EventBridge& bus() { return *bus_; }
   lambda::Lambda& lambda() { return *lambda_; }
+  lambda::EventSourceMappings& mappings() { return *mappings_; }
   queues::Queues& queues() { return queues_; }
   topics::Topics& topics() { return *topics_; }
   mocks::FaultSet& faults() { return faults_; }

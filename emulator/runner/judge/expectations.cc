@@ -103,7 +103,8 @@ void ask(const BreakerOpenings& what, CheckRow& check, const RunFile& file) {
 
 void ask(const QueueDepth& what, CheckRow& check, const RunFile& file) {
   compare(check,
-          file.integer("SELECT count(*) FROM hops WHERE stage = 'queue' AND target = ? AND outcome = 'ok'",
+          file.integer("SELECT count(*) FROM hops WHERE stage = 'queue' AND target = ? AND outcome = 'ok' "
+                       "AND operation IS NOT 'ReceiveMessage'",
                        {what.queue}),
           what.bounds);
 }

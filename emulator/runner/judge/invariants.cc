@@ -44,6 +44,18 @@ CheckRow effect_once(const Case& judged, const RunFile& file) {
   return check;
 }
 
+/// Messages that a queue handed out more often than its redrive policy allows.
+std::string too_many_receives(const Limits& limits) {
+  std::string cases;
+  for (const Limits::Queue& queue : limits.queues)
+    cases += " WHEN '" + queue.name + "' THEN " + std::to_string(queue.receives_max);
+  return " UNION ALL SELECT 'queue ' || h.source || ' handed a message out for the ' || h.attempt || 'th "
+         "time', "
+         "e.uuid, h.id FROM hops h LEFT JOIN events e ON e.id = h.event "
+         "WHERE h.stage = 'queue' AND h.operation = 'ReceiveMessage' AND h.attempt > CASE h.source" +
+         cases + " ELSE h.attempt END";
+}
+
 /// Each layer's attempts against what the layer above asked of it.
 CheckRow attempts_bounded(const Case& judged, const RunFile& file) {
   const Limits& limits = judged.limits;
@@ -57,7 +69,7 @@ CheckRow attempts_bounded(const Case& judged, const RunFile& file) {
   // The report takes the number in it as what one event was allowed.
   std::string expected =
       "no more attempts in a step than its API's retry rules allow, nor invocations of a delivery than its "
-      "retries";
+      "retries, nor receives of a message than its queue allows";
   if (judged.invariants.calls_max) {
     expected = "at most " + std::to_string(*judged.invariants.calls_max) + " calls in all for one event, " +
                expected;
@@ -81,7 +93,7 @@ CheckRow attempts_bounded(const Case& judged, const RunFile& file) {
       invocations +
       " a delivery', e.uuid, i.last FROM "
       "(SELECT event, count(*) AS n, max(id) AS last FROM hops WHERE stage = 'invoke' AND outcome <> "
-      "'throttled' AND event IN "
+      "'throttled' AND operation IS NOT 'RequestResponse' AND event IN "
       "(SELECT event FROM hops WHERE stage = 'invoke' GROUP BY event, stage HAVING count(*) > " +
       invocations +
       ") GROUP BY event) i "
@@ -105,6 +117,7 @@ CheckRow attempts_bounded(const Case& judged, const RunFile& file) {
            "h.source = '" +
            subscription.topic + "' AND h.target = '" + subscription.place + "' AND h.attempt > " + most;
   }
+  if (!limits.queues.empty()) sql += too_many_receives(limits);
   if (judged.invariants.calls_max) {
     sql += " UNION ALL SELECT " + std::string(kName) +
            " || ' caused ' || c.n || ' calls', e.uuid, c.last FROM "

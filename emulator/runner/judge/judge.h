@@ -22,8 +22,13 @@ struct Limits {
     std::string place;  ///< as the hops name it
     std::int64_t attempts_max = 1;
   };
+  struct Queue {
+    std::string name;
+    std::int64_t receives_max = 1;  ///< of one message: maxReceiveCount
+  };
   std::vector<Api> apis{};
   std::vector<Subscription> subscriptions{};
+  std::vector<Queue> queues{};       ///< those with a redrive policy
   std::int64_t invocations_max = 3;  ///< of one asynchronous event: retries + 1
   std::int64_t bus_attempts_max = 186;
 };

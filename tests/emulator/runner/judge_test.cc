@@ -72,6 +72,21 @@ class Story {
     }
     end(1);
   }
+  /// The queue `orders` hands a message out, and the function runs with it.
+  void receive(int number, int attempt) {
+    const auto point = [&](Stage stage, const char* operation, int nth, HopId parent) {
+      return kernel::point_hop(*r_.recorder,
+                               {.stage = stage,
+                                .event = uuid_of(number),
+                                .parent = parent,
+                                .from = "orders",
+                                .to = "ingest",
+                                .operation = operation,
+                                .attempt = nth},
+                               {});
+    };
+    point(Stage::Invoke, "RequestResponse", 1, point(Stage::Queue, "ReceiveMessage", attempt, 0));
+  }
   void effect(int number) {
     r_.recorder->effect({.api = "payments",
                          .operation = "charge",
@@ -111,6 +126,7 @@ Case all_invariants() {
   return {.invariants = {.recovers_within = 1min, .calls_max = 5},
           .limits = {.apis = {{.name = "payments", .attempts_max = 2, .probes_max = 2}},
                      .subscriptions = {{"orders", "audit", 4}},
+                     .queues = {{.name = "orders", .receives_max = 3}},
                      .invocations_max = 2,
                      .bus_attempts_max = 3},
           .place = "s.yaml:1",
@@ -244,6 +260,13 @@ TEST(Invariants, FailWithAnExample) {
          s.end(1);
        },
        "1 violation: the topic tried audit 5 times, allowed 4", 1, 2},
+      {"a queue that does not give up", "attempts_bounded",
+       [](Story& s) {
+         s.publish(1);
+         s.receive(1, 4);
+         s.end(1);
+       },
+       "1 violation: queue orders handed a message out for the 4th time", 1, 1},
       {"a bus that does not give up", "attempts_bounded",
        [](Story& s) {
          s.publish(1);
@@ -341,6 +364,18 @@ TEST(Invariants, TwoDeliveriesMayBeInvokedTwiceAsOften) {
         s.publish(1);
         for (int i = 0; i < 2; ++i) s.hop(Stage::Bus, 1, "ingest");
         for (int i = 0; i < 4; ++i) s.hop(Stage::Invoke, 1, "ingest");
+        s.end(1);
+      },
+      all_invariants());
+  EXPECT_EQ(run.check("attempts_bounded").verdict, "passed") << run.check("attempts_bounded").found;
+}
+
+TEST(Invariants, CountInvocationsOfAQueueByItsReceives) {
+  const Judged run(
+      [](Story& s) {
+        s.publish(1);
+        s.hop(Stage::Bus, 1, "orders");
+        for (int attempt = 1; attempt <= 3; ++attempt) s.receive(1, attempt);
         s.end(1);
       },
       all_invariants());
