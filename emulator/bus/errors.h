@@ -29,7 +29,7 @@ ApiResult<patterns::Pattern> compiled_pattern(std::string_view text);
 
 /// What is wrong with a name of 1..`size_max` characters out of . - _ A-Z a-z 0-9, and / where that may be.
 struct NameRule {
-  std::string_view place;  ///< "name"
+  std::string place;  ///< "name"
   std::size_t size_max = 64;
   bool has_slashes = false;
 };

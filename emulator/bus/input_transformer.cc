@@ -66,12 +66,13 @@ std::string event_summary(const TransformerInput& input) {
 }  // namespace
 
 ApiResult<InputTransformer> InputTransformer::compile(std::string_view target_id,
-                                                      const InputTransformerSpec& spec) {
+                                                      const InputTransformerSpec& spec,
+                                                      std::string_view member) {
   const std::string target = std::string("target ").append(target_id);
   if (spec.paths.size() > kPathsMax) return std::unexpected(limit_exceeded());
   if (spec.text.empty() || spec.text.size() > kTemplateMax) {
     return std::unexpected(
-        constraint(spec.text.empty() ? "" : "...", "targets.1.member.inputTransformer.inputTemplate",
+        constraint(spec.text.empty() ? "" : "...", std::string(member) + ".inputTransformer.inputTemplate",
                    spec.text.empty() ? "Member must have length greater than or equal to 1"
                                      : "Member must have length less than or equal to 8192"));
   }

@@ -27,7 +27,9 @@ struct TransformerInput {
 class InputTransformer {
  public:
   /// Refuses placeholders that nobody knows, more than 100 paths and more than 8,192 characters.
-  static ApiResult<InputTransformer> compile(std::string_view target_id, const InputTransformerSpec& spec);
+  /// `member` is where the target stands in its call.
+  static ApiResult<InputTransformer> compile(std::string_view target_id, const InputTransformerSpec& spec,
+                                             std::string_view member = "targets.1.member");
 
   /// The target's input, or why there is none.
   std::expected<std::string, std::string> render(const TransformerInput& input) const;

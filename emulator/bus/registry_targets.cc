@@ -26,9 +26,11 @@ ApiResult<> Registry::put_targets(const std::string& rule, const std::string& bu
   if (!found) return std::unexpected(found.error());
   if (!found->rule->managed_by.empty()) return std::unexpected(managed_rule(rule, found->rule->managed_by));
   std::vector<TargetPtr> all = found->rule->targets;
+  std::size_t number = 0;
   for (TargetConfig& config : targets) {
-    auto target = compile_target(std::move(config.spec), config.retry,
-                                 {.name = found->rule->name, .arn = found->rule->arn});
+    auto target =
+        compile_target(std::move(config.spec), config.retry,
+                       {.rule_name = found->rule->name, .rule_arn = found->rule->arn, .number = ++number});
     if (!target) return std::unexpected(target.error());
     const auto known =
         std::ranges::find(all, (*target)->spec.id, [](const TargetPtr& t) { return t->spec.id; });

@@ -10,24 +10,26 @@ constexpr std::int64_t kRetriesMax = 185;
 constexpr std::int64_t kAgeMin = 60;
 constexpr std::int64_t kAgeMax = 86'400;
 
-std::optional<ApiError> check_range(std::int64_t value, const char* place, std::int64_t min,
+std::optional<ApiError> check_range(std::int64_t value, const std::string& place, std::int64_t min,
                                     std::int64_t max) {
   if (value >= min && value <= max) return std::nullopt;
   const bool is_small = value < min;
-  return constraint(std::to_string(value), std::string("targets.1.member.retryPolicy.") + place,
+  return constraint(std::to_string(value), place,
                     std::string("Member must have value ") + (is_small ? "greater" : "less") +
                         " than or equal to " + std::to_string(is_small ? min : max));
 }
 
-std::optional<ApiError> check_retry(const TargetSpec& spec) {
+std::optional<ApiError> check_retry(const TargetSpec& spec, const std::string& member) {
+  const std::string policy = member + ".retryPolicy.";
   if (spec.retry_attempts) {
-    if (auto error = check_range(*spec.retry_attempts, "maximumRetryAttempts", 0, kRetriesMax)) return error;
+    auto error = check_range(*spec.retry_attempts, policy + "maximumRetryAttempts", 0, kRetriesMax);
+    if (error) return error;
   }
   if (!spec.event_age_seconds) return std::nullopt;
-  return check_range(*spec.event_age_seconds, "maximumEventAgeInSeconds", kAgeMin, kAgeMax);
+  return check_range(*spec.event_age_seconds, policy + "maximumEventAgeInSeconds", kAgeMin, kAgeMax);
 }
 
-ApiResult<TargetInput> compile_input(const TargetSpec& spec) {
+ApiResult<TargetInput> compile_input(const TargetSpec& spec, const std::string& member) {
   const int given = int{spec.input.has_value()} + int{spec.input_path.has_value()} +
                     int{spec.input_transformer.has_value()};
   if (given > 1) {
@@ -49,7 +51,7 @@ ApiResult<TargetInput> compile_input(const TargetSpec& spec) {
     return std::move(*path);
   }
   if (!spec.input_transformer) return TargetInput{};
-  auto transformer = InputTransformer::compile(spec.id, *spec.input_transformer);
+  auto transformer = InputTransformer::compile(spec.id, *spec.input_transformer, member);
   if (!transformer) return std::unexpected(transformer.error());
   return std::move(*transformer);
 }
@@ -80,10 +82,11 @@ ApiResult<Destination> destination_for(const TargetSpec& spec, const TargetInput
 }  // namespace
 
 ApiResult<TargetPtr> compile_target(TargetSpec spec, const DeliveryRetryConfig& retry,
-                                    const RuleNames& rule) {
-  if (auto error = check_name(spec.id, {.place = "targets.1.member.id"})) return std::unexpected(*error);
-  if (auto error = check_retry(spec)) return std::unexpected(*error);
-  auto input = compile_input(spec);
+                                    const TargetPlace& place) {
+  const std::string member = "targets." + std::to_string(place.number) + ".member";
+  if (auto error = check_name(spec.id, {.place = member + ".id"})) return std::unexpected(*error);
+  if (auto error = check_retry(spec, member)) return std::unexpected(*error);
+  auto input = compile_input(spec, member);
   if (!input) return std::unexpected(input.error());
   auto destination = destination_for(spec, *input);
   if (!destination) return std::unexpected(destination.error());
@@ -92,9 +95,9 @@ ApiResult<TargetPtr> compile_target(TargetSpec spec, const DeliveryRetryConfig& 
                 .destination = std::move(*destination),
                 .input = std::move(*input),
                 .retry = retry,
-                .rule_name = rule.name,
-                .rule_arn = rule.arn};
-  target.draw_name = rule.arn + "/" + target.spec.id;
+                .rule_name = place.rule_name,
+                .rule_arn = place.rule_arn};
+  target.draw_name = place.rule_arn + "/" + target.spec.id;
   if (target.spec.retry_attempts) target.retry.attempts_max = *target.spec.retry_attempts;
   if (target.spec.event_age_seconds) {
     target.retry.event_age_max = std::chrono::seconds{*target.spec.event_age_seconds};

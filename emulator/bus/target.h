@@ -57,13 +57,15 @@ struct Target {
 };
 using TargetPtr = std::shared_ptr<const Target>;
 
-/// Of the rule that it will belong to, the names are known already. `retry` gives the curve, and attempts and
-/// age where the target says nothing.
-struct RuleNames {
-  std::string name;
-  std::string arn;
+/// Where a target stands: the rule that it will belong to, and which of the call's targets it is.
+struct TargetPlace {
+  std::string rule_name{};
+  std::string rule_arn{};
+  std::size_t number = 1;
 };
-ApiResult<TargetPtr> compile_target(TargetSpec spec, const DeliveryRetryConfig& retry, const RuleNames& rule);
+/// `retry` gives the curve, and attempts and age where the target says nothing.
+ApiResult<TargetPtr> compile_target(TargetSpec spec, const DeliveryRetryConfig& retry,
+                                    const TargetPlace& place);
 
 /// The target's input, or why there is none: then nothing is delivered. Without settings it is the envelope
 /// itself, which is not copied.

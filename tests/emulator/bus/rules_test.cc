@@ -259,7 +259,7 @@ TEST(Targets, AreRefusedInTheServicesWords) {
   const std::string start = "1 validation error detected: Value '";
   const Row rows[] = {
       {"an id", with([](auto& s) { s.id = "a b"; }),
-       start + "a b' at 'targets.1.member.id' failed to satisfy constraint: Member must satisfy regular "
+       start + "a b' at 'targets.2.member.id' failed to satisfy constraint: Member must satisfy regular "
                "expression "
                "pattern: [\\.\\-_A-Za-z0-9]+"},
       {"two inputs", with([](auto& s) { s.input = "1", s.input_path = "$.detail"; }),
@@ -274,10 +274,10 @@ TEST(Targets, AreRefusedInTheServicesWords) {
        "correct format."},
       {"attempts", with([](auto& s) { s.retry_attempts = 186; }),
        start +
-           "186' at 'targets.1.member.retryPolicy.maximumRetryAttempts' failed to satisfy constraint: Member "
+           "186' at 'targets.2.member.retryPolicy.maximumRetryAttempts' failed to satisfy constraint: Member "
            "must have value less than or equal to 185"},
       {"age", with([](auto& s) { s.event_age_seconds = 59; }),
-       start + "59' at 'targets.1.member.retryPolicy.maximumEventAgeInSeconds' failed to satisfy constraint: "
+       start + "59' at 'targets.2.member.retryPolicy.maximumEventAgeInSeconds' failed to satisfy constraint: "
                "Member must have value greater than or equal to 60"},
       {"no group", with([](auto& s) { s.arn = queue_arn("orders.fifo"); }),
        "Parameter(s) SqsParameters.MessageGroupId must be specified for target: T."},
