@@ -15,6 +15,7 @@ struct EdgeBoxes {
   queues::QueueService& queues;
   lambda::Lambda& lambda;
   lambda::MappingAdmin& mappings;
+  topics::TopicsApi& topics;
 };
 
 std::unique_ptr<edge::Edge> make_edge(std::uint64_t seed, const WorldPorts& ports, EdgeBoxes boxes);

@@ -19,6 +19,7 @@ class MemoryNetwork final : public Network {
     return {};
   }
   kernel::HttpClient& client() override { return wire_; }
+  kernel::Result<bool> reach(const std::string&, const std::string&) override { return false; }
   void stop() override { wire_.stop(); }
 
  private:
@@ -46,6 +47,13 @@ class SocketNetwork final : public Network {
     return client_->set_host(host, urls_.back().second);
   }
   kernel::HttpClient& client() override { return *client_; }
+  kernel::Result<bool> reach(const std::string& host, const std::string& base_url) override {
+    const bool is_served =
+        std::ranges::find(urls_, host, &std::pair<std::string, std::string>::first) != urls_.end();
+    if (is_served) return false;
+    if (auto set = client_->set_host(host, base_url); !set) return std::unexpected(set.error());
+    return true;
+  }
   void stop() override {
     for (const auto& server : servers_) server->stop();
   }

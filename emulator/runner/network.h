@@ -26,6 +26,9 @@ class Network {
   virtual kernel::Result<> serve(const std::string& host, kernel::HttpHandler& handler, Transport transport,
                                  int port = 0) = 0;
   virtual kernel::HttpClient& client() = 0;
+  /// Requests for `host` go to `base_url`, unless it is served here; does it lie outside? In memory nobody
+  /// outside can be reached: a host that is not served refuses connections.
+  virtual kernel::Result<bool> reach(const std::string& host, const std::string& base_url) = 0;
   /// Ends all that is under way. Before the handlers go.
   virtual void stop() = 0;
   /// What is served where: host and base URL. Empty in memory.

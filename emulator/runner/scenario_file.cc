@@ -92,18 +92,21 @@ void add_named_queues(Given& given) {
 
 /// What queues, those who send to them and those who read them say of each other; nothing: all fits.
 std::optional<std::string> refuse_queues(const Given& given) {
-  if (auto problem = queues::refuse_declared(given.queues)) return problem;
+  if (auto refused = queues::refuse_declared(given.queues)) return refused;
   const auto find = [&given](const std::string& name) {
     return std::ranges::find(given.queues, name, &queues::QueueConfig::name);
   };
-  for (const bus::RuleConfig& rule : given.rules) {
-    const auto* target = std::get_if<bus::QueueTarget>(&rule.target);
-    if (target == nullptr || !find(target->queue)->is_fifo) continue;
-    if (target->message_group.empty() || !find(target->queue)->content_based_deduplication) {
-      return "rule '" + rule.name + "' sends to the FIFO queue '" + target->queue +
-             "': the target needs message_group, and the queue content_based_deduplication";
+  std::optional<std::string> problem;
+  given.bus.for_each_target([&](const bus::RuleConfig& rule, const bus::TargetConfig& target) {
+    if (problem || target.is_by_arn) return;
+    const auto name = queue_of(target.spec.arn);
+    if (!name || !find(*name)->is_fifo) return;
+    if (target.spec.message_group_id.empty() || !find(*name)->content_based_deduplication) {
+      problem = "rule '" + rule.name + "' sends to the FIFO queue '" + *name +
+                "': the target needs message_group, and the queue content_based_deduplication";
     }
-  }
+  });
+  if (problem) return problem;
   for (const FunctionGiven& function : given.functions) {
     std::vector<std::string> read;
     for (const lambda::MappingConfig& source : function.sources) {

@@ -83,8 +83,11 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
     }
   }
   topics_ = std::make_unique<topics::Topics>(
-      topics::TopicsConfig{.delivery = {.sends_traceparent = true}}, seed,
-      topics::DeliveryPorts{ports.scheduler, ports.journal, *lambda_, queues_, ports.network.client()},
+      topics::TopicsConfig{
+          .reach = [&network = ports.network](const std::string& host,
+                                              const std::string& url) { return network.reach(host, url); },
+          .delivery = {.sends_traceparent = true}},
+      seed, topics::DeliveryPorts{ports.scheduler, ports.journal, *lambda_, queues_, ports.network.client()},
       signer_);
   links_ = std::make_unique<topics::Links>(*topics_);
   bus_ = std::make_unique<bus::EventBridge>(
@@ -92,8 +95,10 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
       bus::Outlets{.functions = *lambda_, .queues = queues_, .topics = topics_.get()});
   org_ = std::make_unique<salesforce::Org>(given.salesforce, seed, ports.scheduler, ports.journal);
   relay_ = std::make_unique<relay::Relay>(given.relay, seed, ports.scheduler, ports.journal, *org_, *bus_);
-  edge_ =
-      make_edge(seed, ports_, {.bus = *bus_, .queues = queues_, .lambda = *lambda_, .mappings = *mappings_});
+  edge_ = make_edge(
+      seed, ports_,
+      {.bus = *bus_, .queues = queues_, .lambda = *lambda_, .mappings = *mappings_, .topics = *topics_});
+  edge_->mount(topics_->certificate_path(), *links_);
 }
 
 kernel::Result<> World::serve() {
@@ -103,6 +108,9 @@ kernel::Result<> World::serve() {
   }
   if (auto served = ports_.network.serve(kEdgeHost, *edge_, Transport::Plain, ports_.edge_port); !served)
     return served;
+  for (const auto& [host, url] : ports_.network.urls()) {
+    if (host == kEdgeHost) topics_->set_link_base(url);
+  }
   const std::string& middleware = given_.compute.middleware.ingest.middleware;
   if (auto served = ports_.network.serve(middleware, *compute_, Transport::Tls); !served) return served;
   if (given_.topics.empty()) return {};

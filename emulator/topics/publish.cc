@@ -182,17 +182,18 @@ void Topics::fan_out(Topic& topic, const Accepted& accepted) {
           accepted.structure ? static_cast<std::size_t>(subscription->protocol) : std::size_t{0};
       if (!notifications[slot])
         notifications[slot] = notification_for(topic, accepted, subscription->protocol);
-      deliveries_.start({.notification = notifications[slot],
-                         .subscription = subscription,
-                         .topic = topic.name,
-                         .unsubscribe_url = link("Unsubscribe", "SubscriptionArn=" + subscription->arn),
-                         .policy = effective_policy(topic.delivery, subscription->delivery),
-                         .event_uuid = event,
-                         .cause = accepted.hop,
-                         .trace_header = accepted.message.trace_header,
-                         .group_id = accepted.message.group_id,
-                         .deduplication_id = accepted.message.deduplication_id,
-                         .keeps_order = topic.rules.is_fifo});
+      deliveries_.start(
+          {.notification = notifications[slot],
+           .subscription = subscription,
+           .topic = topic.name,
+           .unsubscribe_url = link(*subscription, "Unsubscribe", "SubscriptionArn=" + subscription->arn),
+           .policy = effective_policy(topic.delivery, subscription->delivery),
+           .event_uuid = event,
+           .cause = accepted.hop,
+           .trace_header = accepted.message.trace_header,
+           .group_id = accepted.message.group_id,
+           .deduplication_id = accepted.message.deduplication_id,
+           .keeps_order = topic.rules.is_fifo});
     }
   }
 }

@@ -22,6 +22,11 @@ Answer<Protocol> protocol_of(const std::string& text) {
   return invalid_parameter("Amazon SNS does not support this protocol string: " + text);
 }
 
+/// "https://example.com:8443" of "https://example.com:8443/hook?a=b".
+std::string base_url_of(const std::string& endpoint) {
+  return endpoint.substr(0, endpoint.find_first_of("/?", endpoint.find("://") + 3));
+}
+
 /// The function, the queue, or what follows "://".
 Answer<std::string> name_of(Protocol protocol, const std::string& endpoint) {
   if (is_http(protocol)) {
@@ -43,8 +48,10 @@ std::string new_token(kernel::Random& luck) {
 
 }  // namespace
 
-std::string Topics::link(std::string_view action, std::string_view parameters) const {
-  const std::string base = config_.link_base.empty() ? service_url() : config_.link_base;
+std::string Topics::link(const Subscription& subscription, std::string_view action,
+                         std::string_view parameters) const {
+  const bool is_inside = is_http(subscription.protocol) && !subscription.is_outside;
+  const std::string base = is_inside || config_.link_base.empty() ? service_url() : config_.link_base;
   return base + "/?Action=" + std::string(action) + "&" + std::string(parameters);
 }
 
@@ -54,12 +61,21 @@ Answer<Subscription> Topics::new_subscription(Topic& topic, const SubscribeReque
   auto name = name_of(*protocol, request.endpoint);
   if (!name) return std::unexpected(name.error());
   if (auto fit = check_fit(topic, *protocol, request.endpoint); !fit) return std::unexpected(fit.error());
+  bool is_outside = false;
+  if (is_http(*protocol) && config_.reach) {
+    const std::string base = base_url_of(request.endpoint);
+    const std::string host = base.substr(base.find("://") + 3);
+    const auto reached = config_.reach(host, base);
+    if (!reached) return std::unexpected(invalid_parameter("Endpoint " + reached.error().text()));
+    is_outside = *reached;
+  }
   Subscription subscription{.arn = {},
                             .topic_arn = topic.arn,
                             .protocol = *protocol,
                             .endpoint = request.endpoint,
                             .name = std::move(*name),
-                            .is_confirmed = !is_http(*protocol)};
+                            .is_confirmed = !is_http(*protocol),
+                            .is_outside = is_outside};
   if (auto set = set_attributes(subscription, Giving::WithCreation, request.attributes); !set)
     return std::unexpected(set.error());
   return subscription;
@@ -94,13 +110,13 @@ Answer<std::string> Topics::subscribe(SubscribeRequest request) {
 }
 
 void Topics::ask_to_confirm(const Topic& topic, const Held& subscription) {
-  Confirmation confirmation{
-      .message_id = kernel::uuid4(ids_),
-      .topic_arn = topic.arn,
-      .token = subscription->token,
-      .message = confirmation_message(topic.arn),
-      .subscribe_url = link("ConfirmSubscription", "TopicArn=" + topic.arn + "&Token=" + subscription->token),
-      .timestamp = kernel::iso_millis(ports_.scheduler.wall_now())};
+  Confirmation confirmation{.message_id = kernel::uuid4(ids_),
+                            .topic_arn = topic.arn,
+                            .token = subscription->token,
+                            .message = confirmation_message(topic.arn),
+                            .subscribe_url = link(*subscription, "ConfirmSubscription",
+                                                  "TopicArn=" + topic.arn + "&Token=" + subscription->token),
+                            .timestamp = kernel::iso_millis(ports_.scheduler.wall_now())};
   confirmation.signature = signed_by_us(topic.signature, string_to_sign(confirmation));
   deliveries_.ask_to_confirm(subscription, std::move(confirmation),
                              effective_policy(topic.delivery, subscription->delivery).retry);

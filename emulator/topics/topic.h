@@ -30,6 +30,7 @@ struct Subscription {
   std::string endpoint;  ///< as it was said
   std::string name;      ///< function or queue; of a URL what follows "://"
   bool is_confirmed = true;
+  bool is_outside = false;                    ///< a website that the rig does not serve
   std::string token{};                        ///< of the confirmation; HTTP only
   kernel::Timestamp token_until{};            ///< it is worth nothing from then on
   std::map<std::string, std::string> said{};  ///< attributes as they were given

@@ -3,6 +3,7 @@
 //
 // Source: facts/aws-delivery 2.
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,9 +20,13 @@ namespace emulator::topics {
 struct TopicsConfig {
   std::string region = "us-east-1";
   std::string account = "123456789012";
-  /// Base of SubscribeURL and UnsubscribeURL: where links.h answers. "": https://sns.<region>.amazonaws.com.
+  /// Base of SubscribeURL and UnsubscribeURL for those who cannot reach https://sns.<region>.amazonaws.com of
+  /// the rig, which are all but websites within it. "": nobody is outside.
   /// SigningCertURL always lies there, or validators would refuse it.
   std::string link_base{};
+  /// Asked before a website becomes a subscriber, with its host as requests name it, and its base URL: does
+  /// it lie outside the rig? An error refuses it.
+  std::function<kernel::Result<bool>(const std::string& host, const std::string& base_url)> reach{};
   kernel::Duration token_valid = std::chrono::hours{48};  ///< ASSUMPTION
   DeliverySettings delivery{};
 };
@@ -57,6 +62,8 @@ class Topics final : public TopicsApi {
   std::string topic_arn(std::string_view name) const;
   /// "https://sns.us-east-1.amazonaws.com"
   std::string service_url() const;
+  /// From here on; when it is known only late where links.h answers.
+  void set_link_base(std::string base) { config_.link_base = std::move(base); }
   std::string_view certificate_pem() const { return signer_.certificate_pem(); }
   const std::string& certificate_path() const { return certificate_path_; }
 
@@ -73,7 +80,8 @@ class Topics final : public TopicsApi {
   Answer<Subscription> new_subscription(Topic& topic, const SubscribeRequest& request);
   void ask_to_confirm(const Topic& topic, const Held& subscription);
   SubscriptionPage page_of(const std::vector<Held>& all, const std::string& token) const;
-  std::string link(std::string_view action, std::string_view parameters) const;
+  std::string link(const Subscription& subscription, std::string_view action,
+                   std::string_view parameters) const;
 
   PublishResult accept(Topic& topic, Message message, const RecordedCause& cause);
   void fan_out(Topic& topic, const Accepted& accepted);

@@ -33,10 +33,7 @@ struct InvokeBench : Bench {
   OneAnswer code{scheduler};
   Lambda lambda{7, scheduler, journal, queues};
 
-  void add(FunctionConfig config) {
-    config.name = "ingest";
-    lambda.add(std::move(config), code);
-  }
+  void add(FunctionConfig config) { lambda.add(std::move(config), code); }
   InvokeResult invoke(std::string payload = "{}", std::vector<InvokedEvent> events = {}) {
     return support::run(scheduler, lambda.invoke({.function = "ingest",
                                                   .payload = text(std::move(payload)),
@@ -51,7 +48,7 @@ struct InvokeBench : Bench {
 
 TEST(LambdaInvoke, AnswersWhatTheFunctionAnswers) {
   InvokeBench bench;
-  bench.add({.cold_start = 250ms});
+  bench.add({.name = "ingest", .cold_start = 250ms});
   const InvokeResult result = bench.invoke(R"({"n":1})");
   EXPECT_TRUE(result.succeeded());
   EXPECT_EQ(result.payload, R"({"ok":true})");
@@ -94,7 +91,7 @@ TEST(LambdaInvoke, FlagsAFunctionsError) {
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);
     InvokeBench bench;
-    bench.add({.timeout = 3s, .cold_start = 500ms});
+    bench.add({.name = "ingest", .timeout = 3s, .cold_start = 500ms});
     bench.code.answer = c.answer;
     bench.code.takes = c.takes;
     const InvokeResult result = bench.invoke();
@@ -111,7 +108,7 @@ TEST(LambdaInvoke, FlagsAFunctionsError) {
 
 TEST(LambdaInvoke, ThrottlesWithoutFreeConcurrency) {
   InvokeBench bench;
-  bench.add({.concurrency = 1, .cold_start = 0s});
+  bench.add({.name = "ingest", .concurrency = 1, .cold_start = 0s});
   bench.tasks.spawn(bench.keep({.function = "ingest", .payload = text("{}")}));
   const InvokeResult result = bench.invoke();
   EXPECT_EQ(result.status, 429);
@@ -129,7 +126,7 @@ TEST(LambdaInvoke, ThrottlesWithoutFreeConcurrency) {
 
 TEST(LambdaInvoke, RefusesWhatItCannotRun) {
   InvokeBench bench;
-  bench.add({});
+  bench.add({.name = "ingest"});
   const InvokeResult unknown =
       support::run(bench.scheduler, bench.lambda.invoke({.function = "other", .payload = text("{}")}));
   EXPECT_EQ(unknown.status, 404);
@@ -148,7 +145,7 @@ TEST(LambdaInvoke, RefusesWhatItCannotRun) {
 
 TEST(LambdaInvoke, GivesEachEventOfABatchAHop) {
   InvokeBench bench;
-  bench.add({.cold_start = 0s});
+  bench.add({.name = "ingest", .cold_start = 0s});
   bench.invoke("{}", {{.event_uuid = "a", .cause = 11}, {.event_uuid = "b", .cause = 12}});
   EXPECT_EQ(bench.journal.timeline(Stage::Invoke),
             (Lines{"0s..1s ingest #1 ok 200", "0s..1s ingest #1 ok 200"}));

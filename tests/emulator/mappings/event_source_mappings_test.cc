@@ -36,9 +36,7 @@ TEST(Mappings, RefuseWhatTheyCannotServe) {
 
 TEST(Mappings, MakeTheirQueueCarryEventsWhileTheyAreEnabled) {
   MappingBench bench;
-  auto carries = [&, n = 0]() mutable {
-    return bench.send_event("q", "e" + std::to_string(n++)).carries_on;
-  };
+  auto carries = [&, n = 0]() mutable { return bench.send_event("q", "e" + std::to_string(n++)).carries_on; };
   const std::string uuid = bench.map({.is_enabled = false}).uuid;
   EXPECT_FALSE(carries());
   EXPECT_EQ(bench.mappings.update(uuid, {.is_enabled = true})->state, "Enabled");
