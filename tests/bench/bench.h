@@ -22,13 +22,14 @@ struct Simulated {
 void print_line(const std::string& name, const std::string& value, const std::string& goal = {});
 std::string number(double value, int decimals = 0);
 
-/// Bytes of this process in memory now.
-std::int64_t resident_bytes();
+/// Bytes of a process in memory now; without a number, of this one.
+std::int64_t resident_bytes(std::int64_t pid = 0);
 
 void timers();
 void patterns();
 void simulated();
 void live_chain();
+void edge_load(const std::string& relayrig);
 void start_up(const std::string& relayrig);
 void memory_in_flight();
 

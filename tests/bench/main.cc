@@ -27,8 +27,8 @@ void print_line(const std::string& name, const std::string& value, const std::st
   std::fflush(stdout);
 }
 
-std::int64_t resident_bytes() {
-  std::ifstream statm("/proc/self/statm");
+std::int64_t resident_bytes(std::int64_t pid) {
+  std::ifstream statm("/proc/" + (pid == 0 ? "self" : std::to_string(pid)) + "/statm");
   std::int64_t size = 0;
   std::int64_t resident = 0;
   statm >> size >> resident;
@@ -74,6 +74,7 @@ int main(int argc, char** argv) {
   if (wants("patterns")) bench::patterns();
   if (wants("simulated")) bench::simulated();
   if (wants("live")) bench::live_chain();
+  if (wants("edge")) bench::edge_load(RELAYRIG_BINARY_DIR "/relayrig");
   if (wants("start")) bench::start_up(RELAYRIG_BINARY_DIR "/relayrig");
   return 0;
 }
