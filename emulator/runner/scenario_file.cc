@@ -101,9 +101,9 @@ std::optional<std::string> refuse_queues(const Given& given) {
     if (problem || target.is_by_arn) return;
     const auto name = queue_of(target.spec.arn);
     if (!name || !find(*name)->is_fifo) return;
-    if (target.spec.message_group_id.empty() || !find(*name)->content_based_deduplication) {
+    if (!find(*name)->content_based_deduplication) {
       problem = "rule '" + rule.name + "' sends to the FIFO queue '" + *name +
-                "': the target needs message_group, and the queue content_based_deduplication";
+                "', which needs content_based_deduplication";
     }
   });
   if (problem) return problem;

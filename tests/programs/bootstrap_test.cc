@@ -140,10 +140,10 @@ TEST(Bootstrap, NamesTheEventsOfABatchThatFailed) {
   EXPECT_EQ(report.body, R"({"batchItemFailures":[{"itemIdentifier":"m-2"}]})");
   ASSERT_EQ(chain.middleware.asked.size(), 1U);
   EXPECT_EQ(chain.middleware.asked.front().headers.get("ce-id"), kEvent);
-  EXPECT_EQ(chain.program->log_line("invoke ingest: ok").at("operation"), "SQS batch");
   const kernel::Json line = chain.program->log_line("ValidationError");
   ASSERT_FALSE(line.is_null());
   EXPECT_EQ(line.at("requestId"), "id-1");
+  EXPECT_EQ(chain.program->log_line("invoke ingest: ok").at("operation"), "SQS batch");
 }
 
 TEST(Bootstrap, ReportsWhyAnInvocationFailed) {

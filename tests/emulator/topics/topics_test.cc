@@ -387,16 +387,47 @@ TEST(Links, ConfirmUnsubscribeAndShowTheCertificate) {
   EXPECT_TRUE(get("https://sns.us-east-1.amazonaws.com/?Action=Publish").starts_with("400 "));
 }
 
-TEST(Links, MayLieElsewhereButNotTheCertificate) {
-  TopicsBench bench(TopicsConfig{.link_base = "http://127.0.0.1:4570"});
+TEST(Links, OfWebsitesOutsideMayLieElsewhereButNotTheCertificate) {
+  TopicsConfig config{.link_base = "http://127.0.0.1:4570"};
+  std::vector<std::string> asked;
+  config.reach = [&asked](const std::string& host, const std::string& base) -> kernel::Result<bool> {
+    asked.push_back(host + " " + base);
+    return host != "inside";
+  };
+  TopicsBench bench(std::move(config));
   bench.create("orders");
-  bench.web.then(200);
-  bench.subscribe("orders", "https", "https://shop/sns");
-  const kernel::Json body = *kernel::parse_json(bench.web.asked[0].request.body);
-  EXPECT_TRUE(kernel::json_text_at(body, "/SubscribeURL")
-                  .starts_with("http://127.0.0.1:4570/?Action=ConfirmSubscription&"));
-  EXPECT_TRUE(kernel::json_text_at(body, "/SigningCertURL")
-                  .starts_with("https://sns.us-east-1.amazonaws.com/SimpleNotificationService-"));
+  struct Case {
+    const char* endpoint;
+    const char* asked;
+    const char* link;
+  };
+  const Case cases[] = {
+      {"https://shop:8443/sns?a=b", "shop:8443 https://shop:8443", "http://127.0.0.1:4570/?Action="},
+      {"https://inside/sns", "inside https://inside", "https://sns.us-east-1.amazonaws.com/?Action="},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.endpoint);
+    bench.web.then(200);
+    bench.subscribe("orders", "https", c.endpoint);
+    EXPECT_EQ(asked.back(), c.asked);
+    const kernel::Json body = *kernel::parse_json(bench.web.asked.back().request.body);
+    EXPECT_TRUE(kernel::json_text_at(body, "/SubscribeURL").starts_with(c.link));
+    EXPECT_TRUE(kernel::json_text_at(body, "/SigningCertURL")
+                    .starts_with("https://sns.us-east-1.amazonaws.com/SimpleNotificationService-"));
+  }
+}
+
+TEST(Links, AreNotMadeForAWebsiteThatCannotBeReached) {
+  TopicsConfig config;
+  config.reach = [](const std::string&, const std::string& base) -> kernel::Result<bool> {
+    return kernel::invalid("has no host", base);
+  };
+  TopicsBench bench(std::move(config));
+  bench.create("orders");
+  const auto refused = bench.topics.subscribe(
+      {.topic_arn = bench.topics.topic_arn("orders"), .protocol = "http", .endpoint = "http://?"});
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, "InvalidParameter");
 }
 
 }  // namespace
