@@ -106,12 +106,12 @@ ApiResult<> ArchiveKeeper::delete_archive(const std::string& archive) {
 void ArchiveKeeper::store(std::string_view archive, const BusEventPtr& event) {
   const auto found = archives_.find(archive);
   CHECK(found != archives_.end());
-  const auto time = kernel::parse_wall_time(parts_of(event->envelope).time);
+  const auto time = kernel::parse_wall_time(parts_of(*event->envelope).time);
   CHECK(time.has_value());
   drop_expired(found->second);
   found->second.events.push_back({.event_time = *time, .stored_at = scheduler_.wall_now(), .event = event});
   found->second.info.event_count += 1;
-  found->second.info.size_bytes += static_cast<std::int64_t>(event->envelope.size());
+  found->second.info.size_bytes += static_cast<std::int64_t>(event->envelope->size());
 }
 
 void ArchiveKeeper::drop_expired(Archive& archive) const {
@@ -119,7 +119,7 @@ void ArchiveKeeper::drop_expired(Archive& archive) const {
   const kernel::WallTime oldest = scheduler_.wall_now() - std::chrono::days{1} * archive.info.retention_days;
   while (!archive.events.empty() && archive.events.front().stored_at <= oldest) {
     archive.info.event_count -= 1;
-    archive.info.size_bytes -= static_cast<std::int64_t>(archive.events.front().event->envelope.size());
+    archive.info.size_bytes -= static_cast<std::int64_t>(archive.events.front().event->envelope->size());
     archive.events.pop_front();
   }
 }

@@ -105,7 +105,7 @@ void Deliveries::give_up(const BusEvent& event, const Target& target, const Targ
   // ASSUMPTION: absent where no retry was made because none would help.
   if (!exhausted.empty()) attributes.push_back({"EXHAUSTED_RETRY_CONDITION", std::string(exhausted)});
   const queues::SendResult sent =
-      outlets_.queues.send(target.dead_letter, {.body = event.envelope,
+      outlets_.queues.send(target.dead_letter, {.body = *event.envelope,
                                                 .attributes = std::move(attributes),
                                                 .event_uuid = event.event_uuid,
                                                 .cause = event.cause,

@@ -167,13 +167,13 @@ EntryResult EventBridge::put_entry(const PutEventsEntry& entry, const PutEventsR
 void EventBridge::forward(std::string_view bus, const BusEvent& event, kernel::HopId cause) {
   EventBus* to = registry_.find_bus(bus);
   CHECK(to != nullptr);
-  const EnvelopeParts parts = parts_of(event.envelope);
+  const EnvelopeParts parts = parts_of(*event.envelope);
   // ASSUMPTION: it keeps its id and everything else.
   arrive(*to, {.fields = parts.fields(),
                .event_uuid = event.event_uuid,
                .cause = cause,
                .ingested = scheduler_.wall_now(),
-               .envelope = event.envelope,
+               .envelope = *event.envelope,
                .trace_header = event.trace_header,
                .is_forwarded = true});
 }
@@ -198,13 +198,13 @@ void EventBridge::replay(const BusEvent& event, const ReplayInfo& replay) {
                          .from = from,
                          .to = "bus",
                          .operation = name},
-                        {.bytes_sent = static_cast<std::int64_t>(event.envelope.size())});
-  const EnvelopeParts parts = parts_of(event.envelope);
+                        {.bytes_sent = static_cast<std::int64_t>(event.envelope->size())});
+  const EnvelopeParts parts = parts_of(*event.envelope);
   arrive(*bus, {.fields = parts.fields(),
                 .event_uuid = event.event_uuid,
                 .cause = cause,
                 .ingested = scheduler_.wall_now(),
-                .envelope = with_replay_name(event.envelope, name),
+                .envelope = with_replay_name(*event.envelope, name),
                 .trace_header = event.trace_header,
                 .replay = &replay});
 }
@@ -225,7 +225,8 @@ void EventBridge::arrive(EventBus& bus, Arriving arriving) {
     auto event = std::make_shared<BusEvent>();
     event->event_uuid = arriving.event_uuid;
     event->id = fields.id;
-    event->envelope = arriving.envelope.empty() ? envelope_text(fields) : std::move(arriving.envelope);
+    event->envelope = std::make_shared<const std::string>(
+        arriving.envelope.empty() ? envelope_text(fields) : std::move(arriving.envelope));
     event->trace_header = arriving.trace_header;
     if (arriving.replay != nullptr) event->replay_name = arriving.replay->request.name;
     event->ingested = arriving.ingested;
@@ -253,7 +254,7 @@ void EventBridge::dispatch(const BusEventPtr& event, const std::vector<TargetPtr
                        .from = "bus",
                        .to = to,
                        .operation = target->rule_name},
-                      {.bytes_sent = static_cast<std::int64_t>(event->envelope.size())});
+                      {.bytes_sent = static_cast<std::int64_t>(event->envelope->size())});
     archives_.store(archive->archive, event);
   }
   if (deliveries > 1) journal_.branched(event->event_uuid, deliveries - 1);

@@ -16,7 +16,7 @@ struct Call {
 
   TargetAnswer operator()(const LambdaTarget& to) const {
     // The text of a template need not be JSON, but a function takes nothing else. ASSUMPTION: the code.
-    if (payload.get() != &event.envelope && !kernel::is_json(*payload)) {
+    if (payload != event.envelope && !kernel::is_json(*payload)) {
       return {400, "INVALID_JSON", "Could not parse request body into json.", false};
     }
     lambda::AcceptResult answer =

@@ -119,7 +119,7 @@ std::expected<std::shared_ptr<const std::string>, std::string> input_of(const Ta
   using Input = std::shared_ptr<const std::string>;
   if (const auto* constant = std::get_if<Input>(&target.input)) return *constant;
   if (const auto* path = std::get_if<EventPath>(&target.input)) {
-    const auto found = path->find(event->envelope);
+    const auto found = path->find(*event->envelope);
     // ASSUMPTION: what the service does then is not known; nothing usable is delivered.
     if (!found) return std::unexpected("the input path " + *target.spec.input_path + " finds nothing");
     return std::make_shared<const std::string>(*found);
@@ -127,14 +127,14 @@ std::expected<std::shared_ptr<const std::string>, std::string> input_of(const Ta
   if (const auto* transformer = std::get_if<InputTransformer>(&target.input)) {
     // ASSUMPTION: whole seconds, as `time`.
     const std::string ingested = kernel::iso_seconds(event->ingested);
-    auto text = transformer->render({.event = event->envelope,
+    auto text = transformer->render({.event = *event->envelope,
                                      .ingested = ingested,
                                      .rule_name = target.rule_name,
                                      .rule_arn = target.rule_arn});
     if (!text) return std::unexpected(std::move(text.error()));
     return std::make_shared<const std::string>(std::move(*text));
   }
-  return Input(event, &event->envelope);
+  return event->envelope;
 }
 
 }  // namespace emulator::bus

@@ -21,7 +21,8 @@ namespace emulator::bus {
 struct BusEvent {
   std::string event_uuid;  ///< for the record
   std::string id;          ///< of EventBridge
-  std::string envelope;    ///< JSON, what targets get
+  /// JSON, what targets get. By itself: who holds on to it long does not hold the rest.
+  std::shared_ptr<const std::string> envelope;
   std::string trace_header{};
   std::string replay_name{};  ///< of an event out of an archive
   kernel::WallTime ingested;

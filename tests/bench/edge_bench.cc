@@ -119,6 +119,8 @@ void edge_load(const std::string& relayrig) {
   const std::int64_t at_the_end = resident_bytes(rig.pid());
   CHECK_THAT(WEXITSTATUS(rig.stop()) == 0, "relayrig up did not end well: edge_errors.txt");
 
+  fs::remove(folder / "edge.1.real.rrun.db");  // half a gigabyte
+
   std::ranges::sort(load.milliseconds);
   const auto calls = static_cast<double>(load.milliseconds.size());
   const std::string name = number(kClients) + " clients of PutEvents for a minute: ";
