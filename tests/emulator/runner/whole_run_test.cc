@@ -159,9 +159,12 @@ constexpr const char* kEnds =
     "SELECT ordering_key, \"end\", ended_where, ends FROM events ORDER BY ordering_key";
 
 TEST(Parity, AnAnswerLostLooksTheSameOnBothClocks) {
-  const Scenario scenario = unhurried(scenario_of(shipped("an_answer_lost_after_the_charge_charges_once")));
+  Scenario scenario = unhurried(scenario_of(shipped("an_answer_lost_after_the_charge_charges_once")));
+  // Half of all first charges are lost. A machine that starts late has its first orders charged at once, and
+  // enough of them lost together open the breaker: the rules are the same, the minute is not.
+  for (service::ApiConfig& api : scenario.given.compute.middleware.service.apis) api.breaker.reset();
   const Ran virtually(scenario);
-  const Ran live(scenario, live_clock("x5"));
+  const Ran live(scenario, live_clock("x20"));
   const char* const questions[] = {
       kEnds,
       "SELECT rule, key, n, draw, threshold, fired FROM faults ORDER BY rule, key, n",
