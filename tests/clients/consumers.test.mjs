@@ -108,11 +108,11 @@ test('sqs-consumer keeps a slow message to itself by its heartbeat', async () =>
   let others;
   await consume({
     queueUrl,
-    visibilityTimeout: 2,
+    visibilityTimeout: 3,
     heartbeatInterval: 1,
     handleMessage: async (message) => {
       // Longer than the visibility of the receive.
-      others = await receive(queueUrl, { WaitTimeSeconds: 3 });
+      others = await receive(queueUrl, { WaitTimeSeconds: 5 });
       return message;
     },
   });
@@ -184,7 +184,7 @@ test('a batch that fails as a whole is an error of the function', async () => {
 });
 
 test('the FIFO processor of Powertools stops at the first failure, and the order is kept', async () => {
-  const QueueUrl = await createQueue('steps.fifo', { FifoQueue: 'true', ContentBasedDeduplication: 'true', VisibilityTimeout: '1' });
+  const QueueUrl = await createQueue('steps.fifo', { FifoQueue: 'true', ContentBasedDeduplication: 'true', VisibilityTimeout: '3' });
   for (const MessageBody of ['1', '2', '3']) {
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, MessageGroupId: 'g' }));
   }

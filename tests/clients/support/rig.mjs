@@ -76,6 +76,12 @@ class Rig {
     });
   }
 
+  /** What `relayrig env` says, by name. */
+  environment() {
+    const text = execFileSync(program, ['env', '--ready-file', join(this.#folder, 'ready.json'), '--format', 'json'], { encoding: 'utf8' });
+    return JSON.parse(text);
+  }
+
   /** Rows of the run file; after stop(). */
   query(sql) {
     const text = execFileSync(program, ['query', this.runFile, sql, '--format', 'json'], { encoding: 'utf8' });
