@@ -1,5 +1,7 @@
 #include "emulator/bus/target.h"
 
+#include <algorithm>
+
 #include "emulator/bus/errors.h"
 #include "middleware/kernel/json.h"
 
@@ -56,8 +58,16 @@ ApiResult<TargetInput> compile_input(const TargetSpec& spec, const std::string& 
   return std::move(*transformer);
 }
 
+/// Of six parts at least, whatever they say.
+bool is_arn(std::string_view text) { return text.starts_with("arn:") && std::ranges::count(text, ':') >= 5; }
+
 ApiResult<Destination> destination_for(const TargetSpec& spec, const TargetInput& input) {
   const auto destination = destination_of(spec.arn);
+  if (!destination && is_arn(spec.arn)) {
+    return std::unexpected(validation("The target " + spec.arn +
+                                      " is not emulated: functions, queues, topics and buses of this account "
+                                      "and region are."));
+  }
   if (!destination || std::holds_alternative<ArchiveTarget>(*destination)) {
     return std::unexpected(bad_parameter(spec.arn, "Provided Arn is not in correct format."));
   }

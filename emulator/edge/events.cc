@@ -3,6 +3,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "emulator/edge/box_errors.h"
 #include "emulator/patterns/pattern.h"
 
 namespace emulator::edge {
@@ -35,7 +36,7 @@ Json source_json(const bus::EventSourceInfo& info) {
 const MemberErrors kEventsErrors{.title = "EventBridge", .missing = missing, .mistyped = serialization_error};
 
 AwsError error_of(const bus::ApiError& error) {
-  return {.code = error.code, .message = error.message, .status = error.status};
+  return told_by_box({.code = error.code, .message = error.message, .status = error.status});
 }
 
 bus::ListRequest list_request(Members& in) {

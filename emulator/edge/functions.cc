@@ -33,6 +33,7 @@ constexpr std::array kRoutes = {
     Route{"PUT", "/2019-09-25/functions/{}/event-invoke-config", "PutFunctionEventInvokeConfig"},
     Route{"POST", "/2019-09-25/functions/{}/event-invoke-config", "UpdateFunctionEventInvokeConfig"},
     Route{"DELETE", "/2019-09-25/functions/{}/event-invoke-config", "DeleteFunctionEventInvokeConfig"},
+    Route{"GET", "/2019-09-25/functions/{}/event-invoke-config/list", "ListFunctionEventInvokeConfigs"},
     Route{"POST", "/2015-03-31/event-source-mappings", "CreateEventSourceMapping"},
     Route{"GET", "/2015-03-31/event-source-mappings", "ListEventSourceMappings"},
     Route{"GET", "/2015-03-31/event-source-mappings/{}", "GetEventSourceMapping"},
@@ -46,9 +47,14 @@ constexpr std::array kRoutes = {
     Route{"GET", "/2015-03-31/functions/{}/versions", "ListVersionsByFunction"},
     Route{"POST", "/2015-03-31/functions/{}/aliases", "CreateAlias"},
     Route{"GET", "/2015-03-31/functions/{}/aliases", "ListAliases"},
+    Route{"GET", "/2015-03-31/functions/{}/aliases/{}", "GetAlias"},
+    Route{"PUT", "/2015-03-31/functions/{}/aliases/{}", "UpdateAlias"},
+    Route{"DELETE", "/2015-03-31/functions/{}/aliases/{}", "DeleteAlias"},
     Route{"POST", "/2015-03-31/functions/{}/policy", "AddPermission"},
     Route{"GET", "/2015-03-31/functions/{}/policy", "GetPolicy"},
+    Route{"DELETE", "/2015-03-31/functions/{}/policy/{}", "RemovePermission"},
     Route{"PUT", "/2019-09-30/functions/{}/provisioned-concurrency", "PutProvisionedConcurrencyConfig"},
+    Route{"DELETE", "/2019-09-30/functions/{}/provisioned-concurrency", "DeleteProvisionedConcurrencyConfig"},
 };
 
 /// The next segment, taken off; clients write a slash at the end of some paths.
@@ -169,6 +175,7 @@ kernel::Task<AwsResult> Functions::call(AwsCall call) {
       Operation<Functions>{"PutFunctionEventInvokeConfig", &Functions::put_event_invoke_config},
       Operation<Functions>{"UpdateFunctionEventInvokeConfig", &Functions::update_event_invoke_config},
       Operation<Functions>{"DeleteFunctionEventInvokeConfig", &Functions::delete_event_invoke_config},
+      Operation<Functions>{"ListFunctionEventInvokeConfigs", &Functions::list_event_invoke_configs},
       Operation<Functions>{"CreateEventSourceMapping", &Functions::create_mapping},
       Operation<Functions>{"ListEventSourceMappings", &Functions::list_mappings},
       Operation<Functions>{"GetEventSourceMapping", &Functions::get_mapping},

@@ -62,6 +62,7 @@ class Functions final : public AwsService {
   AwsResult put_event_invoke_config(const AwsCall& call);
   AwsResult update_event_invoke_config(const AwsCall& call);
   AwsResult delete_event_invoke_config(const AwsCall& call);
+  AwsResult list_event_invoke_configs(const AwsCall& call);
   // functions_mappings.cc
   AwsResult create_mapping(const AwsCall& call);
   AwsResult list_mappings(const AwsCall& call);

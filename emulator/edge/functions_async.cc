@@ -63,7 +63,25 @@ AwsResult Functions::get_event_invoke_config(const AwsCall& call) {
   if (auto wrong = in.problem()) return std::unexpected(std::move(*wrong));
   const auto info = ports_.functions.function(function);
   if (!info) return std::unexpected(error_of(info.error()));
+  if (!info->async_modified_at) {
+    return std::unexpected(error_of({.status = 404,
+                                     .code = "ResourceNotFoundException",
+                                     .message = "The function " + function_arn(function) +
+                                                ":$LATEST doesn't have an EventInvokeConfig"}));
+  }
   return reply_with(async_json(*info));
+}
+
+AwsResult Functions::list_event_invoke_configs(const AwsCall& call) {
+  Members in(call, kLambdaErrors);
+  const std::string function = function_in_path(in, call);
+  in.ignore("MaxItems");  // without versions there is one at most, and so no page after it
+  if (auto wrong = in.problem()) return std::unexpected(std::move(*wrong));
+  const auto info = ports_.functions.function(function);
+  if (!info) return std::unexpected(error_of(info.error()));
+  Json configs = Json::array();
+  if (info->async_modified_at) configs.push_back(async_json(*info));
+  return reply_with({{"FunctionEventInvokeConfigs", std::move(configs)}});
 }
 
 AwsResult Functions::delete_event_invoke_config(const AwsCall& call) {

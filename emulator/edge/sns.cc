@@ -3,6 +3,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "emulator/edge/box_errors.h"
 #include "emulator/edge/members.h"
 
 namespace emulator::edge {
@@ -37,7 +38,7 @@ AwsError mistyped(std::string_view member, std::string_view wanted) {
 }
 
 AwsError error_of(const topics::ApiError& error) {
-  return {.code = error.code, .message = error.message, .status = error.status};
+  return told_by_box({.code = error.code, .message = error.message, .status = error.status});
 }
 
 template <class T>

@@ -4,6 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "emulator/edge/box_errors.h"
 #include "emulator/edge/identify.h"
 #include "emulator/edge/queue_url.h"
 #include "middleware/kernel/base64.h"
@@ -89,8 +90,8 @@ AwsResult page_of(Members& in, const AwsCall& call, const std::string& account,
 const MemberErrors kSqsErrors{.title = "SQS", .missing = missing, .mistyped = serialization_error};
 
 AwsError error_of(const queues::Error& error) {
-  return {
-      .code = error.code, .message = error.message, .status = error.status, .query_code = error.query_code};
+  return told_by_box(
+      {.code = error.code, .message = error.message, .status = error.status, .query_code = error.query_code});
 }
 
 std::string queue_named(Members& in, const AwsCall& call) {

@@ -93,6 +93,11 @@ std::uint64_t Recorder::event_id(std::string_view uuid) {
   return slot == KnownEvents::kNone ? 0 : events_.at(slot).id;
 }
 
+std::uint64_t Recorder::event_of(kernel::HopId hop) {
+  const OpenHop* open = hops_.find(hop);
+  return open == nullptr ? 0 : open->event;
+}
+
 void Recorder::add_late(Late fact, std::uint64_t row, std::string_view uuid, NameId word, NameId place) {
   add(RecordKind::LateFact,
       LateRecord{.head = {},
@@ -109,6 +114,8 @@ kernel::HopId Recorder::open(const kernel::HopStart& start) {
   OpenHop& hop = hops_.add();
   if (sealed_) return hop.id;
   hop.event = event_id(start.event);
+  const bool is_unknown = hop.event == 0 && !start.event.empty();
+  if (is_unknown) hop.event = event_of(start.parent);
   hop.parent = start.parent;
   hop.start_ns = now_ns();
   hop.source = name(start.from);
@@ -128,7 +135,7 @@ kernel::HopId Recorder::open(const kernel::HopStart& start) {
     hop.rare_operation = std::make_unique<const std::string>(start.operation);
   }
   const kernel::HopId id = hop.id;
-  if (hop.event == 0 && !start.event.empty()) add_late(Late::HopOfEvent, id, start.event, 0, 0);
+  if (is_unknown) add_late(Late::HopOfEvent, id, start.event, 0, 0);
   return id;
 }
 

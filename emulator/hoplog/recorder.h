@@ -112,6 +112,9 @@ class Recorder final : public kernel::Journal {
   std::int64_t now_ns() const { return kernel::nanoseconds(scheduler_.now()); }
   NameId name(std::string_view text);
   std::uint64_t event_id(std::string_view uuid);
+  /// The event of an open hop; 0 without one. The code of a function may know an event by an id of its own:
+  /// what it causes belongs to the event that it was invoked with.
+  std::uint64_t event_of(kernel::HopId hop);
   template <class Record>
   void add(RecordKind kind, const Record& record, std::initializer_list<std::string_view> texts);
   void add_late(Late fact, std::uint64_t row, std::string_view uuid, NameId word, NameId place);

@@ -176,6 +176,11 @@ kernel::Result<bus::TargetConfig> target_config(const TargetText& text, const Ru
   spec.input_path = text.input_path;
   spec.input_transformer = text.input_transformer;
   spec.message_group_id = text.message_group;
+  if (text.retry || rule.retry) {
+    // For those who ask the control plane, which counts in whole seconds.
+    spec.retry_attempts = config.retry.attempts_max;
+    if (config.retry.event_age_max % 1s == 0s) spec.event_age_seconds = config.retry.event_age_max / 1s;
+  }
   const std::string dead_letter = text.dead_letter.value_or(rule.dead_letter.value_or(""));
   if (!dead_letter.empty()) spec.dead_letter_arn = bus::queue_arn(dead_letter);
   const auto checked = bus::compile_target(spec, config.retry, {});

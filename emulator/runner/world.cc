@@ -72,7 +72,11 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
     apis_.push_back(std::make_unique<mocks::MockApi>(spec, seed, ports.scheduler, ports.journal, faults_));
   }
   ingest_.log_to(ports.journal);
-  for (const lambda::FunctionConfig& function : given.functions) lambda_->add(function, *code_);
+  for (const lambda::FunctionConfig& function : given.functions) {
+    lambda_->add(function, *code_);
+    // What is declared is set, and clients find it, if only as the defaults.
+    CHECK(lambda_->change_async(function.name, {}, false));
+  }
   lambda_->set_builtin(*code_);
   mappings_ = std::make_unique<lambda::EventSourceMappings>(
       seed, lambda::MappingSurroundings{ports.scheduler, ports.journal, queues_, *lambda_});

@@ -1,6 +1,8 @@
 // What is the same for every service: who is asked, what is refused, what is recorded.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 
 import { LambdaClient, ListLayersCommand } from '@aws-sdk/client-lambda';
 import { EventBridgeClient, ListApiDestinationsCommand } from '@aws-sdk/client-eventbridge';
@@ -54,6 +56,20 @@ test('a call signed for another region is refused', async () => {
   });
 });
 
+test('a program that knows nothing of the rig finds it by the variables of `relayrig env`', () => {
+  const text = `
+    import { SQSClient, CreateQueueCommand, GetQueueUrlCommand } from '@aws-sdk/client-sqs';
+    const sqs = new SQSClient({});
+    await sqs.send(new CreateQueueCommand({ QueueName: 'found' }));
+    console.log((await sqs.send(new GetQueueUrlCommand({ QueueName: 'found' }))).QueueUrl);`;
+  const printed = execFileSync(process.execPath, ['--no-warnings', '--input-type=module', '--eval', text], {
+    cwd: fileURLToPath(new URL('.', import.meta.url)),
+    env: { PATH: process.env.PATH, ...rig.environment() },
+    encoding: 'utf8',
+  });
+  assert.equal(printed.trim(), `${rig.url}/${account}/found`);
+});
+
 test('every call is a hop of the run file', async () => {
   const { code, report } = await rig.stop();
   assert.equal(code, 0, report);
@@ -69,6 +85,8 @@ test('every call is a hop of the run file', async () => {
       'events ListApiDestinations #1 rejected 400',
       'lambda GET /2018-10-31/layers #1 rejected 400',
       'sts GetCallerIdentity #1 rejected 400',
+      'sqs CreateQueue #1 ok 200',
+      'sqs GetQueueUrl #1 ok 200',
     ],
   );
 });

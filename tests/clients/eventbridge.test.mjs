@@ -16,6 +16,7 @@ import {
   DisableRuleCommand,
   EnableRuleCommand,
   EventBridgeClient,
+  IllegalStatusException,
   InvalidEventPatternException,
   LimitExceededException,
   ListArchivesCommand,
@@ -25,6 +26,7 @@ import {
   ListRuleNamesByTargetCommand,
   ListRulesCommand,
   ListTargetsByRuleCommand,
+  ManagedRuleException,
   PutEventsCommand,
   PutRuleCommand,
   PutTargetsCommand,
@@ -244,6 +246,15 @@ test('errors have the classes and texts of AWS', async () => {
   await send(new CreateEventBusCommand({ Name: 'twice' }));
   await send(new PutRuleCommand({ Name: 'full', EventPattern: '{"source":["x"]}' }));
   await createQueue('any');
+  const { ArchiveArn } = await send(
+    new CreateArchiveCommand({ ArchiveName: 'kept-here', EventSourceArn: arn('event-bus/default') }),
+  );
+  const replay = {
+    ReplayName: 'done', EventSourceArn: ArchiveArn, Destination: { Arn: arn('event-bus/default') },
+    EventStartTime: new Date(0), EventEndTime: new Date(60_000),
+  };
+  await send(new StartReplayCommand(replay));
+  await send(new CancelReplayCommand({ ReplayName: 'done' }));
   const targets = (count) =>
     [...Array(count).keys()].map((i) => ({ Id: `t${i}`, Arn: queueArn('any') }));
   const cases = [
@@ -254,6 +265,10 @@ test('errors have the classes and texts of AWS', async () => {
       'The requested resource exceeds the maximum number allowed.'],
     [new PutRuleCommand({ Name: 'bad', EventPattern: '{"source":"x"}' }), InvalidEventPatternException,
       /^Event pattern is not valid. Reason: "source" must be an object or an array/],
+    [new StartReplayCommand(replay), ResourceAlreadyExistsException, 'Replay done already exists.'],
+    [new CancelReplayCommand({ ReplayName: 'done' }), IllegalStatusException, 'Replay done is not in a valid state for this operation.'],
+    [new DeleteRuleCommand({ Name: 'Events-Archive-kept-here' }), ManagedRuleException,
+      'Rule Events-Archive-kept-here is managed by prod.vhs.events.aws.internal.'],
   ];
   for (const [command, Class, message] of cases) {
     await assert.rejects(send(command), (error) => {
@@ -279,9 +294,14 @@ test('what is not emulated is refused', async () => {
     send(new PutTargetsCommand({ Rule: 'full', Targets: [{ Id: 'x', Arn: queueArn('any'), HttpParameters: { HeaderParameters: { a: 'b' } } }] })),
     { name: 'NotImplemented', message: /the parameter Targets.1.HttpParameters is not emulated/ },
   );
-  await assert.rejects(send(new PutRuleCommand({ Name: 'tick', ScheduleExpression: 'rate(1 minute)' })), (error) => {
-    assert.match(error.message, /not emulated/);
-    return true;
+  await assert.rejects(send(new PutRuleCommand({ Name: 'tick', ScheduleExpression: 'rate(1 minute)' })), {
+    name: 'NotImplemented',
+    message: 'ScheduleExpression is not emulated by relayrig: a rule needs an EventPattern.',
+  });
+  const stream = `arn:aws:kinesis:${region}:${account}:stream/x`;
+  await assert.rejects(send(new PutTargetsCommand({ Rule: 'full', Targets: [{ Id: 'x', Arn: stream }] })), {
+    name: 'NotImplemented',
+    message: `The target ${stream} is not emulated by relayrig: functions, queues, topics and buses of this account and region are.`,
   });
 });
 

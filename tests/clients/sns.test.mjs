@@ -7,11 +7,14 @@ import { after, before, test } from 'node:test';
 
 import {
   BatchEntryIdsNotDistinctException,
+  BatchRequestTooLongException,
   ConfirmSubscriptionCommand,
   CreateTopicCommand,
   DeleteTopicCommand,
+  EmptyBatchRequestException,
   GetSubscriptionAttributesCommand,
   GetTopicAttributesCommand,
+  InvalidBatchEntryIdException,
   InvalidParameterException,
   ListSubscriptionsByTopicCommand,
   ListSubscriptionsCommand,
@@ -172,6 +175,17 @@ test('errors have the classes and texts of AWS', async () => {
       'Two or more batch entries in the request have the same Id.', 400],
     [batch([...Array(11).keys()].map((i) => entry(`${i}`))), TooManyEntriesInBatchRequestException,
       'The batch request contains more entries than permissible.', 400],
+    [batch([entry('a b')]), InvalidBatchEntryIdException,
+      'The Id of a batch entry in the batch request contains an impermissible character: a b', 400],
+    [batch(['a', 'b'].map((Id) => ({ Id, Message: 'x'.repeat(200_000) }))), BatchRequestTooLongException,
+      'The length of all the messages put together is more than the limit.', 400],
+    [batch([]), EmptyBatchRequestException, "The batch request doesn't contain any entries.", 400],
+    [new PublishCommand({ TopicArn, Message: 'x'.repeat(262_145) }), InvalidParameterException,
+      'Invalid parameter: Message too long', 400],
+    [new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: queueArn('any'), Attributes: { FilterPolicy: '{"a":[{"suffix":1}]}' } }),
+      InvalidParameterException, 'Invalid parameter: Attributes Reason: FilterPolicy: suffix match pattern must be a string', 400],
+    [new GetSubscriptionAttributesCommand({ SubscriptionArn: `${TopicArn}:00000000-0000-4000-8000-000000000000` }), NotFoundException,
+      'Subscription does not exist', 404],
   ];
   for (const [command, Class, message, status] of cases) {
     await assert.rejects(send(command), (error) => {
@@ -191,6 +205,15 @@ test('what is not emulated is refused', async () => {
   });
   await assert.rejects(send(new PublishCommand({ PhoneNumber: '+4312345', Message: 'x' })), {
     message: 'SNS Publish: the parameter PhoneNumber is not emulated by relayrig',
+  });
+  const TopicArn = await createTopic('refusing');
+  await assert.rejects(send(new SubscribeCommand({ TopicArn, Protocol: 'email', Endpoint: 'a@example.com' })), {
+    name: 'NotImplemented',
+    message: 'Invalid parameter: Protocol email is not emulated by relayrig',
+  });
+  await assert.rejects(send(new SetTopicAttributesCommand({ TopicArn, AttributeName: 'KmsMasterKeyId', AttributeValue: 'x' })), {
+    name: 'NotImplemented',
+    message: 'Invalid parameter: KmsMasterKeyId is not emulated by relayrig',
   });
 });
 

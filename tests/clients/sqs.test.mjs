@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 
 import {
   BatchEntryIdsNotDistinct,
+  BatchRequestTooLong,
   ChangeMessageVisibilityBatchCommand,
   ChangeMessageVisibilityCommand,
   CreateQueueCommand,
@@ -13,11 +14,17 @@ import {
   EmptyBatchRequest,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
+  InvalidAttributeName,
+  InvalidAttributeValue,
+  InvalidBatchEntryId,
+  InvalidMessageContents,
   ListDeadLetterSourceQueuesCommand,
   ListQueuesCommand,
+  MessageNotInflight,
   paginateListQueues,
   PurgeQueueCommand,
   PurgeQueueInProgress,
+  QueueDeletedRecently,
   QueueDoesNotExist,
   QueueNameExists,
   ReceiptHandleIsInvalid,
@@ -198,6 +205,10 @@ test('FIFO: a group keeps its order, duplicates are taken and not stored', async
 test('errors have the classes and codes that clients react to', async () => {
   const QueueUrl = await createQueue('errors');
   const missing = `${rig.url}/${account}/nowhere`;
+  await sqs.send(new DeleteQueueCommand({ QueueUrl: await createQueue('deleted') }));
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'given back' }));
+  const [given] = await receive(QueueUrl);
+  await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle: given.ReceiptHandle, VisibilityTimeout: 0 }));
   const cases = [
     [new SendMessageCommand({ QueueUrl: missing, MessageBody: 'x' }), QueueDoesNotExist,
       'AWS.SimpleQueueService.NonExistentQueue', 400],
@@ -211,6 +222,17 @@ test('errors have the classes and codes that clients react to', async () => {
       BatchEntryIdsNotDistinct, 'AWS.SimpleQueueService.BatchEntryIdsNotDistinct', 400],
     [new SendMessageBatchCommand({ QueueUrl, Entries: [...Array(11).keys()].map((i) => ({ Id: `${i}`, MessageBody: 'x' })) }),
       TooManyEntriesInBatchRequest, 'AWS.SimpleQueueService.TooManyEntriesInBatchRequest', 400],
+    [new SendMessageBatchCommand({ QueueUrl, Entries: [{ Id: 'a b', MessageBody: 'x' }] }), InvalidBatchEntryId,
+      'AWS.SimpleQueueService.InvalidBatchEntryId', 400],
+    [new SendMessageBatchCommand({ QueueUrl, Entries: ['a', 'b'].map((Id) => ({ Id, MessageBody: 'x'.repeat(600_000) })) }),
+      BatchRequestTooLong, 'AWS.SimpleQueueService.BatchRequestTooLong', 400],
+    [new SendMessageCommand({ QueueUrl, MessageBody: 'a\u0001b' }), InvalidMessageContents, 'InvalidMessageContents', 400],
+    [new SetQueueAttributesCommand({ QueueUrl, Attributes: { Nonsense: '1' } }), InvalidAttributeName, 'InvalidAttributeName', 400],
+    [new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout: '43201' } }), InvalidAttributeValue,
+      'InvalidAttributeValue', 400],
+    [new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle: given.ReceiptHandle, VisibilityTimeout: 9 }), MessageNotInflight,
+      'AWS.SimpleQueueService.MessageNotInflight', 400],
+    [new CreateQueueCommand({ QueueName: 'deleted' }), QueueDeletedRecently, 'AWS.SimpleQueueService.QueueDeletedRecently', 400],
   ];
   for (const [command, Class, Code, status] of cases) {
     await assert.rejects(sqs.send(command), (error) => {
@@ -236,6 +258,11 @@ test('what is not emulated is refused, not ignored', async () => {
   await assert.rejects(sqs.send(new CreateQueueCommand({ QueueName: 'tagged', tags: { team: 'a' } })), {
     name: 'NotImplemented',
     message: 'SQS CreateQueue: the parameter tags is not emulated by relayrig',
+  });
+  const QueueUrl = await createQueue('refusing');
+  await assert.rejects(sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy: '{}' } })), {
+    name: 'NotImplemented',
+    message: 'The queue attribute Policy is not emulated by relayrig.',
   });
 });
 

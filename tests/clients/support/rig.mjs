@@ -59,7 +59,9 @@ class Rig {
   async ready() {
     const file = join(this.#folder, 'ready.json');
     await whenReady(this.#child, this.#folder, file, () => this.#talk);
-    this.url = JSON.parse(readFileSync(file, 'utf8')).url;
+    const { url, run_file: runFile } = JSON.parse(readFileSync(file, 'utf8'));
+    this.url = url;
+    this.runFile = runFile;
     return this;
   }
 
@@ -72,6 +74,12 @@ class Rig {
       maxAttempts: 1,
       ...config,
     });
+  }
+
+  /** What `relayrig env` says, by name. */
+  environment() {
+    const text = execFileSync(program, ['env', '--ready-file', join(this.#folder, 'ready.json'), '--format', 'json'], { encoding: 'utf8' });
+    return JSON.parse(text);
   }
 
   /** Rows of the run file; after stop(). */
@@ -93,17 +101,13 @@ class Rig {
     this.#child.kill('SIGKILL');
     rmSync(this.#folder, { recursive: true, force: true });
   }
-
-  get runFile() {
-    return join(this.#folder, 'runs', `${this.name}.1.real.rrun.db`);
-  }
 }
 
 /**
  * Starts `relayrig up` with the deployment in `scenario` (a path from the project's root), or with none.
  * The rig and its files go with the process at the latest.
  */
-export async function startRig({ scenario, name = 'empty_rig', flags = [] } = {}) {
+export async function startRig({ scenario, flags = [] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'relayrig-clients-'));
   const paths = scenario ? [join(root, scenario)] : [];
   const child = spawn(
@@ -112,7 +116,17 @@ export async function startRig({ scenario, name = 'empty_rig', flags = [] } = {}
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const rig = new Rig(child, folder);
-  rig.name = name;
   process.once('exit', () => rig.remove());
   return rig.ready();
+}
+
+/** Asks again and again until the answer is one that `is` takes; fails when that takes half a minute. */
+export async function until(ask, is) {
+  const end = Date.now() + 30_000;
+  for (;;) {
+    const answer = await ask();
+    if (is(answer)) return answer;
+    if (Date.now() > end) throw new Error(`not within half a minute; last: ${JSON.stringify(answer)}`);
+    await new Promise((resume) => setTimeout(resume, 20));
+  }
 }

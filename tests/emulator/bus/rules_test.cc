@@ -269,9 +269,11 @@ TEST(Targets, AreRefusedInTheServicesWords) {
       {"an input", with([](auto& s) { s.input = "{"; }), "JSON syntax error in input for target T."},
       {"a path", with([](auto& s) { s.input_path = "detail"; }), "Invalid InputPath for target T: detail"},
       {"an arn", with([](auto& s) { s.arn = "arn:aws:kinesis:us-east-1:123456789012:stream/x"; }),
-       "Parameter arn:aws:kinesis:us-east-1:123456789012:stream/x is not valid. Reason: Provided Arn is not "
-       "in "
-       "correct format."},
+       "The target arn:aws:kinesis:us-east-1:123456789012:stream/x is not emulated: functions, queues, "
+       "topics "
+       "and buses of this account and region are."},
+      {"no arn", with([](auto& s) { s.arn = "queue"; }),
+       "Parameter queue is not valid. Reason: Provided Arn is not in correct format."},
       {"attempts", with([](auto& s) { s.retry_attempts = 186; }),
        start +
            "186' at 'targets.2.member.retryPolicy.maximumRetryAttempts' failed to satisfy constraint: Member "

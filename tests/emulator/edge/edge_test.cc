@@ -1,5 +1,6 @@
 #include "emulator/edge/edge.h"
 
+#include "emulator/edge/box_errors.h"
 #include "emulator/edge/sts.h"
 #include "middleware/kernel/wait.h"
 #include "tests/emulator/edge/edge_support.h"
@@ -97,6 +98,21 @@ TEST(Edge, RefusesByNameWhatItDoesNotEmulate) {
     EXPECT_EQ(got.status, 400) << "clients retry what is 500 or more";
     EXPECT_NE(got.body.find(c.says), std::string::npos) << got.body;
   }
+}
+
+TEST(Edge, WhatABoxLeavesOutIsNotImplementedWhateverCodeItHas) {
+  using emulator::edge::AwsError;
+  const AwsError refusal =
+      emulator::edge::told_by_box({.code = "UnsupportedOperation",
+                                   .message = "The queue attribute Policy is not emulated.",
+                                   .query_code = "AWS.X"});
+  EXPECT_EQ(refusal.code, "NotImplemented");
+  EXPECT_EQ(refusal.message, "The queue attribute Policy is not emulated by relayrig.");
+  EXPECT_EQ(refusal.query_code, "") << "older clients get the same code";
+  const AwsError other =
+      emulator::edge::told_by_box({.code = "NotFound", .message = "Topic does not exist", .status = 404});
+  EXPECT_EQ(other.code + " " + other.message, "NotFound Topic does not exist");
+  EXPECT_EQ(other.status, 404);
 }
 
 TEST(Edge, AnswersNoCallAfterItWasStopped) {

@@ -326,6 +326,21 @@ TEST(Recorder, AnEventThatWasForgottenIsFoundInTheFile) {
   EXPECT_EQ(answer(*file, "SELECT fact, row, uuid FROM late_facts"), "hop_of_event|2|never published\n");
 }
 
+TEST(Recorder, WhatATraceCallsByAnotherIdBelongsToTheEventOfItsCause) {
+  Recording r;
+  r.recorder->published(order(kOne));
+  const HopId invoke = r.recorder->open({.stage = Stage::Invoke, .event = kOne, .to = "ingest"});
+  const HopId call =
+      r.recorder->open({.stage = Stage::Api, .event = "its own id", .parent = invoke, .to = "erp"});
+  r.recorder->close(call, {});
+  r.recorder->close(invoke, {});
+  r.recorder->open({.stage = Stage::Api, .event = "its own id", .parent = invoke, .to = "erp"});
+  r.recorder->ended(kOne, End::Delivered, "erp");
+  const auto file = r.finished();
+  EXPECT_EQ(answer(*file, "SELECT target, event FROM hops ORDER BY id"), "ingest|1\nerp|1\nerp|\n")
+      << "a cause that is over is not asked";
+}
+
 TEST(Recorder, EffectsCountByBusinessKey) {
   Recording r;
   for (const char* key : {"SO-1", "SO-2", "SO-1"}) {

@@ -60,6 +60,9 @@ TEST(BusShape, ReadsRulesWithSeveralTargetsAndBusesOfTheirOwn) {
              "all target-4 arn:aws:sqs" + here + "gone arn:aws:sqs" + here + "dlq 3 1d jitter",
              "rule-1 target-1 arn:aws:lambda" + here + "function:ingest  185 1d exact"}));
   EXPECT_EQ(bus.partner.rules[0].targets[1].spec.input, R"({"a":1})");
+  EXPECT_EQ(bus.partner.rules[0].targets[1].spec.retry_attempts, 185) << "what is declared, clients find";
+  EXPECT_EQ(bus.partner.rules[0].targets[1].spec.event_age_seconds, 7200);
+  EXPECT_EQ(bus.buses[0].rules[0].targets[0].spec.retry_attempts, std::nullopt) << "the bus's own default";
   EXPECT_FALSE(bus.buses[0].rules[0].is_enabled);
   EXPECT_EQ(bus.buses[0].archives[0].retention_days, 7);
   EXPECT_EQ(bus.puts_per_second, 5);
