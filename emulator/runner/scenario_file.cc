@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "emulator/runner/compose.h"
+#include "emulator/runner/function_problems.h"
 #include "emulator/runner/given_shapes.h"
 #include "emulator/runner/timeline_shape.h"
 #include "middleware/config/suggest.h"
@@ -80,8 +81,10 @@ void add_named_queues(Given& given) {
     }
   }
   for (const FunctionGiven& function : given.functions) {
-    add_queue(given, function.on_failure);
-    add_queue(given, function.dead_letter);
+    for (const auto& destination : {function.on_success, function.on_failure, function.dead_letter}) {
+      if (destination && destination->kind == lambda::DestinationKind::Queue)
+        add_queue(given, destination->name);
+    }
     for (const lambda::MappingConfig& source : function.sources) add_queue(given, source.queue);
   }
   // Grows while it is walked: a dead-letter queue may be named here only.
@@ -96,14 +99,16 @@ std::optional<std::string> refuse_queues(const Given& given) {
   const auto find = [&given](const std::string& name) {
     return std::ranges::find(given.queues, name, &queues::QueueConfig::name);
   };
-  for (const bus::RuleConfig& rule : given.rules) {
-    const auto* target = std::get_if<bus::QueueTarget>(&rule.target);
-    if (target == nullptr || !find(target->queue)->is_fifo) continue;
-    if (target->message_group.empty() || !find(target->queue)->content_based_deduplication) {
-      return "rule '" + rule.name + "' sends to the FIFO queue '" + target->queue +
-             "': the target needs message_group, and the queue content_based_deduplication";
+  std::optional<std::string> problem;
+  given.bus.for_each_target([&](const bus::RuleConfig& rule, const bus::TargetConfig& target) {
+    const auto name = target.is_by_arn ? std::nullopt : queue_of(target.spec.arn);
+    if (problem || !name || !find(*name)->is_fifo) return;
+    if (target.spec.message_group_id.empty() || !find(*name)->content_based_deduplication) {
+      problem = "rule '" + rule.name + "' sends to the FIFO queue '" + *name +
+                "': the target needs message_group, and the queue content_based_deduplication";
     }
-  }
+  });
+  if (problem) return problem;
   for (const FunctionGiven& function : given.functions) {
     std::vector<std::string> read;
     for (const lambda::MappingConfig& source : function.sources) {
@@ -162,6 +167,7 @@ class CrossCheck {
     for (const TopicGiven& topic : given.topics) {
       for (const SubscriptionGiven& subscription : topic.subscriptions) check(subscription, topic);
     }
+    for (const std::string& problem : function_problems(given)) problems_.add(whole, problem);
     if (const auto problem = refuse_queues(given)) problems_.add(whole, *problem);
     for (const TimelineAction& action : scenario_.timeline) check(action);
     for (const judge::Expectation& expectation : scenario_.expectations) check(expectation);

@@ -86,7 +86,9 @@ TEST_F(QueueScenario, ReadsEveryKey) {
   EXPECT_EQ(sources[0].scaling.max, 30);
   EXPECT_EQ(sources[0].backoff.base, 2s);
   EXPECT_EQ(sources[0].backoff.wait_max, 5s);
-  EXPECT_EQ(std::get<bus::QueueTarget>(scenario.given.rules.at(0).target).message_group, "g");
+  scenario.given.bus.for_each_target([](const bus::RuleConfig&, const bus::TargetConfig& target) {
+    EXPECT_EQ(target.spec.message_group_id, "g");
+  });
 }
 
 TEST_F(QueueScenario, NamesWhatDoesNotFit) {
@@ -136,15 +138,15 @@ TEST_F(QueueScenario, NamesWhatDoesNotFit) {
        "s.yaml:4:30: a redrive policy needs the key 'receives'"},
       {"a FIFO target without a group",
        {.queues = "o.fifo: {fifo: true, content_based_deduplication: true}", .target = "queue: o.fifo"},
-       "s.yaml:3:3: rule 'r' sends to the FIFO queue 'o.fifo': the target needs message_group, and the queue "
-       "content_based_deduplication"},
+       "s.yaml:3:8: 'bus': rule 'r': Parameter(s) SqsParameters.MessageGroupId must be specified for target: "
+       "target-1."},
       {"a FIFO target without deduplication",
        {.queues = "o.fifo: {fifo: true}", .target = "queue: o.fifo, message_group: g"},
        "s.yaml:3:3: rule 'r' sends to the FIFO queue 'o.fifo': the target needs message_group, and the queue "
        "content_based_deduplication"},
       {"a group of a function",
        {.target = "lambda: ingest, message_group: g"},
-       "s.yaml:3:88: 'message_group' in a target needs 'queue' beside it"},
+       "s.yaml:3:88: 'message_group' in a target needs 'queue' or 'arn' beside it"},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);
