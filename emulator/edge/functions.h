@@ -97,6 +97,9 @@ FunctionName function_name(std::string_view text);
 /// The function that the path names. What is no $LATEST is a problem of `in`: there are no versions.
 std::string function_in_path(Members& in, const AwsCall& call);
 
+/// The destination that an ARN of this rig means; what is none is refused as `what`.
+lambda::Destination destination_in_arn(Members& in, std::string_view arn, std::string_view what);
+
 /// The queue in an ARN of this rig; what is none is refused as `what`: "the destination".
 std::string queue_in_arn(Members& in, std::string_view arn, std::string_view what);
 

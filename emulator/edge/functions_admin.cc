@@ -32,13 +32,19 @@ void read_code(Members& in) {
     in.fail(not_emulated("Lambda CreateFunction: the Handler " + handler + " ('builtin' is)"));
 }
 
-std::optional<std::string> dead_letter_in(Members& in) {
+/// One without a name takes it away; nothing when it is not said.
+std::optional<lambda::Destination> dead_letter_in(Members& in) {
   const Json* structure = in.object("DeadLetterConfig");
   if (structure == nullptr) return std::nullopt;
   Members config(in, *structure, "DeadLetterConfig");
   const std::string arn = config.text_or_empty("TargetArn");
-  if (arn.empty()) return std::string{};
-  return queue_in_arn(in, arn, "Lambda: the dead-letter target");
+  if (arn.empty()) return lambda::Destination{};
+  lambda::Destination target = destination_in_arn(in, arn, "Lambda: the dead-letter target");
+  using lambda::DestinationKind;
+  if (target.kind == DestinationKind::Bus || target.kind == DestinationKind::Function)
+    in.fail({.code = "InvalidParameterValueException",
+             .message = "The provided target ARN " + arn + " is no queue and no topic."});
+  return target;
 }
 
 }  // namespace
@@ -55,7 +61,7 @@ Json Functions::configuration_json(const lambda::FunctionInfo& info) const {
                {"State", "Active"},
                {"LastUpdateStatus", "Successful"},
                {"PackageType", "Zip"}};
-  if (settings.dead_letter) json["DeadLetterConfig"] = {{"TargetArn", queue_arn(*settings.dead_letter)}};
+  if (settings.dead_letter) json["DeadLetterConfig"] = {{"TargetArn", lambda::arn_of(*settings.dead_letter)}};
   return json;
 }
 
@@ -64,7 +70,8 @@ AwsResult Functions::create_function(const AwsCall& call) {
   lambda::FunctionSettings settings{.name = function_name(in.required_text("FunctionName")).name};
   read_code(in);
   if (const auto timeout = in.integer("Timeout")) settings.timeout = std::chrono::seconds{*timeout};
-  if (auto queue = dead_letter_in(in); queue && !queue->empty()) settings.dead_letter = std::move(queue);
+  if (auto target = dead_letter_in(in); target && !target->name.empty())
+    settings.dead_letter = std::move(target);
   if (auto wrong = in.problem()) return std::unexpected(std::move(*wrong));
   const auto made = ports_.functions.create_function(std::move(settings));
   if (!made) return std::unexpected(error_of(made.error()));
@@ -164,13 +171,11 @@ AwsResult Functions::delete_function_concurrency(const AwsCall& call) {
 AwsResult Functions::get_account_settings(const AwsCall& call) {
   Members in(call, kLambdaErrors);
   if (auto wrong = in.problem()) return std::unexpected(std::move(*wrong));
-  const std::vector<lambda::FunctionInfo> functions = ports_.functions.list_functions();
-  std::int64_t unreserved = lambda::kAccountConcurrency;
-  for (const lambda::FunctionInfo& info : functions) unreserved -= info.settings.reserved.value_or(0);
+  const lambda::AccountInfo account = ports_.functions.account();
   return reply_with({{"AccountLimit",
-                      {{"ConcurrentExecutions", lambda::kAccountConcurrency},
-                       {"UnreservedConcurrentExecutions", unreserved}}},
-                     {"AccountUsage", {{"FunctionCount", functions.size()}}}});
+                      {{"ConcurrentExecutions", account.concurrency},
+                       {"UnreservedConcurrentExecutions", account.unreserved}}},
+                     {"AccountUsage", {{"FunctionCount", ports_.functions.list_functions().size()}}}});
 }
 
 }  // namespace emulator::edge

@@ -8,27 +8,39 @@ namespace {
 
 using kernel::Json;
 
-/// OnFailure's queue; "" takes it away; nothing when it is not said.
-std::optional<std::string> on_failure_in(Members& in) {
+/// One without a name takes it away.
+lambda::Destination destination_in(Members& config, const char* name) {
+  const Json* structure = config.object(name);
+  if (structure == nullptr) return {};
+  Members member(config, *structure, name);
+  const std::string arn = member.text_or_empty("Destination");
+  if (arn.empty()) return {};
+  return destination_in_arn(config, arn, "Lambda: the destination");
+}
+
+/// What is not said is taken away, unless the whole structure is absent.
+void read_destinations(Members& in, lambda::AsyncChange& change) {
   const Json* structure = in.object("DestinationConfig");
-  if (structure == nullptr) return std::nullopt;
+  if (structure == nullptr) return;
   Members config(in, *structure, "DestinationConfig");
-  if (const Json* success = config.object("OnSuccess"); success != nullptr && !success->empty())
-    in.fail(not_emulated("Lambda: the parameter DestinationConfig.OnSuccess"));
-  const Json* failure = config.object("OnFailure");
-  if (failure == nullptr) return std::string{};
-  Members destination(config, *failure, "OnFailure");
-  const std::string arn = destination.text_or_empty("Destination");
-  if (arn.empty()) return std::string{};
-  return queue_in_arn(in, arn, "Lambda: the destination");
+  change.on_success = destination_in(config, "OnSuccess");
+  change.on_failure = destination_in(config, "OnFailure");
 }
 
 }  // namespace
 
+lambda::Destination destination_in_arn(Members& in, std::string_view arn, std::string_view what) {
+  if (auto destination = lambda::destination_of(arn)) return std::move(*destination);
+  in.fail(not_emulated(std::string(what) + " " + std::string(arn) +
+                       " (a queue, a topic, a bus or a function of this rig is)"));
+  return {};
+}
+
 Json Functions::async_json(const lambda::FunctionInfo& info) const {
   const lambda::FunctionSettings& settings = info.settings;
   Json destinations = {{"OnSuccess", Json::object()}, {"OnFailure", Json::object()}};
-  if (settings.on_failure) destinations["OnFailure"]["Destination"] = queue_arn(*settings.on_failure);
+  if (settings.on_success) destinations["OnSuccess"]["Destination"] = lambda::arn_of(*settings.on_success);
+  if (settings.on_failure) destinations["OnFailure"]["Destination"] = lambda::arn_of(*settings.on_failure);
   Json json = {{"FunctionArn", function_arn(settings.name) + ":$LATEST"},
                {"MaximumRetryAttempts", settings.async.function_error_retries_max},
                {"MaximumEventAgeInSeconds", settings.async.event_age_max / std::chrono::seconds{1}},
@@ -40,8 +52,8 @@ Json Functions::async_json(const lambda::FunctionInfo& info) const {
 AwsResult Functions::set_event_invoke_config(const AwsCall& call, bool starts_anew) {
   Members in(call, kLambdaErrors);
   const std::string function = function_in_path(in, call);
-  lambda::AsyncChange change{.retries_max = in.integer("MaximumRetryAttempts"),
-                             .on_failure = on_failure_in(in)};
+  lambda::AsyncChange change{.retries_max = in.integer("MaximumRetryAttempts")};
+  read_destinations(in, change);
   if (const auto age = in.integer("MaximumEventAgeInSeconds"))
     change.event_age_max = std::chrono::seconds{*age};
   if (auto wrong = in.problem()) return std::unexpected(std::move(*wrong));

@@ -12,6 +12,7 @@ namespace {
 using kernel::Json;
 
 constexpr std::string_view kKind = "lambda Invoke";
+constexpr const char* kTraceHeader = "X-Amzn-Trace-Id";
 
 /// Errors of Invoke name the reason of a throttle, and a function that is not there in a member of its own
 /// spelling.
@@ -31,16 +32,10 @@ std::shared_ptr<const std::string> payload_of(const kernel::HttpRequest& request
   return std::make_shared<const std::string>(request.body.empty() ? "{}" : request.body);
 }
 
-/// The last lines that the platform itself writes. ASSUMPTION: no memory figures, as memory is not emulated;
-/// what the function writes is in the run file.
-std::string log_tail(const std::string& request_id, kernel::Duration took) {
-  const std::int64_t hundredths = took / std::chrono::microseconds{10};
-  const std::string fraction = std::to_string(100 + hundredths % 100).substr(1);
-  const std::int64_t billed = (hundredths + 99) / 100;
-  return kernel::base64("START RequestId: " + request_id + " Version: $LATEST\nEND RequestId: " + request_id +
-                        "\nREPORT RequestId: " + request_id +
-                        "\tDuration: " + std::to_string(hundredths / 100) + "." + fraction +
-                        " ms\tBilled Duration: " + std::to_string(billed) + " ms\t\n");
+/// The last 4 KB of the log.
+std::string log_tail(std::string_view log) {
+  constexpr std::size_t kTailMax = 4096;
+  return kernel::base64(log.substr(log.size() - std::min(log.size(), kTailMax)));
 }
 
 }  // namespace
@@ -81,8 +76,10 @@ kernel::Task<AwsResult> Functions::invoke(AwsCall call) {
 AwsResult Functions::invoke_later(const std::string& function, const AwsCall& call) {
   const auto payload = payload_of(call.request);
   const std::string event = events_.begin(function, kKind, *payload);
-  const lambda::AcceptResult accepted = ports_.asynchronous.invoke_async(
-      function, {.event_uuid = event, .payload = payload, .cause = call.hop});
+  lambda::AsyncEvent invocation{.event_uuid = event, .payload = payload, .cause = call.hop};
+  if (const auto trace = call.request.headers.get(kTraceHeader); !trace.empty())
+    invocation.trace_header = std::make_shared<const std::string>(trace);
+  const lambda::AcceptResult accepted = ports_.asynchronous.invoke_async(function, std::move(invocation));
   if (accepted.status == 202) return AwsReply{.status = 202};
   events_.refused(event, "lambda " + function + ": " + accepted.error_code);
   return std::unexpected(invoke_error(accepted.status, accepted.error_code, accepted.message, {}));
@@ -91,9 +88,12 @@ AwsResult Functions::invoke_later(const std::string& function, const AwsCall& ca
 kernel::Task<AwsResult> Functions::invoke_now(std::string function, AwsCall call, bool wants_log) {
   const auto payload = payload_of(call.request);
   const std::string event = events_.begin(function, kKind, *payload);
-  const kernel::Timestamp start = ports_.scheduler.now();
-  lambda::Invocation invocation{
-      .function = function, .payload = payload, .events = {{event, call.hop}}, .from = "client"};
+  lambda::Invocation invocation{.function = function,
+                                .payload = payload,
+                                .events = {{event, call.hop}},
+                                .from = "client",
+                                .trace_header = std::string(call.request.headers.get(kTraceHeader)),
+                                .wants_log = wants_log};
   const lambda::InvokeResult result = co_await ports_.synchronous.invoke(std::move(invocation));
   if (result.status != 200) {
     events_.refused(event, "lambda " + function + ": " + result.error_code);
@@ -104,8 +104,7 @@ kernel::Task<AwsResult> Functions::invoke_now(std::string function, AwsCall call
                 "lambda " + function);
   AwsReply reply{.headers = {{"X-Amz-Executed-Version", "$LATEST"}}, .payload = result.payload};
   if (!result.function_error.empty()) reply.headers.add("X-Amz-Function-Error", result.function_error);
-  if (wants_log)
-    reply.headers.add("X-Amz-Log-Result", log_tail(result.request_id, ports_.scheduler.now() - start));
+  if (wants_log) reply.headers.add("X-Amz-Log-Result", log_tail(result.log));
   co_return reply;
 }
 

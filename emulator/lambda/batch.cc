@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "emulator/lambda/lineage.h"
 #include "middleware/kernel/base64.h"
 #include "middleware/kernel/check.h"
 #include "middleware/kernel/json.h"
@@ -86,7 +87,12 @@ Invocation Batch::invocation(const std::string& function, const std::string& que
   payload.reserve(kBegin.size() + bytes_ + kEnd.size());
   payload += kBegin;
   Invocation invocation{.function = function, .payload = nullptr, .from = queue};
+  std::int64_t rounds = -1;
   for (const HeldMessage& message : messages_) {
+    if (!message.trace_header.empty() && invocations_in(message.trace_header, function) > rounds) {
+      rounds = invocations_in(message.trace_header, function);
+      invocation.trace_header = message.trace_header;
+    }
     if (!invocation.events.empty()) payload += ',';
     payload += message.record;
     invocation.events.push_back({.event_uuid = message.event_uuid, .cause = message.hop});

@@ -22,8 +22,9 @@ struct HeldMessage {
   std::string receipt_handle;
   std::string event_uuid;
   kernel::HopId hop = 0;
-  std::string record;         ///< its JSON
-  kernel::Timestamp until{};  ///< others may receive it from here on
+  std::string record;          ///< its JSON
+  kernel::Timestamp until{};   ///< others may receive it from here on
+  std::string trace_header{};  ///< that it was sent with
 };
 
 class Batch {
@@ -42,6 +43,7 @@ class Batch {
   /// When the first of them becomes visible to others.
   kernel::Timestamp until() const;
   std::vector<std::string> ids() const;
+  /// With the trace of the message whose chain invoked the function most often.
   Invocation invocation(const std::string& function, const std::string& queue) const;
 
  private:

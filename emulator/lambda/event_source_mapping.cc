@@ -115,12 +115,15 @@ Task<queues::ReceiveResult> EventSourceMapping::receive(std::int64_t count, Time
 }
 
 HeldMessage EventSourceMapping::hold(const queues::ReceivedMessage& message) const {
+  const auto trace = std::ranges::find(message.system_attributes, "AWSTraceHeader",
+                                       &std::pair<std::string, std::string>::first);
   return {.message_id = message.message_id,
           .receipt_handle = message.receipt_handle,
           .event_uuid = message.event_uuid,
           .hop = message.hop,
           .record = sqs_record(message, config_.queue),
-          .until = around_.scheduler.now() + visibility()};
+          .until = around_.scheduler.now() + visibility(),
+          .trace_header = trace == message.system_attributes.end() ? std::string{} : trace->second};
 }
 
 Task<Batch> EventSourceMapping::collect() {

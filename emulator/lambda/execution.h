@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "emulator/lambda/environments.h"
+#include "emulator/lambda/log_lines.h"
 #include "emulator/lambda/ports.h"
 #include "middleware/kernel/scheduler.h"
 
@@ -12,11 +13,19 @@ namespace emulator::lambda {
 /// An init that takes longer is killed and done again inside the invocation, on the function's own time.
 constexpr kernel::Duration kInitMax = std::chrono::seconds{10};
 
+/// What the process of a function that ended is reported as.
+constexpr std::string_view kExitError = "Runtime.ExitError";
+/// What a call is refused with that is one round too many of a loop.
+constexpr std::string_view kRecursion = "RecursiveInvocationException";
+
 /// The error of a function that ran into its timeout.
 CodeError timed_out(std::string_view request_id, kernel::Duration timeout);
 
 /// {"errorType": ..., "errorMessage": ...}
 std::string error_text(const CodeError& error);
+
+/// The execution with what the code came to; the error type is a view into it.
+Execution ended_as(Execution execution, const CodeResult& result, bool is_timeout);
 
 /// Gives an environment back whatever becomes of the flow that took it.
 class EnvironmentGuard {
@@ -26,7 +35,10 @@ class EnvironmentGuard {
   EnvironmentGuard(const EnvironmentGuard&) = delete;
   EnvironmentGuard& operator=(const EnvironmentGuard&) = delete;
   ~EnvironmentGuard() { environments_.give_back(number_, is_warm_, scheduler_.now()); }
-  void stays_warm() { is_warm_ = true; }
+  /// A process that was killed or ended takes its environment along; a handler that failed does not.
+  void goes_on_after(const CodeResult& result, bool is_timeout) {
+    is_warm_ = result || (!is_timeout && result.error().type != kExitError);
+  }
 
  private:
   Environments& environments_;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "emulator/lambda/failure_record.h"
+#include "emulator/lambda/invocation_record.h"
 #include "emulator/lambda/lambda.h"
 
 namespace emulator::lambda {
@@ -10,7 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::int64_t kUnreservedMin = 100;
 constexpr std::size_t kNameMax = 64;
 
 std::unexpected<FunctionError> not_found(std::string_view function) {
@@ -37,8 +36,8 @@ bool is_name(std::string_view name) {
   });
 }
 
-std::optional<std::string> queue_or_none(const std::string& text) {
-  return text.empty() ? std::nullopt : std::optional(text);
+std::optional<Destination> named_or_none(const Destination& destination) {
+  return destination.name.empty() ? std::nullopt : std::optional(destination);
 }
 
 std::optional<FunctionError> refuse_timeout(kernel::Duration timeout) {
@@ -48,18 +47,33 @@ std::optional<FunctionError> refuse_timeout(kernel::Duration timeout) {
 
 }  // namespace
 
+std::optional<std::string> refuse_reserved(std::int64_t account_concurrency, std::int64_t total) {
+  if (total == 0 || total <= account_concurrency - kUnreservedMin) return std::nullopt;
+  return "Specified ReservedConcurrentExecutions for function decreases account's "
+         "UnreservedConcurrentExecution below its minimum value of [" +
+         std::to_string(kUnreservedMin) + "].";
+}
+
+std::optional<std::string> refuse_destination(std::string_view function, const Destination& destination) {
+  if (destination == Destination{DestinationKind::Function, std::string(function)})
+    return "You can't specify the function as a destination for itself.";
+  // ASSUMPTION: the text.
+  if (destination.name.ends_with(".fifo"))
+    return "The destination ARN " + arn_of(destination) + " is invalid: FIFO is not supported.";
+  return std::nullopt;
+}
+
 FunctionInfo Lambda::info_of(const Function& function) {
   const FunctionConfig& config = function.config;
-  return {
-      .settings = {.name = config.name,
-                   .timeout = config.timeout,
-                   .reserved = config.concurrency == kAccountConcurrency ? std::nullopt
-                                                                         : std::optional(config.concurrency),
-                   .async = config.async,
-                   .on_failure = config.on_failure,
-                   .dead_letter = config.dead_letter},
-      .modified_at = function.modified_at,
-      .async_modified_at = function.async_modified_at};
+  return {.settings = {.name = config.name,
+                       .timeout = config.timeout,
+                       .reserved = config.concurrency,
+                       .async = config.async,
+                       .on_success = config.on_success,
+                       .on_failure = config.on_failure,
+                       .dead_letter = config.dead_letter},
+          .modified_at = function.modified_at,
+          .async_modified_at = function.async_modified_at};
 }
 
 FunctionAnswer<FunctionInfo> Lambda::create_function(FunctionSettings settings) {
@@ -74,6 +88,7 @@ FunctionAnswer<FunctionInfo> Lambda::create_function(FunctionSettings settings) 
   add({.name = settings.name,
        .timeout = settings.timeout,
        .async = settings.async,
+       .on_success = std::move(settings.on_success),
        .on_failure = std::move(settings.on_failure),
        .dead_letter = std::move(settings.dead_letter)},
       *builtin_);
@@ -87,6 +102,7 @@ FunctionAnswer<FunctionInfo> Lambda::delete_function(std::string_view name) {
   FunctionInfo info = info_of(**found);
   deleted_.push_back(std::move(*found));
   functions_.erase(found);
+  share_out();
   return info;
 }
 
@@ -110,7 +126,7 @@ FunctionAnswer<FunctionInfo> Lambda::change_function(std::string_view name, cons
     if (auto wrong = refuse_timeout(*change.timeout)) return std::unexpected(std::move(*wrong));
     found->config.timeout = *change.timeout;
   }
-  if (change.dead_letter) found->config.dead_letter = queue_or_none(*change.dead_letter);
+  if (change.dead_letter) found->config.dead_letter = named_or_none(*change.dead_letter);
   found->modified_at = scheduler_.wall_now();
   return info_of(*found);
 }
@@ -119,18 +135,15 @@ FunctionAnswer<FunctionInfo> Lambda::reserve(std::string_view name, std::optiona
   Function* found = find(name);
   if (found == nullptr) return not_found(name);
   if (concurrency && *concurrency < 0)
-    return out_of_range("reservedConcurrentExecutions", *concurrency, 0, kAccountConcurrency);
-  std::int64_t reserved = concurrency.value_or(0);
-  for (const auto& other : functions_) {
-    if (other.get() != found) reserved += info_of(*other).settings.reserved.value_or(0);
+    return out_of_range("reservedConcurrentExecutions", *concurrency, 0, account_.concurrency);
+  const std::int64_t others = account_.concurrency - pool_.limit - found->config.concurrency.value_or(0);
+  if (concurrency && *concurrency > 0) {
+    if (auto wrong = refuse_reserved(account_.concurrency, others + *concurrency))
+      return invalid(std::move(*wrong));
   }
-  if (concurrency && reserved > kAccountConcurrency - kUnreservedMin) {
-    return invalid(
-        "Specified ReservedConcurrentExecutions for function decreases account's "
-        "UnreservedConcurrentExecution below its minimum value of [100].");
-  }
-  found->config.concurrency = concurrency.value_or(kAccountConcurrency);
-  found->environments.set_concurrency(found->config.concurrency);
+  found->config.concurrency = concurrency;
+  found->environments.reserve(concurrency);
+  share_out();
   return info_of(*found);
 }
 
@@ -142,14 +155,20 @@ FunctionAnswer<FunctionInfo> Lambda::change_async(std::string_view name, const A
     return out_of_range("maximumRetryAttempts", *change.retries_max, 0, 2);
   if (change.event_age_max && (*change.event_age_max < 1min || *change.event_age_max > 6h))
     return out_of_range("maximumEventAgeInSeconds", *change.event_age_max / 1s, 60, 21'600);
+  for (const auto& destination : {change.on_failure, change.on_success}) {
+    if (!destination) continue;
+    if (auto wrong = refuse_destination(name, *destination)) return invalid(std::move(*wrong));
+  }
   FunctionConfig& config = found->config;
   if (starts_anew) {
     config.async = {};
     config.on_failure.reset();
+    config.on_success.reset();
   }
   if (change.retries_max) config.async.function_error_retries_max = *change.retries_max;
   if (change.event_age_max) config.async.event_age_max = *change.event_age_max;
-  if (change.on_failure) config.on_failure = queue_or_none(*change.on_failure);
+  if (change.on_failure) config.on_failure = named_or_none(*change.on_failure);
+  if (change.on_success) config.on_success = named_or_none(*change.on_success);
   found->retry = AsyncRetry(config.async);
   found->async_modified_at = scheduler_.wall_now();
   return info_of(*found);
@@ -166,6 +185,7 @@ FunctionAnswer<FunctionInfo> Lambda::reset_async(std::string_view name) {
   }
   found->config.async = {};
   found->config.on_failure.reset();
+  found->config.on_success.reset();
   found->retry = AsyncRetry({});
   found->async_modified_at.reset();
   return info_of(*found);

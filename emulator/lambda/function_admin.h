@@ -11,13 +11,12 @@
 #include <string_view>
 #include <vector>
 
+#include "emulator/lambda/account.h"
 #include "emulator/lambda/async_retry.h"
+#include "emulator/lambda/destination.h"
 #include "middleware/kernel/time.h"
 
 namespace emulator::lambda {
-
-/// Concurrent invocations of all functions together; what is not reserved is shared.
-constexpr std::int64_t kAccountConcurrency = 1000;
 
 /// What of a function is set, by whomever.
 struct FunctionSettings {
@@ -25,8 +24,9 @@ struct FunctionSettings {
   kernel::Duration timeout = std::chrono::seconds{3};  ///< 1 s..15 min
   std::optional<std::int64_t> reserved{};  ///< concurrency of its own; nothing: shares the account's
   AsyncRetryConfig async{};
-  std::optional<std::string> on_failure{};   ///< queue
-  std::optional<std::string> dead_letter{};  ///< queue
+  std::optional<Destination> on_success{};
+  std::optional<Destination> on_failure{};
+  std::optional<Destination> dead_letter{};  ///< queue or topic
 };
 
 struct FunctionInfo {
@@ -45,16 +45,22 @@ struct FunctionError {
 template <class T>
 using FunctionAnswer = std::expected<T, FunctionError>;
 
-/// What is absent stays as it is; an empty text takes a queue away.
+/// What is absent stays as it is; a destination without a name takes it away.
 struct FunctionChange {
   std::optional<kernel::Duration> timeout{};
-  std::optional<std::string> dead_letter{};
+  std::optional<Destination> dead_letter{};
 };
 /// UpdateFunctionEventInvokeConfig; PutFunctionEventInvokeConfig starts from the defaults instead.
 struct AsyncChange {
   std::optional<std::int64_t> retries_max{};
   std::optional<kernel::Duration> event_age_max{};
-  std::optional<std::string> on_failure{};
+  std::optional<Destination> on_failure{};
+  std::optional<Destination> on_success{};
+};
+
+struct AccountInfo {
+  std::int64_t concurrency = kAccountConcurrency;
+  std::int64_t unreserved = kAccountConcurrency;  ///< of these
 };
 
 class FunctionAdmin {
@@ -77,6 +83,13 @@ class FunctionAdmin {
                                                     bool starts_anew) = 0;
   /// The defaults again. 404 when nothing was set.
   virtual FunctionAnswer<FunctionInfo> reset_async(std::string_view function) = 0;
+  virtual AccountInfo account() const = 0;
 };
+
+/// Why functions may not reserve `total` environments between them; nothing: they may.
+std::optional<std::string> refuse_reserved(std::int64_t account_concurrency, std::int64_t total);
+/// Why `function` may not have this destination; nothing: it may. FIFO queues and topics are none, nor is the
+/// function itself.
+std::optional<std::string> refuse_destination(std::string_view function, const Destination& destination);
 
 }  // namespace emulator::lambda

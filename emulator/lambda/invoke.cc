@@ -2,8 +2,9 @@
 #include <algorithm>
 #include <deque>
 
+#include "emulator/lambda/ending.h"
 #include "emulator/lambda/execution.h"
-#include "emulator/lambda/failure_record.h"
+#include "emulator/lambda/invocation_record.h"
 #include "emulator/lambda/lambda.h"
 #include "middleware/kernel/ids.h"
 #include "middleware/kernel/wait.h"
@@ -60,17 +61,55 @@ InvokeResult too_large(std::size_t bytes) {
                      std::to_string(kPayloadMax) + " bytes)"};
 }
 
-InvokeResult refused_for_now() {
+InvokeResult refused_for_now(Throttle throttle) {
   return {.status = 429,
           .error_code = "TooManyRequestsException",
-          .reason = "ReservedFunctionConcurrentInvocationLimitExceeded",
+          .reason = std::string(reason_text(throttle)),
           .message = "Rate Exceeded."};
+}
+
+InvokeResult stopped_loop() {
+  return {.status = 400, .error_code = std::string(kRecursion), .message = std::string(kLoop.message)};
 }
 
 CodeError response_too_large(std::size_t bytes) {
   return {"Function.ResponseSizeTooLarge", "Response payload size (" + std::to_string(bytes) +
                                                " bytes) exceeded maximum allowed payload size (" +
                                                std::to_string(kResponseMax) + " bytes)."};
+}
+
+CodeInvocation code_invocation(const Invocation& invocation, const Function& function,
+                               const std::string& request_id, kernel::Timestamp deadline,
+                               const std::vector<kernel::HopId>& hops) {
+  CodeInvocation made{.payload = invocation.payload,
+                      .request_id = request_id,
+                      .deadline = deadline,
+                      .hop = hops.front(),
+                      .event_hops = hops,
+                      .function = function.config.name};
+  if (!invocation.trace_header.empty())
+    made.trace_header = std::make_shared<const std::string>(invocation.trace_header);
+  return made;
+}
+
+void close(InvokeHops& hops, const CodeResult& answer, bool is_timeout, std::int64_t bytes) {
+  kernel::HopEnd end{.status = 200, .bytes_sent = bytes};
+  if (answer) {
+    end.bytes_received = static_cast<std::int64_t>(answer->size());
+    return hops.close(end);
+  }
+  const CodeError& error = answer.error();
+  const std::string text = is_timeout ? error.type : error.type + ": " + error.message;
+  end.outcome = is_timeout ? Outcome::Timeout : Outcome::Failed;
+  end.error = text;
+  hops.close(end);
+}
+
+/// All that the platform logged of an invocation. ASSUMPTION: INIT_START is not among it, nor what the
+/// function itself wrote, which is in the run file.
+std::string lines_of(LogFormat format, const Execution& execution) {
+  return start_line(format, execution.function, execution.request_id, execution.started) + "\n" +
+         end_line(format, execution) + "\n" + report_line(format, execution) + "\n";
 }
 
 }  // namespace
@@ -87,47 +126,53 @@ Task<InvokeResult> Lambda::invoke(Invocation invocation) {
   const std::size_t bytes = invocation.payload->size();
   if (bytes > kPayloadMax) co_return too_large(bytes);
   InvokeHops hops(journal_, invocation);
-  const auto taken = function->is_throttled ? std::nullopt : function->environments.take(scheduler_.now());
+  if (is_loop(*function, invocation.trace_header)) {
+    count("RecursiveInvocationsDropped", function->config.name);
+    hops.close({.outcome = Outcome::Rejected, .status = 400, .error = kRecursion});
+    co_return stopped_loop();
+  }
+  const auto taken = take_for_request(*function);
   if (!taken) {
-    InvokeResult result = refused_for_now();
-    hops.close({.outcome = Outcome::Throttled, .status = 429, .error = result.error_code});
+    InvokeResult result = refused_for_now(taken.error());
+    hops.close({.outcome = Outcome::Throttled,
+                .status = 429,
+                .error = result.error_code,
+                .response = body_text(taken.error())});
     co_return result;
   }
   EnvironmentGuard environment(function->environments, taken->number, scheduler_);
   const FunctionConfig& config = function->config;
+  const std::string event = invocation.events.empty() ? "" : invocation.events.front().event_uuid;
+  if (taken->is_cold) log_init(*function, event);
   kernel::Duration init_inside{};
   if (taken->is_cold && config.cold_start.count() > 0) {
     co_await kernel::sleep_until(scheduler_, scheduler_.now() + std::min(config.cold_start, kInitMax));
     if (config.cold_start > kInitMax) init_inside = config.cold_start;
   }
   InvokeResult result{.request_id = kernel::uuid4(ids_)};
-  const kernel::Timestamp deadline = scheduler_.now() + config.timeout;
+  log_start(*function, result.request_id, event);
+  const kernel::Timestamp started = scheduler_.now();
+  const kernel::Timestamp deadline = started + config.timeout;
   const std::vector<kernel::HopId> ids = hops.ids();
   std::optional<CodeResult> answer = co_await kernel::with_deadline<CodeResult>(
       scheduler_, deadline,
-      run_code(*function, {invocation.payload, result.request_id, deadline, ids.front(), ids}, init_inside));
+      run_code(*function, code_invocation(invocation, *function, result.request_id, deadline, ids),
+               init_inside));
 
   const bool is_timeout = !answer;
   if (is_timeout) answer = std::unexpected(timed_out(result.request_id, config.timeout));
   if (*answer && (*answer)->size() > kResponseMax)
     answer = std::unexpected(response_too_large((*answer)->size()));
-  kernel::HopEnd end{.status = 200, .bytes_sent = static_cast<std::int64_t>(bytes)};
-  if (*answer) {
-    environment.stays_warm();
-    result.payload = std::move(**answer);
-    end.bytes_received = static_cast<std::int64_t>(result.payload.size());
-    hops.close(end);
-    co_return result;
+  if (config.log_format || invocation.wants_log) {
+    const Execution execution =
+        ended_as(execution_of(*function, result.request_id, started, taken->is_cold), *answer, is_timeout);
+    log_end(*function, execution, event);
+    if (invocation.wants_log) result.log = lines_of(config.log_format.value_or(LogFormat::Text), execution);
   }
-  const CodeError& error = answer->error();
-  // A process that was killed or ended takes its environment along; a handler that failed does not.
-  if (!is_timeout && error.type != "Runtime.ExitError") environment.stays_warm();
-  const std::string text = is_timeout ? error.type : error.type + ": " + error.message;
-  result.payload = error_text(error);
-  result.function_error = "Unhandled";
-  end.outcome = is_timeout ? Outcome::Timeout : Outcome::Failed;
-  end.error = text;
-  hops.close(end);
+  environment.goes_on_after(*answer, is_timeout);
+  close(hops, *answer, is_timeout, static_cast<std::int64_t>(bytes));
+  if (!*answer) result.function_error = "Unhandled";
+  result.payload = *answer ? std::move(**answer) : error_text(answer->error());
   co_return result;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 // Lambda: functions with their environments. Its asynchronous side accepts an event, runs the function,
-// retries, and gives up into a destination; its synchronous side runs it once and answers.
+// retries, and hands the event on to a destination; its synchronous side runs it once and answers.
 //
 // Source: facts/aws-delivery 5.2 to 5.4.
 #include <cstdint>
@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "emulator/lambda/async_retry.h"
-#include "emulator/lambda/environments.h"
+#include "emulator/lambda/function.h"
 #include "emulator/lambda/function_admin.h"
+#include "emulator/lambda/handover.h"
+#include "emulator/lambda/invocation_record.h"
 #include "emulator/lambda/ports.h"
-#include "emulator/queues/ports.h"
 #include "middleware/kernel/journal.h"
 #include "middleware/kernel/random.h"
 #include "middleware/kernel/scheduler.h"
@@ -24,27 +24,18 @@ namespace emulator::lambda {
 
 class EnvironmentGuard;
 
-struct FunctionConfig {
-  std::string name;
-  std::int64_t concurrency = kAccountConcurrency;      ///< reserved; 0: never runs
-  kernel::Duration timeout = std::chrono::seconds{3};  ///< 1 s..15 min
-  kernel::Duration cold_start =
-      std::chrono::milliseconds{250};                    ///< ASSUMPTION: init of a small native function
-  kernel::Duration idle_max = std::chrono::minutes{10};  ///< unpublished; how long an environment stays warm
-  AsyncRetryConfig async{};
-  std::optional<std::string> on_failure{};   ///< queue that gets the invocation record
-  std::optional<std::string> dead_letter{};  ///< queue that gets the event itself
-};
-
 class Lambda final : public AsyncInvoker, public FunctionInvoker, public FunctionAdmin {
  public:
   /// The references outlive Lambda, as does the code added.
   Lambda(std::uint64_t seed, kernel::Scheduler& scheduler, kernel::Journal& journal,
-         queues::QueueWriter& queues);
+         queues::QueueWriter& queues, AccountConfig account = {});
 
+  /// Functions reserve no more between them than the account has.
   void add(FunctionConfig config, FunctionCode& code);
   /// What functions run that clients create; without it they cannot.
   void set_builtin(FunctionCode& code) { builtin_ = &code; }
+  /// From now on topics and buses can be destinations. Both outlive the events under way.
+  void reach(topics::TopicPublisher& topics, bus::EventSink& bus);
 
   AcceptResult invoke_async(std::string_view function, AsyncEvent event) override;
   kernel::Task<InvokeResult> invoke(Invocation invocation) override;
@@ -61,6 +52,7 @@ class Lambda final : public AsyncInvoker, public FunctionInvoker, public Functio
   FunctionAnswer<FunctionInfo> change_async(std::string_view function, const AsyncChange& change,
                                             bool starts_anew) override;
   FunctionAnswer<FunctionInfo> reset_async(std::string_view function) override;
+  AccountInfo account() const override { return {account_.concurrency, pool_.limit}; }
 
   /// As if no concurrency were free for this function.
   void throttle(std::string_view function, bool is_throttled, std::string_view why);
@@ -69,15 +61,6 @@ class Lambda final : public AsyncInvoker, public FunctionInvoker, public Functio
   std::size_t pending() const { return events_.running(); }
 
  private:
-  struct Function {
-    FunctionConfig config;
-    FunctionCode* code;
-    AsyncRetry retry;
-    Environments environments;
-    bool is_throttled = false;
-    kernel::WallTime modified_at{};
-    std::optional<kernel::WallTime> async_modified_at{};
-  };
   struct Pending {
     AsyncEvent event;
     std::string request_id;
@@ -90,28 +73,62 @@ class Lambda final : public AsyncInvoker, public FunctionInvoker, public Functio
   struct Ended {
     std::optional<Failure> failure;  ///< nothing: it succeeded
     CodeError error{};               ///< of the code; empty for a throttle
+    std::string response{};          ///< when somebody wants it
   };
+  /// An attempt that is over, where its coroutine keeps it.
+  struct Attempted {
+    kernel::HopScope& hop;
+    kernel::with_deadline<CodeResult>& running;
+    EnvironmentGuard& environment;
+    kernel::Timestamp started;
+    bool was_cold;
+  };
+  struct GivenUp;
 
+  // lambda.cc
   Function* find(std::string_view name) const;
+  void share_out();
+  Environments::TakeResult take(Function& function) const;
+  Environments::TakeResult take_for_request(Function& function) const;
+  bool is_loop(const Function& function, std::string_view trace_header) const;
+  kernel::Task<CodeResult> run_code(Function& function, CodeInvocation invocation, kernel::Duration init);
+  kernel::Task<CodeResult> init_and_run(Function& function, CodeInvocation invocation, kernel::Duration init);
   static FunctionInfo info_of(const Function& function);
+
+  // async.cc
   kernel::Task<void> deliver(Function& function, Pending pending);
+  APART bool never_runs(const Function& function, const Pending& pending);
   APART std::optional<kernel::Duration> next_after(Function& function, Pending& pending,
                                                    kernel::Task<Ended>& attempted);
   APART kernel::HopScope open_hop(const Function& function, const Pending& pending) const;
   kernel::Task<Ended> attempt(Function& function, Pending& pending);
-  APART static Ended settle(const FunctionConfig& config, const Pending& pending, kernel::HopScope& hop,
-                            kernel::with_deadline<CodeResult>& running, EnvironmentGuard& environment);
-  APART static Ended throttled(kernel::HopScope& hop);
+  APART Ended settle(const Function& function, const Pending& pending, const Attempted& attempted) const;
+  APART static Ended throttled(kernel::HopScope& hop, Throttle throttle);
   APART kernel::Task<CodeResult> run_code(Function& function, const Pending& pending, kernel::HopId hop,
                                           kernel::Timestamp deadline, kernel::Duration init);
-  kernel::Task<CodeResult> run_code(Function& function, CodeInvocation invocation, kernel::Duration init);
-  kernel::Task<CodeResult> init_and_run(Function& function, CodeInvocation invocation, kernel::Duration init);
-  void give_up(const FunctionConfig& config, const Pending& pending, std::string_view condition,
-               bool was_throttled);
+
+  // ending.cc
+  void succeed(const FunctionConfig& config, const Pending& pending, const std::string& response);
+  void give_up(const FunctionConfig& config, const Pending& pending, const GivenUp& why);
+  void stop_loop(const FunctionConfig& config, const Pending& pending);
+  Parcel record_for(const FunctionConfig& config, const Destination& to, InvocationRecord record) const;
+  Parcel dead_letter_for(const FunctionConfig& config, const Pending& pending, const GivenUp& why) const;
+  CarriedEvent carried(const FunctionConfig& config, const Pending& pending) const;
+  void note_refusals(const FunctionConfig& config, const Pending& pending, const HandedOver& handed) const;
+  void count(std::string_view metric, std::string_view function) const;
+
+  // platform_log.cc
+  APART void log_init(const Function& function, std::string_view event) const;
+  APART void log_start(const Function& function, std::string_view request_id, std::string_view event) const;
+  APART void log_end(const Function& function, const Execution& execution, std::string_view event) const;
+  Execution execution_of(const Function& function, std::string_view request_id, kernel::Timestamp started,
+                         bool was_cold) const;
 
   kernel::Scheduler& scheduler_;
   kernel::Journal& journal_;
-  queues::QueueWriter& queues_;
+  Outlets outlets_;
+  AccountConfig account_;
+  Pool pool_;
   kernel::Random ids_;
   std::vector<std::unique_ptr<Function>> functions_;
   std::vector<std::unique_ptr<Function>> deleted_;  ///< what runs of them goes on

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "emulator/lambda/failure_record.h"
+#include "emulator/lambda/invocation_record.h"
 
 namespace emulator::lambda {
 namespace {

@@ -18,6 +18,7 @@ struct AsyncEvent {
   std::string event_uuid;                      ///< for the record only
   std::shared_ptr<const std::string> payload;  ///< JSON, shared with the caller
   kernel::HopId cause = 0;
+  std::shared_ptr<const std::string> trace_header{};  ///< the call's X-Amzn-Trace-Id; null: none
 };
 
 /// 202, or an error as the Invoke API answers it.
@@ -46,6 +47,8 @@ struct Invocation {
   std::vector<InvokedEvent> events{};          ///< each gets an invoke hop; none: one hop of no event
   std::string from = "lambda";                 ///< who invokes, for the record
   int attempt = 1;
+  std::string trace_header{};  ///< the call's X-Amzn-Trace-Id; "": none
+  bool wants_log = false;      ///< X-Amz-Log-Type: Tail
 };
 
 /// As the Invoke API answers RequestResponse. A function's error has the status 200.
@@ -57,6 +60,7 @@ struct InvokeResult {
   std::string reason{};          ///< of a 429: "ReservedFunctionConcurrentInvocationLimitExceeded"
   std::string message{};
   std::string request_id{};  ///< when it ran; the version that ran is always "$LATEST"
+  std::string log{};         ///< when it was wanted: what the platform logged
 
   bool succeeded() const { return status == 200 && function_error.empty(); }
 };
@@ -76,7 +80,13 @@ struct CodeInvocation {
   kernel::Timestamp deadline;
   kernel::HopId hop = 0;
   std::vector<kernel::HopId> event_hops{};  ///< of a batch: the hop of each of its events, in their order
+  std::string_view function{};              ///< its name
+  std::shared_ptr<const std::string> trace_header{};  ///< that it was invoked with; null: none
 };
+
+/// X-Amzn-Trace-Id for what the code sends on, which is what the runtime gives it: with this invocation in
+/// its Lineage. Made here, as most code does not ask.
+std::string trace_header_for(const CodeInvocation& invocation);
 
 /// As the runtime reports it: {"errorType", "errorMessage"}.
 struct CodeError {

@@ -20,16 +20,6 @@ using config::Shape;
 using kernel::Duration;
 using namespace std::chrono_literals;
 
-struct AsyncText : lambda::AsyncRetryConfig {
-  std::optional<std::string> on_failure{};
-  std::optional<std::string> dead_letter{};
-};
-
-struct FunctionText : FunctionGiven {
-  int handler = 0;
-  AsyncText async_text{};
-};
-
 }  // namespace
 
 Shape<salesforce::OrgConfig> salesforce_shape() {
@@ -96,52 +86,12 @@ Shape<relay::RelayConfig> relay_shape() {
       .done();
 }
 
-Shape<std::vector<FunctionGiven>> lambda_shape() {
-  const auto async =
-      object<AsyncText>("asynchronous settings", "What becomes of an event that the function fails.")
-          .optional("retries", &AsyncText::function_error_retries_max, integer(0, 2),
-                    "After 1 and 2 minutes.")
-          .optional("age", &AsyncText::event_age_max, duration(1min, 6h), "Oldest event that is tried again.")
-          .optional("on_failure", &AsyncText::on_failure, non_empty_text(),
-                    "Queue that gets the record of a given-up event.")
-          .optional("dead_letter", &AsyncText::dead_letter, non_empty_text(),
-                    "Queue that gets the given-up event itself.")
-          .not_yet("on_success", "there is no destination for successes")
-          .done();
-  const auto function =
-      object<FunctionText>("a function", "A Lambda function.")
-          .optional("handler", &FunctionText::handler, choice<int>({{"builtin", 0}}),
-                    "builtin: the ingest function of the middleware.")
-          .optional("concurrency", &FunctionText::concurrency, integer(0, 100'000),
-                    "Reserved: at most so many at once; 0: it never runs.")
-          .optional("timeout", &FunctionText::timeout, duration(1s, 15min), "An invocation ends after this.")
-          .optional("cold_start", &FunctionText::cold_start, duration(), "Init of a new environment.")
-          .optional("idle", &FunctionText::idle_max, duration(), "How long an environment stays warm.")
-          .optional("async", &FunctionText::async_text, async, "For asynchronous invocations.")
-          .optional("sources", &FunctionText::sources, sources_shape(), "Queues that it reads.")
-          .not_yet("command", "handler: builtin runs the middleware's own function")
-          .done();
-  return mapped<std::vector<FunctionGiven>>(
-      map_of(function), [](const MapOf<FunctionText>& entries) -> kernel::Result<std::vector<FunctionGiven>> {
-        std::vector<FunctionGiven> functions;
-        for (const auto& [name, text] : entries) {
-          FunctionGiven config = text;
-          config.name = name;
-          for (lambda::MappingConfig& source : config.sources) source.function = name;
-          config.async = text.async_text;
-          config.on_failure = text.async_text.on_failure;
-          config.dead_letter = text.async_text.dead_letter;
-          functions.push_back(std::move(config));
-        }
-        return functions;
-      });
-}
-
 Shape<Given> given_shape() {
   return object<Given>("given", "The deployment that is rehearsed.")
       .optional("salesforce", &Given::salesforce, salesforce_shape(), "The org.")
       .optional("relay", &Given::relay, relay_shape(), "The Event Relay.")
       .optional("bus", &Given::bus, bus_shape(), "EventBridge.")
+      .optional("account", &Given::account, account_shape(), "What the account allows.")
       .optional("lambda", &Given::functions, lambda_shape(), "Functions by name.")
       .optional("compute", &Given::compute, compute_shape(), "Where the middleware runs, and which.")
       .optional("apis", &Given::apis, apis_shape(), "External APIs by name.")

@@ -17,6 +17,7 @@ config::Shape<judge::Window> window_shape();
 config::Shape<salesforce::OrgConfig> salesforce_shape();
 config::Shape<relay::RelayConfig> relay_shape();
 config::Shape<bus::EventBridgeConfig> bus_shape();
+config::Shape<AccountGiven> account_shape();
 config::Shape<std::vector<FunctionGiven>> lambda_shape();
 config::Shape<std::vector<lambda::MappingConfig>> sources_shape();
 config::Shape<ComputeGiven> compute_shape();

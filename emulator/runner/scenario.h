@@ -29,7 +29,13 @@ struct FunctionGiven : lambda::FunctionConfig {
   std::vector<lambda::MappingConfig> sources{};  ///< queues that it reads
 };
 
+/// What the account allows.
+struct AccountGiven {
+  lambda::AccountConfig lambda{};
+};
+
 struct Given {
+  AccountGiven account{};
   salesforce::OrgConfig salesforce{};
   relay::RelayConfig relay{};
   bus::EventBridgeConfig bus{};

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "emulator/runner/compose.h"
+#include "emulator/runner/function_problems.h"
 #include "emulator/runner/given_shapes.h"
 #include "emulator/runner/timeline_shape.h"
 #include "middleware/config/suggest.h"
@@ -80,8 +81,10 @@ void add_named_queues(Given& given) {
     }
   }
   for (const FunctionGiven& function : given.functions) {
-    add_queue(given, function.on_failure);
-    add_queue(given, function.dead_letter);
+    for (const auto& destination : {function.on_success, function.on_failure, function.dead_letter}) {
+      if (destination && destination->kind == lambda::DestinationKind::Queue)
+        add_queue(given, destination->name);
+    }
     for (const lambda::MappingConfig& source : function.sources) add_queue(given, source.queue);
   }
   // Grows while it is walked: a dead-letter queue may be named here only.
@@ -165,6 +168,7 @@ class CrossCheck {
     for (const TopicGiven& topic : given.topics) {
       for (const SubscriptionGiven& subscription : topic.subscriptions) check(subscription, topic);
     }
+    for (const std::string& problem : function_problems(given)) problems_.add(whole, problem);
     if (const auto problem = refuse_queues(given)) problems_.add(whole, *problem);
     for (const TimelineAction& action : scenario_.timeline) check(action);
     for (const judge::Expectation& expectation : scenario_.expectations) check(expectation);

@@ -67,7 +67,8 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
           std::make_unique<compute::AppRunner>(given.compute, ports.scheduler, ports.journal, *instances_)),
       ingest_(given.compute.middleware.ingest, ports.scheduler, ports.network.client()),
       code_(std::make_unique<IngestCode>(ingest_)),
-      lambda_(std::make_unique<lambda::Lambda>(seed, ports.scheduler, ports.journal, queues_)) {
+      lambda_(std::make_unique<lambda::Lambda>(seed, ports.scheduler, ports.journal, queues_,
+                                               given.account.lambda)) {
   for (const mocks::ApiSpec& spec : given.apis) {
     apis_.push_back(std::make_unique<mocks::MockApi>(spec, seed, ports.scheduler, ports.journal, faults_));
   }
@@ -97,6 +98,7 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
   bus_ = std::make_unique<bus::EventBridge>(
       given.bus, seed, ports.scheduler, ports.journal,
       bus::Outlets{.functions = *lambda_, .queues = queues_, .topics = topics_.get()});
+  lambda_->reach(*topics_, *bus_);
   org_ = std::make_unique<salesforce::Org>(given.salesforce, seed, ports.scheduler, ports.journal);
   relay_ = std::make_unique<relay::Relay>(given.relay, seed, ports.scheduler, ports.journal, *org_, *bus_);
   edge_ = make_edge(

@@ -136,8 +136,11 @@ Task<Deliveries::Attempt> Deliveries::attempt(const Delivery& delivery,
 
 Deliveries::Attempt Deliveries::invoke(const Delivery& delivery, std::shared_ptr<const std::string> body,
                                        kernel::HopId hop) {
+  lambda::AsyncEvent event{delivery.event_uuid, std::move(body), hop};
+  if (!delivery.trace_header.empty())
+    event.trace_header = std::make_shared<const std::string>(delivery.trace_header);
   lambda::AcceptResult accepted =
-      ports_.functions.invoke_async(delivery.subscription->name, {delivery.event_uuid, std::move(body), hop});
+      ports_.functions.invoke_async(delivery.subscription->name, std::move(event));
   if (accepted.status == 202) return {.status = 202, .is_owned_elsewhere = true};
   const bool may_pass = accepted.status == 429 || accepted.status >= 500;
   return {.verdict = may_pass ? Verdict::Again : Verdict::Never,

@@ -145,6 +145,7 @@ void memory_in_flight() {
   runner::Scenario scenario = happy_path(kEvents, 1);
   for (mocks::ApiSpec& api : scenario.given.apis) api.latency = {.first = 10min};
   scenario.given.compute.concurrency = 1'000'000;
+  scenario.given.account.lambda.environments_per_10s = 1'000'000;
   for (auto& function : scenario.given.functions) {
     function.concurrency = 1'000'000;
     function.timeout = 15min;

@@ -32,6 +32,7 @@ class RecordingJournal final : public kernel::Journal {
     std::string error{};
     std::int64_t bytes_sent = 0;
     std::int64_t bytes_received = 0;
+    std::string response{};
   };
   struct Event {
     std::string uuid;
@@ -75,13 +76,18 @@ class RecordingJournal final : public kernel::Journal {
     hop.error = end.error;
     hop.bytes_sent = end.bytes_sent;
     hop.bytes_received = end.bytes_received;
+    hop.response = end.response;
   }
   void transition(const kernel::Transition& t) override {
     transitions.push_back(clock() + " " + std::string(t.subject) + " " + std::string(t.from) + " -> " +
                           std::string(t.to));
   }
-  void log(const kernel::LogLine&) override {}
-  void metric(const kernel::DataPoint&) override {}
+  void log(const kernel::LogLine& line) override {
+    logs.push_back(clock() + " " + std::string(line.source) + ": " + std::string(line.message));
+  }
+  void metric(const kernel::DataPoint& point) override {
+    metrics.push_back(clock() + " " + std::string(point.name) + " " + std::string(point.dimensions));
+  }
 
   void published(const kernel::PublishedEvent& event) override { add(event); }
   void rejected(const kernel::PublishedEvent& event, std::string_view where) override {
@@ -146,6 +152,8 @@ class RecordingJournal final : public kernel::Journal {
   std::vector<Hop> hops;
   std::vector<Event> events;
   std::vector<std::string> transitions;  ///< "60s middleware-1 active -> inactive"
+  std::vector<std::string> logs;         ///< "60s lambda ingest: not delivered to queue gone"
+  std::vector<std::string> metrics;      ///< "60s DeadLetterErrors {...}"
   std::vector<Fault> faults;
   std::vector<std::string> effects;  ///< "payments charge SO-1"
 
