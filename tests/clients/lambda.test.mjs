@@ -382,8 +382,8 @@ test('what is not emulated is refused', async () => {
   const cases = [
     [new CreateFunctionCommand({ FunctionName: 'x', Handler: 'index.handler', Role: 'r', Code: {} }),
       /^Lambda CreateFunction: the Handler index.handler \('builtin' is\) is not emulated by relayrig$/],
-    [new CreateFunctionCommand({ FunctionName: 'x', Handler: 'builtin', Role: 'r', Code: {}, MemorySize: 512 }),
-      /^Lambda CreateFunction: the parameter MemorySize is not emulated/],
+    [new CreateFunctionCommand({ FunctionName: 'x', Handler: 'builtin', Role: 'r', Code: {}, Layers: ['any'] }),
+      /^Lambda CreateFunction: the parameter Layers is not emulated/],
     [new InvokeCommand({ FunctionName: 'ingest', ClientContext: 'e30=' }), /^Lambda Invoke: X-Amz-Client-Context is not emulated/],
     [new InvokeWithResponseStreamCommand({ FunctionName: 'ingest' }), /^Lambda InvokeWithResponseStream is not emulated/],
     [new PublishVersionCommand({ FunctionName: 'ingest' }), /^Lambda PublishVersion is not emulated/],
