@@ -19,6 +19,7 @@ struct Route {
 
 constexpr std::array kRoutes = {
     Route{"POST", "/2015-03-31/functions/{}/invocations", "Invoke"},
+    Route{"POST", "/2014-11-13/functions/{}/invoke-async", "InvokeAsync"},
     Route{"POST", "/2015-03-31/functions", "CreateFunction"},
     Route{"GET", "/2015-03-31/functions", "ListFunctions"},
     Route{"GET", "/2015-03-31/functions/{}", "GetFunction"},
@@ -41,7 +42,6 @@ constexpr std::array kRoutes = {
     Route{"DELETE", "/2015-03-31/event-source-mappings/{}", "DeleteEventSourceMapping"},
     // Known, so that they are refused by their names.
     Route{"POST", "/2021-11-15/functions/{}/response-streaming-invocations", "InvokeWithResponseStream"},
-    Route{"POST", "/2014-11-13/functions/{}/invoke-async", "InvokeAsync"},
     Route{"PUT", "/2015-03-31/functions/{}/code", "UpdateFunctionCode"},
     Route{"POST", "/2015-03-31/functions/{}/versions", "PublishVersion"},
     Route{"GET", "/2015-03-31/functions/{}/versions", "ListVersionsByFunction"},
@@ -161,6 +161,7 @@ bool Functions::find_route(AwsCall& call) const {
 kernel::Task<AwsResult> Functions::call(AwsCall call) {
   static constexpr std::array kOperations = {
       Operation<Functions>{"Invoke", &Functions::invoke},
+      Operation<Functions>{"InvokeAsync", &Functions::invoke_as_before_2015},
       Operation<Functions>{"CreateFunction", &Functions::create_function},
       Operation<Functions>{"ListFunctions", &Functions::list_functions},
       Operation<Functions>{"GetFunction", &Functions::get_function},
@@ -183,7 +184,7 @@ kernel::Task<AwsResult> Functions::call(AwsCall call) {
       Operation<Functions>{"DeleteEventSourceMapping", &Functions::delete_mapping},
   };
   // The payload of an invocation is the function's, and no parameters.
-  if (call.identity.operation != "Invoke") {
+  if (call.identity.operation != "Invoke" && call.identity.operation != "InvokeAsync") {
     auto input = input_of(call.request);
     if (!input) co_return std::unexpected(std::move(input.error()));
     call.input = std::make_shared<const Json>(std::move(*input));

@@ -45,6 +45,8 @@ class Functions final : public AwsService {
   // functions_invoke.cc
   kernel::Task<AwsResult> invoke(AwsCall call);
   kernel::Task<AwsResult> invoke_now(std::string function, AwsCall call, bool wants_log);
+  /// InvokeAsync, which the API has for old clients.
+  AwsResult invoke_as_before_2015(const AwsCall& call);
   AwsResult invoke_later(const std::string& function, const AwsCall& call);
   // functions_admin.cc
   AwsResult create_function(const AwsCall& call);

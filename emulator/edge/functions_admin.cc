@@ -47,6 +47,17 @@ std::optional<lambda::Destination> dead_letter_in(Members& in) {
   return target;
 }
 
+std::optional<lambda::LogFormat> log_format_in(Members& in) {
+  const Json* structure = in.object("LoggingConfig");
+  if (structure == nullptr) return std::nullopt;
+  Members config(in, *structure, "LoggingConfig");
+  const std::string format = config.text("LogFormat").value_or("Text");
+  if (format != "Text" && format != "JSON")
+    in.fail({.code = "InvalidParameterValueException",
+             .message = "LogFormat must be Text or JSON, not " + format});
+  return format == "JSON" ? lambda::LogFormat::Json : lambda::LogFormat::Text;
+}
+
 }  // namespace
 
 Json Functions::configuration_json(const lambda::FunctionInfo& info) const {
@@ -56,11 +67,15 @@ Json Functions::configuration_json(const lambda::FunctionInfo& info) const {
                {"Runtime", kRuntime},
                {"Handler", kBuiltin},
                {"Timeout", settings.timeout / std::chrono::seconds{1}},
+               {"MemorySize", settings.memory_mb},
                {"LastModified", kernel::iso_millis(info.modified_at)},
                {"Version", "$LATEST"},
                {"State", "Active"},
                {"LastUpdateStatus", "Successful"},
-               {"PackageType", "Zip"}};
+               {"PackageType", "Zip"},
+               {"LoggingConfig",
+                {{"LogFormat", settings.log_format == lambda::LogFormat::Json ? "JSON" : "Text"},
+                 {"LogGroup", lambda::log_group(settings.name)}}}};
   if (settings.dead_letter) json["DeadLetterConfig"] = {{"TargetArn", lambda::arn_of(*settings.dead_letter)}};
   return json;
 }
@@ -72,6 +87,8 @@ AwsResult Functions::create_function(const AwsCall& call) {
   if (const auto timeout = in.integer("Timeout")) settings.timeout = std::chrono::seconds{*timeout};
   if (auto target = dead_letter_in(in); target && !target->name.empty())
     settings.dead_letter = std::move(target);
+  settings.memory_mb = in.integer("MemorySize").value_or(settings.memory_mb);
+  settings.log_format = log_format_in(in);
   if (auto wrong = in.problem()) return std::unexpected(std::move(*wrong));
   const auto made = ports_.functions.create_function(std::move(settings));
   if (!made) return std::unexpected(error_of(made.error()));
@@ -127,6 +144,8 @@ AwsResult Functions::update_function_configuration(const AwsCall& call) {
   lambda::FunctionChange change;
   if (const auto timeout = in.integer("Timeout")) change.timeout = std::chrono::seconds{*timeout};
   change.dead_letter = dead_letter_in(in);
+  change.memory_mb = in.integer("MemorySize");
+  change.log_format = log_format_in(in);
   if (auto wrong = in.problem()) return std::unexpected(std::move(*wrong));
   const auto info = ports_.functions.change_function(function, change);
   if (!info) return std::unexpected(error_of(info.error()));

@@ -12,6 +12,7 @@ namespace {
 using kernel::Json;
 
 constexpr std::string_view kKind = "lambda Invoke";
+constexpr std::size_t kOldPayloadMax = 262'144;
 constexpr const char* kTraceHeader = "X-Amzn-Trace-Id";
 
 /// Errors of Invoke name the reason of a throttle, and a function that is not there in a member of its own
@@ -71,6 +72,23 @@ kernel::Task<AwsResult> Functions::invoke(AwsCall call) {
                                            "'" + type + "' is not a valid invocation type", {}));
   }
   co_return co_await invoke_now(std::move(function.name), std::move(call), wants_log);
+}
+
+AwsResult Functions::invoke_as_before_2015(const AwsCall& call) {
+  const std::size_t bytes = call.request.body.size();
+  if (bytes > kOldPayloadMax) {
+    return std::unexpected(invoke_error(
+        413, "RequestTooLargeException",
+        std::to_string(bytes) + " byte payload is too large for the Event invocation type (limit " +
+            std::to_string(kOldPayloadMax) + " bytes)",
+        {}));
+  }
+  if (const auto json = kernel::parse_json(call.request.body); !json) {
+    return std::unexpected(invoke_error(400, "InvalidRequestContentException",
+                                        "Could not parse request body into json: " + json.error().text(),
+                                        {}));
+  }
+  return invoke_later(function_name(call.path.at(0)).name, call);
 }
 
 AwsResult Functions::invoke_later(const std::string& function, const AwsCall& call) {

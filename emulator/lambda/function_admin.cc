@@ -45,6 +45,11 @@ std::optional<FunctionError> refuse_timeout(kernel::Duration timeout) {
   return out_of_range("timeout", timeout / 1s, 1, 900).error();
 }
 
+std::optional<FunctionError> refuse_memory(std::int64_t mb) {
+  if (mb >= 128 && mb <= 10'240) return std::nullopt;
+  return out_of_range("memorySize", mb, 128, 10'240).error();
+}
+
 }  // namespace
 
 std::optional<std::string> refuse_reserved(std::int64_t account_concurrency, std::int64_t total) {
@@ -71,7 +76,9 @@ FunctionInfo Lambda::info_of(const Function& function) {
                        .async = config.async,
                        .on_success = config.on_success,
                        .on_failure = config.on_failure,
-                       .dead_letter = config.dead_letter},
+                       .dead_letter = config.dead_letter,
+                       .memory_mb = config.memory_mb,
+                       .log_format = config.log_format},
           .modified_at = function.modified_at,
           .async_modified_at = function.async_modified_at};
 }
@@ -79,6 +86,7 @@ FunctionInfo Lambda::info_of(const Function& function) {
 FunctionAnswer<FunctionInfo> Lambda::create_function(FunctionSettings settings) {
   if (!is_name(settings.name)) return invalid("'" + settings.name + "' is no name of a function");
   if (auto wrong = refuse_timeout(settings.timeout)) return std::unexpected(std::move(*wrong));
+  if (auto wrong = refuse_memory(settings.memory_mb)) return std::unexpected(std::move(*wrong));
   if (find(settings.name) != nullptr) {
     return std::unexpected(FunctionError{.status = 409,
                                          .code = "ResourceConflictException",
@@ -90,7 +98,9 @@ FunctionAnswer<FunctionInfo> Lambda::create_function(FunctionSettings settings) 
        .async = settings.async,
        .on_success = std::move(settings.on_success),
        .on_failure = std::move(settings.on_failure),
-       .dead_letter = std::move(settings.dead_letter)},
+       .dead_letter = std::move(settings.dead_letter),
+       .log_format = settings.log_format,
+       .memory_mb = settings.memory_mb},
       *builtin_);
   return info_of(*find(settings.name));
 }
@@ -124,8 +134,13 @@ FunctionAnswer<FunctionInfo> Lambda::change_function(std::string_view name, cons
   if (found == nullptr) return not_found(name);
   if (change.timeout) {
     if (auto wrong = refuse_timeout(*change.timeout)) return std::unexpected(std::move(*wrong));
-    found->config.timeout = *change.timeout;
   }
+  if (change.memory_mb) {
+    if (auto wrong = refuse_memory(*change.memory_mb)) return std::unexpected(std::move(*wrong));
+  }
+  found->config.timeout = change.timeout.value_or(found->config.timeout);
+  found->config.memory_mb = change.memory_mb.value_or(found->config.memory_mb);
+  if (change.log_format) found->config.log_format = change.log_format;
   if (change.dead_letter) found->config.dead_letter = named_or_none(*change.dead_letter);
   found->modified_at = scheduler_.wall_now();
   return info_of(*found);

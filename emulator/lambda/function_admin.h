@@ -14,6 +14,7 @@
 #include "emulator/lambda/account.h"
 #include "emulator/lambda/async_retry.h"
 #include "emulator/lambda/destination.h"
+#include "emulator/lambda/log_lines.h"
 #include "middleware/kernel/time.h"
 
 namespace emulator::lambda {
@@ -27,6 +28,8 @@ struct FunctionSettings {
   std::optional<Destination> on_success{};
   std::optional<Destination> on_failure{};
   std::optional<Destination> dead_letter{};  ///< queue or topic
+  std::int64_t memory_mb = 128;              ///< 128..10,240; shown in REPORT only
+  std::optional<LogFormat> log_format{};     ///< nothing: the platform's lines are not recorded
 };
 
 struct FunctionInfo {
@@ -49,6 +52,8 @@ using FunctionAnswer = std::expected<T, FunctionError>;
 struct FunctionChange {
   std::optional<kernel::Duration> timeout{};
   std::optional<Destination> dead_letter{};
+  std::optional<std::int64_t> memory_mb{};
+  std::optional<LogFormat> log_format{};
 };
 /// UpdateFunctionEventInvokeConfig; PutFunctionEventInvokeConfig starts from the defaults instead.
 struct AsyncChange {

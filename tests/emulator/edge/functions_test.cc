@@ -1,6 +1,8 @@
 // What clients set of functions, and what an invocation answers beside its payload.
 #include "emulator/edge/functions.h"
 
+#include <algorithm>
+
 #include "emulator/lambda/event_source_mappings.h"
 #include "emulator/lambda/lambda.h"
 #include "emulator/queues/queues.h"
@@ -107,6 +109,56 @@ TEST(Functions, AnswerWithTheLogWhenItIsWanted) {
       log.ends_with("\tDuration: 0.00 ms\tBilled Duration: 0 ms\tMemory Size: 128 MB\t"
                     "Max Memory Used: 36 MB\t\n"))
       << log;
+}
+
+TEST(Functions, AreInvokedLaterByOldClientsWithUpToAQuarterOfAMegabyte) {
+  FunctionsRig rig;
+  const std::string path = "/2014-11-13/functions/ingest/invoke-async";
+  const HttpResponse taken = rig.send("POST", path, '"' + std::string(262'142, 'x') + '"');
+  EXPECT_EQ(taken.status, 202);
+  EXPECT_EQ(taken.body, "");
+  EXPECT_EQ(rig.journal.timeline(kernel::Stage::Invoke), std::vector<std::string>{"0s ingest #1 ok 200"});
+  const HttpResponse large = rig.send("POST", path, '"' + std::string(262'143, 'x') + '"');
+  EXPECT_EQ(large.status, 413);
+  EXPECT_EQ(Json::parse(large.body)["message"],
+            "262145 byte payload is too large for the Event invocation type (limit 262144 bytes)");
+  EXPECT_EQ(rig.send("POST", path, "{").status, 400);
+  EXPECT_EQ(rig.send("POST", "/2014-11-13/functions/other/invoke-async", "{}").status, 404);
+}
+
+TEST(Functions, RunNothingInADryRun) {
+  FunctionsRig rig;
+  const HttpResponse answer = rig.send("POST", "/2015-03-31/functions/ingest/invocations", "{}",
+                                       {{"X-Amz-Invocation-Type", "DryRun"}});
+  EXPECT_EQ(answer.status, 204);
+  EXPECT_EQ(answer.body, "");
+  EXPECT_TRUE(rig.journal.timeline(kernel::Stage::Invoke).empty());
+}
+
+TEST(Functions, HaveMemoryAndALogFormat) {
+  FunctionsRig rig;
+  const std::string path = "/2015-03-31/functions/ingest/configuration";
+  Json shown = Json::parse(rig.send("GET", path).body);
+  EXPECT_EQ(shown["MemorySize"], 128);
+  EXPECT_EQ(shown["LoggingConfig"].dump(), R"({"LogFormat":"Text","LogGroup":"/aws/lambda/ingest"})");
+  const HttpResponse changed =
+      rig.send("PUT", path, R"({"MemorySize":512,"LoggingConfig":{"LogFormat":"JSON"}})");
+  shown = Json::parse(changed.body);
+  EXPECT_EQ(shown["MemorySize"], 512);
+  EXPECT_EQ(shown["LoggingConfig"]["LogFormat"], "JSON");
+  rig.send("POST", "/2015-03-31/functions/ingest/invocations", "{}");
+  std::string lines;
+  for (const std::string& line : rig.journal.logs) {
+    if (line.find("/aws/lambda/ingest: ") != std::string::npos) lines += line + "\n";
+  }
+  EXPECT_EQ(std::ranges::count(lines, '\n'), 4) << "from now on they are recorded";
+  EXPECT_NE(lines.find(R"("memorySizeMB":512)"), std::string::npos) << lines;
+
+  for (const char* body :
+       {R"({"MemorySize":127})", R"({"MemorySize":10241})", R"({"LoggingConfig":{"LogFormat":"XML"}})",
+        R"({"LoggingConfig":{"LogGroup":"mine"}})"}) {
+    EXPECT_EQ(rig.send("PUT", path, body).status, 400) << body;
+  }
 }
 
 TEST(Functions, StopACallThatIsPartOfALoop) {
