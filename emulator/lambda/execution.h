@@ -15,7 +15,10 @@ constexpr kernel::Duration kInitMax = std::chrono::seconds{10};
 /// The error of a function that ran into its timeout.
 CodeError timed_out(std::string_view request_id, kernel::Duration timeout);
 
-/// {"errorType": ..., "errorMessage": ...}
+/// A process that ended takes its environment along; a handler that failed does not.
+bool ends_environment(const CodeError& error);
+
+/// As the runtime posted it, or {"errorType": ..., "errorMessage": ...}.
 std::string error_text(const CodeError& error);
 
 /// Gives an environment back whatever becomes of the flow that took it.

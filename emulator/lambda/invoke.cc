@@ -96,16 +96,22 @@ Task<InvokeResult> Lambda::invoke(Invocation invocation) {
   EnvironmentGuard environment(function->environments, taken->number, scheduler_);
   const FunctionConfig& config = function->config;
   kernel::Duration init_inside{};
-  if (taken->is_cold && config.cold_start.count() > 0) {
-    co_await kernel::sleep_until(scheduler_, scheduler_.now() + std::min(config.cold_start, kInitMax));
-    if (config.cold_start > kInitMax) init_inside = config.cold_start;
-  }
+  if (taken->is_cold) init_inside = co_await init(*function, taken->number);
   InvokeResult result{.request_id = kernel::uuid4(ids_)};
-  const kernel::Timestamp deadline = scheduler_.now() + config.timeout;
+  const kernel::Timestamp deadline = scheduler_.now() + function->code->on_run_clock(config.timeout);
   const std::vector<kernel::HopId> ids = hops.ids();
   std::optional<CodeResult> answer = co_await kernel::with_deadline<CodeResult>(
       scheduler_, deadline,
-      run_code(*function, {invocation.payload, result.request_id, deadline, ids.front(), ids}, init_inside));
+      run_code(*function,
+               {.payload = invocation.payload,
+                .request_id = result.request_id,
+                .deadline = deadline,
+                .hop = ids.front(),
+                .event_hops = ids,
+                .environment = taken->number,
+                .event = invocation.events.empty() ? std::string_view{}
+                                                   : std::string_view(invocation.events.front().event_uuid)},
+               init_inside));
 
   const bool is_timeout = !answer;
   if (is_timeout) answer = std::unexpected(timed_out(result.request_id, config.timeout));
@@ -120,8 +126,7 @@ Task<InvokeResult> Lambda::invoke(Invocation invocation) {
     co_return result;
   }
   const CodeError& error = answer->error();
-  // A process that was killed or ended takes its environment along; a handler that failed does not.
-  if (!is_timeout && error.type != "Runtime.ExitError") environment.stays_warm();
+  if (!is_timeout && !ends_environment(error)) environment.stays_warm();
   const std::string text = is_timeout ? error.type : error.type + ": " + error.message;
   result.payload = error_text(error);
   result.function_error = "Unhandled";

@@ -128,15 +128,10 @@ Task<Lambda::Ended> Lambda::attempt(Function& function, Pending& pending) {
   ++pending.attempts;
   EnvironmentGuard environment(function.environments, taken->number, scheduler_);
   Duration init_inside{};
-  if (taken->is_cold && function.config.cold_start.count() > 0) {
-    co_await kernel::sleep_until(scheduler_,
-                                 scheduler_.now() + std::min(function.config.cold_start, kInitMax));
-    // An init that takes too long is killed and done again inside the invocation, on the function's own time.
-    if (function.config.cold_start > kInitMax) init_inside = function.config.cold_start;
-  }
-  const kernel::Timestamp deadline = scheduler_.now() + function.config.timeout;
-  kernel::with_deadline<CodeResult> running(scheduler_, deadline,
-                                            run_code(function, pending, hop.id(), deadline, init_inside));
+  if (taken->is_cold) init_inside = co_await init(function, taken->number);
+  const kernel::Timestamp deadline = scheduler_.now() + function.code->on_run_clock(function.config.timeout);
+  kernel::with_deadline<CodeResult> running(
+      scheduler_, deadline, run_code(function, {pending, hop.id(), taken->number}, deadline, init_inside));
   co_await running.ended();
   co_return [&] { return settle(function.config, pending, hop, running, environment); };
 }
@@ -158,8 +153,7 @@ Lambda::Ended Lambda::settle(const FunctionConfig& config, const Pending& pendin
   }
   if (!*result) {
     CodeError error = std::move(result->error());
-    // A process that ended takes its environment along; a handler that failed does not.
-    if (error.type != "Runtime.ExitError") environment.stays_warm();
+    if (!ends_environment(error)) environment.stays_warm();
     const std::string text = error.type + ": " + error.message;
     hop.close({.outcome = Outcome::Failed, .status = 200, .error = text, .bytes_sent = bytes});
     return {Failure::FunctionError, std::move(error)};
@@ -170,9 +164,27 @@ Lambda::Ended Lambda::settle(const FunctionConfig& config, const Pending& pendin
   return {};
 }
 
-Task<CodeResult> Lambda::run_code(Function& function, const Pending& pending, kernel::HopId hop,
-                                  kernel::Timestamp deadline, Duration init) {
-  CodeInvocation invocation{pending.event.payload, pending.request_id, deadline, hop};
+/// The init of a new environment, on time of its own: what of it is left for the invocation. An init that
+/// takes too long is killed and done again there, on the function's own time.
+Task<Duration> Lambda::init(Function& function, std::int64_t environment) {
+  const Duration cold_start = function.config.cold_start;
+  if (cold_start.count() > 0)
+    co_await kernel::sleep_until(scheduler_, scheduler_.now() + std::min(cold_start, kInitMax));
+  if (function.code->has_init()) {
+    const kernel::Timestamp deadline = scheduler_.now() + function.code->on_run_clock(kInitMax);
+    co_await kernel::with_deadline<bool>(scheduler_, deadline, function.code->init(environment));
+  }
+  co_return cold_start > kInitMax ? cold_start : Duration{};
+}
+
+Task<CodeResult> Lambda::run_code(Function& function, const Attempt& attempt, kernel::Timestamp deadline,
+                                  Duration init) {
+  CodeInvocation invocation{.payload = attempt.pending.event.payload,
+                            .request_id = attempt.pending.request_id,
+                            .deadline = deadline,
+                            .hop = attempt.hop,
+                            .environment = attempt.environment,
+                            .event = attempt.pending.event.event_uuid};
   return run_code(function, std::move(invocation), init);
 }
 

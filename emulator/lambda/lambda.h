@@ -102,7 +102,13 @@ class Lambda final : public AsyncInvoker, public FunctionInvoker, public Functio
   APART static Ended settle(const FunctionConfig& config, const Pending& pending, kernel::HopScope& hop,
                             kernel::with_deadline<CodeResult>& running, EnvironmentGuard& environment);
   APART static Ended throttled(kernel::HopScope& hop);
-  APART kernel::Task<CodeResult> run_code(Function& function, const Pending& pending, kernel::HopId hop,
+  kernel::Task<kernel::Duration> init(Function& function, std::int64_t environment);
+  struct Attempt {
+    const Pending& pending;
+    kernel::HopId hop;
+    std::int64_t environment;
+  };
+  APART kernel::Task<CodeResult> run_code(Function& function, const Attempt& attempt,
                                           kernel::Timestamp deadline, kernel::Duration init);
   kernel::Task<CodeResult> run_code(Function& function, CodeInvocation invocation, kernel::Duration init);
   kernel::Task<CodeResult> init_and_run(Function& function, CodeInvocation invocation, kernel::Duration init);
