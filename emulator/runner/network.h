@@ -14,6 +14,10 @@ namespace live {
 class Loop;
 }
 
+namespace emulator::runtime {
+class Machine;
+}
+
 namespace emulator::runner {
 
 enum class Transport : std::uint8_t { Plain, Tls };
@@ -26,6 +30,10 @@ class Network {
   virtual kernel::Result<> serve(const std::string& host, kernel::HttpHandler& handler, Transport transport,
                                  int port = 0) = 0;
   virtual kernel::HttpClient& client() = 0;
+  /// Where functions that are processes live; null in memory, where none can.
+  virtual runtime::Machine* machine() { return nullptr; }
+  /// The certificate that clients of TLS servers have to trust; "" in memory.
+  virtual std::string ca_file() const { return {}; }
   /// Ends all that is under way. Before the handlers go.
   virtual void stop() = 0;
   /// What is served where: host and base URL. Empty in memory.
