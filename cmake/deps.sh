@@ -6,6 +6,9 @@ packages="clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev lld ccache c
 libcpp-httplib-dev nlohmann-json3-dev libsqlite3-dev libgtest-dev libboost1.81-dev libfmt-dev libcli11-dev
 libyaml-cpp-dev libvalijson-dev libsimdjson-dev libmimalloc-dev libssl-dev sqlite3"
 
+# The tests of processes: scripts with curl; aws-lambda-ric, which npm compiles for the Node that is there.
+packages="$packages curl make g++ python3 autoconf automake libtool"
+
 # The tests with real SDKs run on Node; any that is there will do.
 command -v node >/dev/null 2>&1 || packages="$packages nodejs"
 command -v npm >/dev/null 2>&1 || packages="$packages npm"

@@ -73,6 +73,7 @@ const std::map<std::string, std::vector<std::string>> kMayInclude = {
       "emulator/topics/ports.h"}},
     {"emulator/lambda",
      {"middleware/kernel", "emulator/queues/ports.h", "emulator/topics/ports.h", "emulator/bus/ports.h"}},
+    {"emulator/runtime", {"middleware/kernel", "emulator/lambda/ports.h"}},
     {"emulator/topics",
      {"middleware/kernel", "emulator/patterns", "emulator/lambda/ports.h", "emulator/queues/ports.h"}},
     {"emulator/queues", {"middleware/kernel"}},
@@ -214,7 +215,7 @@ TEST(House, HeadersSayWhatTheyAreFor) {
 
 TEST(House, EachBoxHasADesign) {
   for (const char* box : {"emulator/salesforce", "emulator/relay", "emulator/bus", "emulator/patterns",
-                          "emulator/queues", "emulator/topics", "emulator/lambda", "emulator/compute",
+                          "emulator/queues", "emulator/topics", "emulator/lambda", "emulator/runtime", "emulator/compute",
                           "emulator/edge", "emulator/hoplog", "mocks", "middleware"}) {
     EXPECT_TRUE(fs::exists(kRoot / box / "DESIGN.md")) << box;
   }

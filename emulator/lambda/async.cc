@@ -105,17 +105,12 @@ Task<Lambda::Ended> Lambda::attempt(Function& function, Pending& pending) {
   EnvironmentGuard environment(function.environments, taken->number, scheduler_);
   if (is_cold) log_init(function, pending.event.event_uuid);
   Duration init_inside{};
-  if (is_cold && function.config.cold_start.count() > 0) {
-    co_await kernel::sleep_until(scheduler_,
-                                 scheduler_.now() + std::min(function.config.cold_start, kInitMax));
-    // An init that takes too long is killed and done again inside the invocation, on the function's own time.
-    if (function.config.cold_start > kInitMax) init_inside = function.config.cold_start;
-  }
+  if (is_cold) init_inside = co_await init(function, taken->number);
   log_start(function, pending.request_id, pending.event.event_uuid);
   const kernel::Timestamp started = scheduler_.now();
-  const kernel::Timestamp deadline = started + function.config.timeout;
-  kernel::with_deadline<CodeResult> running(scheduler_, deadline,
-                                            run_code(function, pending, hop.id(), deadline, init_inside));
+  const kernel::Timestamp deadline = started + function.code->on_run_clock(function.config.timeout);
+  kernel::with_deadline<CodeResult> running(
+      scheduler_, deadline, run_code(function, {pending, hop.id(), taken->number}, deadline, init_inside));
   co_await running.ended();
   co_return [&] { return settle(function, pending, {hop, running, environment, started, is_cold}); };
 }
@@ -156,14 +151,17 @@ Lambda::Ended Lambda::settle(const Function& function, const Pending& pending,
   return {Failure::FunctionError, std::move(error)};
 }
 
-Task<CodeResult> Lambda::run_code(Function& function, const Pending& pending, kernel::HopId hop,
-                                  kernel::Timestamp deadline, Duration init) {
+Task<CodeResult> Lambda::run_code(Function& function, const Attempt& attempt, kernel::Timestamp deadline,
+                                  Duration init) {
+  const Pending& pending = attempt.pending;
   CodeInvocation invocation{.payload = pending.event.payload,
                             .request_id = pending.request_id,
                             .deadline = deadline,
-                            .hop = hop,
+                            .hop = attempt.hop,
                             .function = function.config.name,
-                            .trace_header = pending.event.trace_header};
+                            .trace_header = pending.event.trace_header,
+                            .environment = attempt.environment,
+                            .event = pending.event.event_uuid};
   return run_code(function, std::move(invocation), init);
 }
 

@@ -18,7 +18,10 @@ CodeError timed_out(std::string_view request_id, kernel::Duration timeout) {
                                   seconds_text(timeout) + " seconds"};
 }
 
+bool ends_environment(const CodeError& error) { return error.ends_environment || error.type == kExitError; }
+
 std::string error_text(const CodeError& error) {
+  if (!error.payload.empty()) return error.payload;
   return R"({"errorType":)" + kernel::json_quoted(error.type) + R"(,"errorMessage":)" +
          kernel::json_quoted(error.message) + "}";
 }

@@ -21,7 +21,10 @@ constexpr std::string_view kRecursion = "RecursiveInvocationException";
 /// The error of a function that ran into its timeout.
 CodeError timed_out(std::string_view request_id, kernel::Duration timeout);
 
-/// {"errorType": ..., "errorMessage": ...}
+/// A process that ended takes its environment along; a handler that failed does not.
+bool ends_environment(const CodeError& error);
+
+/// As the runtime posted it, or {"errorType": ..., "errorMessage": ...}.
 std::string error_text(const CodeError& error);
 
 /// The execution with what the code came to; the error type is a view into it.
@@ -37,7 +40,7 @@ class EnvironmentGuard {
   ~EnvironmentGuard() { environments_.give_back(number_, is_warm_, scheduler_.now()); }
   /// A process that was killed or ended takes its environment along; a handler that failed does not.
   void goes_on_after(const CodeResult& result, bool is_timeout) {
-    is_warm_ = result || (!is_timeout && result.error().type != kExitError);
+    is_warm_ = result || (!is_timeout && !ends_environment(result.error()));
   }
 
  private:

@@ -80,13 +80,15 @@ CodeError response_too_large(std::size_t bytes) {
 
 CodeInvocation code_invocation(const Invocation& invocation, const Function& function,
                                const std::string& request_id, kernel::Timestamp deadline,
-                               const std::vector<kernel::HopId>& hops) {
+                               const std::vector<kernel::HopId>& hops, std::int64_t environment) {
   CodeInvocation made{.payload = invocation.payload,
                       .request_id = request_id,
                       .deadline = deadline,
                       .hop = hops.front(),
                       .event_hops = hops,
-                      .function = function.config.name};
+                      .function = function.config.name,
+                      .environment = environment};
+  if (!invocation.events.empty()) made.event = invocation.events.front().event_uuid;
   if (!invocation.trace_header.empty())
     made.trace_header = std::make_shared<const std::string>(invocation.trace_header);
   return made;
@@ -145,18 +147,16 @@ Task<InvokeResult> Lambda::invoke(Invocation invocation) {
   const std::string event = invocation.events.empty() ? "" : invocation.events.front().event_uuid;
   if (taken->is_cold) log_init(*function, event);
   kernel::Duration init_inside{};
-  if (taken->is_cold && config.cold_start.count() > 0) {
-    co_await kernel::sleep_until(scheduler_, scheduler_.now() + std::min(config.cold_start, kInitMax));
-    if (config.cold_start > kInitMax) init_inside = config.cold_start;
-  }
+  if (taken->is_cold) init_inside = co_await init(*function, taken->number);
   InvokeResult result{.request_id = kernel::uuid4(ids_)};
   log_start(*function, result.request_id, event);
   const kernel::Timestamp started = scheduler_.now();
-  const kernel::Timestamp deadline = started + config.timeout;
+  const kernel::Timestamp deadline = started + function->code->on_run_clock(config.timeout);
   const std::vector<kernel::HopId> ids = hops.ids();
   std::optional<CodeResult> answer = co_await kernel::with_deadline<CodeResult>(
       scheduler_, deadline,
-      run_code(*function, code_invocation(invocation, *function, result.request_id, deadline, ids),
+      run_code(*function,
+               code_invocation(invocation, *function, result.request_id, deadline, ids, taken->number),
                init_inside));
 
   const bool is_timeout = !answer;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "emulator/lambda/execution.h"
 #include "emulator/lambda/lineage.h"
 #include "middleware/kernel/check.h"
 #include "middleware/kernel/wait.h"
@@ -73,6 +74,19 @@ Environments::TakeResult Lambda::take_for_request(Function& function) const {
 bool Lambda::is_loop(const Function& function, std::string_view trace_header) const {
   return function.config.stops_recursion &&
          invocations_in(trace_header, function.config.name) >= account_.recursion_max;
+}
+
+/// The init of a new environment, on time of its own: what of it is left for the invocation. An init that
+/// takes too long is killed and done again there, on the function's own time.
+Task<Duration> Lambda::init(Function& function, std::int64_t environment) {
+  const Duration cold_start = function.config.cold_start;
+  if (cold_start.count() > 0)
+    co_await kernel::sleep_until(scheduler_, scheduler_.now() + std::min(cold_start, kInitMax));
+  if (function.code->has_init()) {
+    const kernel::Timestamp deadline = scheduler_.now() + function.code->on_run_clock(kInitMax);
+    co_await kernel::with_deadline<bool>(scheduler_, deadline, function.code->init(environment));
+  }
+  co_return cold_start > kInitMax ? cold_start : Duration{};
 }
 
 Task<CodeResult> Lambda::run_code(Function& function, CodeInvocation invocation, Duration init) {

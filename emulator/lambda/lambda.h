@@ -104,7 +104,13 @@ class Lambda final : public AsyncInvoker, public FunctionInvoker, public Functio
   kernel::Task<Ended> attempt(Function& function, Pending& pending);
   APART Ended settle(const Function& function, const Pending& pending, const Attempted& attempted) const;
   APART static Ended throttled(kernel::HopScope& hop, Throttle throttle);
-  APART kernel::Task<CodeResult> run_code(Function& function, const Pending& pending, kernel::HopId hop,
+  kernel::Task<kernel::Duration> init(Function& function, std::int64_t environment);
+  struct Attempt {
+    const Pending& pending;
+    kernel::HopId hop;
+    std::int64_t environment;
+  };
+  APART kernel::Task<CodeResult> run_code(Function& function, const Attempt& attempt,
                                           kernel::Timestamp deadline, kernel::Duration init);
 
   // ending.cc

@@ -46,8 +46,8 @@ std::string_view lineage_in(std::string_view trace_header) {
   return lineage;
 }
 
-std::string root_of(std::string_view request_id) {
-  const std::string id = kernel::trace_id_of(request_id);
+std::string root_of(std::string_view begins) {
+  const std::string id = kernel::trace_id_of(begins);
   return "Root=1-" + id.substr(0, 8) + "-" + id.substr(8);
 }
 
@@ -76,7 +76,7 @@ std::string trace_header_after(std::string_view trace_header, const Invoked& inv
       others += ";" + std::string(part);
     }
   });
-  if (root.empty()) root = root_of(invoked.request_id);
+  if (root.empty()) root = root_of(invoked.begins);
   const std::string name = short_name(invoked.function);
   std::string lineage = name + ":" + std::to_string(invocations_in(trace_header, invoked.function) + 1);
   for_each_part(lineage_in(trace_header), '|', [&](std::string_view entry) {
@@ -89,7 +89,9 @@ std::string trace_header_after(std::string_view trace_header, const Invoked& inv
 std::string trace_header_for(const CodeInvocation& invocation) {
   const std::string_view before =
       invocation.trace_header ? std::string_view(*invocation.trace_header) : std::string_view{};
-  return trace_header_after(before, {invocation.function, invocation.request_id, invocation.hop});
+  const bool has_event = kernel::trace_id_of(invocation.event).size() == 32;
+  const std::string_view begins = has_event ? invocation.event : std::string_view(invocation.request_id);
+  return trace_header_after(before, {invocation.function, begins, invocation.hop});
 }
 
 }  // namespace emulator::lambda

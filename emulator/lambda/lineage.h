@@ -19,7 +19,7 @@ std::int64_t invocations_in(std::string_view trace_header, std::string_view func
 
 struct Invoked {
   std::string_view function;
-  std::string_view request_id;  ///< names the chain that begins here
+  std::string_view begins;  ///< EventUuid or request id: names the chain that begins here
   kernel::HopId hop = 0;
 };
 /// The header that goes on from an invocation which came with `trace_header` ("": a chain begins).

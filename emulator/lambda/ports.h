@@ -82,6 +82,8 @@ struct CodeInvocation {
   std::vector<kernel::HopId> event_hops{};  ///< of a batch: the hop of each of its events, in their order
   std::string_view function{};              ///< its name
   std::shared_ptr<const std::string> trace_header{};  ///< that it was invoked with; null: none
+  std::int64_t environment = 1;                       ///< 1, 2, ...: runs one invocation at a time
+  std::string_view event{};                           ///< EventUuid, the caller's; "" when there is none
 };
 
 /// X-Amzn-Trace-Id for what the code sends on, which is what the runtime gives it: with this invocation in
@@ -92,6 +94,8 @@ std::string trace_header_for(const CodeInvocation& invocation);
 struct CodeError {
   std::string type;
   std::string message;
+  std::string payload{};          ///< JSON of the runtime, with whatever else it says; "": the two above
+  bool ends_environment = false;  ///< the next invocation needs a new one
 };
 using CodeResult = std::expected<std::string, CodeError>;
 
@@ -100,6 +104,15 @@ class FunctionCode {
  public:
   virtual ~FunctionCode() = default;
   virtual kernel::Task<CodeResult> run(CodeInvocation invocation) = 0;
+
+  /// Whether a new environment has an init of its own to wait for, beside what the function's cold start
+  /// says.
+  virtual bool has_init() const { return false; }
+  /// Makes the environment ready; true when it is. Destroying the task ends the init; run() then begins it
+  /// anew. If it failed, the run() that follows says why.
+  virtual kernel::Task<bool> init(std::int64_t /*environment*/) { co_return true; }
+  /// What `real` time of the code is on the run's clock: code in another process keeps real time.
+  virtual kernel::Duration on_run_clock(kernel::Duration real) const { return real; }
 };
 
 }  // namespace emulator::lambda

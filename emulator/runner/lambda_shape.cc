@@ -1,5 +1,6 @@
 // The shapes of functions, and of what their account allows.
 #include "emulator/runner/given_shapes.h"
+#include "emulator/runner/process_given.h"
 
 namespace emulator::runner {
 namespace {
@@ -31,9 +32,9 @@ struct AsyncText : lambda::AsyncRetryConfig {
   std::optional<Destination> dead_letter{};
 };
 
-struct FunctionText : FunctionGiven {
-  int handler = 0;
+struct FunctionText : FunctionGiven, ProcessText {
   AsyncText async_text{};
+  std::optional<kernel::Duration> init{};
 };
 
 kernel::Result<Destination> destination_from(const DestinationText& text) {
@@ -97,12 +98,25 @@ Shape<std::vector<FunctionGiven>> lambda_shape() {
           .done();
   const auto function =
       object<FunctionText>("a function", "A Lambda function.")
-          .optional("handler", &FunctionText::handler, choice<int>({{"builtin", 0}}),
-                    "builtin: the ingest function of the middleware.")
+          .optional("handler", &FunctionText::handler, non_empty_text(),
+                    "builtin: the ingest function of the middleware. With a command: what it reads as "
+                    "_HANDLER; the last word of the command when absent.")
+          .optional("command", &FunctionText::command, command_shape(),
+                    "A program and its arguments: the function is a process that speaks the Runtime API. "
+                    "Wants a real clock.")
+          .optional("folder", &FunctionText::folder, non_empty_text(),
+                    "The command's working directory; that of this file when absent.")
+          .optional("environment", &FunctionText::environment, environment_shape(),
+                    "More variables for the command.")
+          .requires_key("folder", {"command"})
+          .requires_key("environment", {"command"})
+          .check("handler", [](const FunctionText& text) { return refuse_handler(text); })
           .optional("concurrency", &FunctionText::concurrency, integer(0, 1'000'000),
                     "Reserved: at most so many at once; 0: it never runs.")
           .optional("timeout", &FunctionText::timeout, duration(1s, 15min), "An invocation ends after this.")
-          .optional("cold_start", &FunctionText::cold_start, duration(), "Init of a new environment.")
+          .optional("cold_start", &FunctionText::init, duration(),
+                    "Init of a new environment: 250ms when absent. Of a command, what comes before it is "
+                    "started: nothing when absent.")
           .optional("idle", &FunctionText::idle_max, duration(), "How long an environment stays warm.")
           .optional("recursion", &FunctionText::stops_recursion,
                     choice<bool>({{"terminate", true}, {"allow", false}}),
@@ -115,7 +129,6 @@ Shape<std::vector<FunctionGiven>> lambda_shape() {
                     "MB, as REPORT says it; nobody measures.")
           .optional("async", &FunctionText::async_text, async, "For asynchronous invocations.")
           .optional("sources", &FunctionText::sources, sources_shape(), "Queues that it reads.")
-          .not_yet("command", "handler: builtin runs the middleware's own function")
           .done();
   return mapped<std::vector<FunctionGiven>>(
       map_of(function), [](const MapOf<FunctionText>& entries) -> kernel::Result<std::vector<FunctionGiven>> {
@@ -128,6 +141,9 @@ Shape<std::vector<FunctionGiven>> lambda_shape() {
           config.on_success = text.async_text.on_success;
           config.on_failure = text.async_text.on_failure;
           config.dead_letter = text.async_text.dead_letter;
+          config.process = process_of(text);
+          if (config.process) config.cold_start = kernel::Duration{};
+          if (text.init) config.cold_start = *text.init;
           functions.push_back(std::move(config));
         }
         return functions;

@@ -1,7 +1,9 @@
 #include "emulator/runner/network.h"
 
 #include <algorithm>
+#include <filesystem>
 
+#include "emulator/runner/live_machine.h"
 #include "emulator/sim/wire.h"
 #include "middleware/live/certificate_authority.h"
 #include "middleware/live/http_client.h"
@@ -28,9 +30,13 @@ class MemoryNetwork final : public Network {
 
 class SocketNetwork final : public Network {
  public:
-  SocketNetwork(live::Loop& loop, live::CertificateAuthority authority,
+  SocketNetwork(live::Loop& loop, live::CertificateAuthority authority, std::string ca_file,
                 std::unique_ptr<live::HttpClientPool> client)
-      : loop_(loop), authority_(std::move(authority)), client_(std::move(client)) {}
+      : loop_(loop),
+        authority_(std::move(authority)),
+        ca_file_(std::move(ca_file)),
+        client_(std::move(client)),
+        machine_(live_machine(loop)) {}
 
   kernel::Result<> serve(const std::string& host, kernel::HttpHandler& handler, Transport transport,
                          int port) override {
@@ -54,6 +60,8 @@ class SocketNetwork final : public Network {
     if (auto set = client_->set_host(host, base_url); !set) return std::unexpected(set.error());
     return true;
   }
+  runtime::Machine* machine() override { return machine_.get(); }
+  std::string ca_file() const override { return ca_file_; }
   void stop() override {
     for (const auto& server : servers_) server->stop();
   }
@@ -62,7 +70,9 @@ class SocketNetwork final : public Network {
  private:
   live::Loop& loop_;
   live::CertificateAuthority authority_;
+  std::string ca_file_;
   std::unique_ptr<live::HttpClientPool> client_;
+  std::unique_ptr<runtime::Machine> machine_;
   std::vector<std::unique_ptr<live::HttpServer>> servers_;
   std::vector<std::pair<std::string, std::string>> urls_;
 };
@@ -82,7 +92,8 @@ kernel::Result<std::unique_ptr<Network>> socket_network(live::Loop& loop, const 
   auto client =
       live::HttpClientPool::create(loop, {.ca_pem = authority->ca_pem(), .connect_timeout = connect_timeout});
   if (!client) return std::unexpected(client.error());
-  return std::make_unique<SocketNetwork>(loop, std::move(*authority), std::move(*client));
+  return std::make_unique<SocketNetwork>(loop, std::move(*authority),
+                                         std::filesystem::absolute(ca_folder) / "ca.pem", std::move(*client));
 }
 
 }  // namespace emulator::runner

@@ -14,6 +14,10 @@ namespace live {
 class Loop;
 }
 
+namespace emulator::runtime {
+class Machine;
+}
+
 namespace emulator::runner {
 
 enum class Transport : std::uint8_t { Plain, Tls };
@@ -29,6 +33,10 @@ class Network {
   /// Requests for `host` go to `base_url`, unless it is served here; does it lie outside? In memory nobody
   /// outside can be reached: a host that is not served refuses connections.
   virtual kernel::Result<bool> reach(const std::string& host, const std::string& base_url) = 0;
+  /// Where functions that are processes live; null in memory, where none can.
+  virtual runtime::Machine* machine() { return nullptr; }
+  /// The certificate that clients of TLS servers have to trust; "" in memory.
+  virtual std::string ca_file() const { return {}; }
   /// Ends all that is under way. Before the handlers go.
   virtual void stop() = 0;
   /// What is served where: host and base URL. Empty in memory.

@@ -14,6 +14,7 @@
 #include "emulator/queues/queues.h"
 #include "emulator/relay/relay.h"
 #include "emulator/runner/judge/expectation.h"
+#include "emulator/runner/process_given.h"
 #include "emulator/runner/topics_given.h"
 #include "emulator/salesforce/org.h"
 #include "middleware/config/middleware_file.h"
@@ -27,6 +28,7 @@ struct ComputeGiven : compute::AppRunnerConfig {
 
 struct FunctionGiven : lambda::FunctionConfig {
   std::vector<lambda::MappingConfig> sources{};  ///< queues that it reads
+  std::optional<ProcessGiven> process{};         ///< nothing: the middleware's own function
 };
 
 /// What the account allows.

@@ -73,8 +73,8 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
     apis_.push_back(std::make_unique<mocks::MockApi>(spec, seed, ports.scheduler, ports.journal, faults_));
   }
   ingest_.log_to(ports.journal);
-  for (const lambda::FunctionConfig& function : given.functions) {
-    lambda_->add(function, *code_);
+  for (const FunctionGiven& function : given.functions) {
+    lambda_->add(function, code_of(function, seed));
     // What is declared is set, and clients find it, if only as the defaults.
     CHECK(lambda_->change_async(function.name, {}, false));
   }
@@ -107,7 +107,25 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
   edge_->mount(topics_->certificate_path(), *links_);
 }
 
+lambda::FunctionCode& World::code_of(const FunctionGiven& function, std::uint64_t seed) {
+  if (!function.process) return *code_;
+  runtime::Machine* machine = ports_.network.machine();
+  CHECK(machine != nullptr);  // run_scenario refuses the virtual clock
+  processes_.push_back(std::make_unique<runtime::ProcessCode>(
+      function_of(function), seed, runtime::Surroundings{ports_.scheduler, ports_.journal, *machine}));
+  return *processes_.back();
+}
+
+void World::tell_processes() {
+  const runtime::Variables variables =
+      surroundings_of(ports_.network, given_.compute.middleware.ingest.middleware);
+  for (const auto& process : processes_) process->add_variables(variables);
+}
+
 kernel::Result<> World::serve() {
+  for (const FunctionGiven& function : given_.functions) {
+    if (auto found = find_program(function, ports_.network); !found) return found;
+  }
   if (auto set_up = bus_->set_up(relay_->source()); !set_up) return set_up;
   for (const auto& api : apis_) {
     if (auto served = ports_.network.serve(api->spec().name, *api, Transport::Plain); !served) return served;
@@ -119,6 +137,7 @@ kernel::Result<> World::serve() {
   }
   const std::string& middleware = given_.compute.middleware.ingest.middleware;
   if (auto served = ports_.network.serve(middleware, *compute_, Transport::Tls); !served) return served;
+  tell_processes();
   if (given_.topics.empty()) return {};
   const std::string host = topics_->service_url().substr(std::string_view("https://").size());
   if (auto served = ports_.network.serve(host, *links_, Transport::Tls); !served) return served;
@@ -144,6 +163,7 @@ void World::stop() {
   topics_.reset();
   mappings_.reset();
   lambda_.reset();
+  for (const auto& process : processes_) process->stop();
   ports_.network.stop();
 }
 

@@ -9,6 +9,7 @@
 #include "emulator/lambda/event_source_mappings.h"
 #include "emulator/runner/network.h"
 #include "emulator/runner/scenario.h"
+#include "emulator/runtime/process_code.h"
 #include "emulator/topics/links.h"
 #include "emulator/topics/test_key_signer.h"
 #include "middleware/ingest/ingest.h"
@@ -50,6 +51,9 @@ class World {
  private:
   World(const Given& given, std::uint64_t seed, WorldPorts ports);
   kernel::Result<> serve();
+  lambda::FunctionCode& code_of(const FunctionGiven& function, std::uint64_t seed);
+  /// What processes are told about the world around them, once it is served.
+  void tell_processes();
 
   /// An instance of the middleware as compute starts it.
   class Instances;
@@ -66,6 +70,7 @@ class World {
   std::unique_ptr<compute::AppRunner> compute_;
   ingest::Ingest ingest_;
   std::unique_ptr<IngestCode> code_;
+  std::vector<std::unique_ptr<runtime::ProcessCode>> processes_;
   std::unique_ptr<lambda::Lambda> lambda_;
   std::unique_ptr<lambda::EventSourceMappings> mappings_;
   topics::TestKeySigner signer_;

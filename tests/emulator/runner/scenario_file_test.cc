@@ -181,14 +181,70 @@ TEST(ScenarioFile, RefusesByNameWhatIsNotEmulated) {
   const Bad cases[] = {
       {"platform", 4, "  platform: {}",
        "s.yaml:4:3: 'platform' is not emulated yet: there are no secrets, parameters and alarms"},
-      {"command", 5, "  lambda: {ingest: {command: [node]}}",
-       "s.yaml:5:21: 'command' is not emulated yet: handler: builtin runs the middleware's own function"},
       {"url", 7, "  apis: {erp: {url: 'http://x'}}",
        "s.yaml:7:16: 'url' is not emulated yet: external APIs are mocks"},
       {"limit", 7, "  apis: {erp: {limit: 5/s}}",
        "s.yaml:7:16: 'limit' is not emulated yet: mocks have no rate limits"},
   };
   expect_problems(cases);
+}
+
+TEST(ScenarioFile, NamesWhatIsWrongWithACommand) {
+  const Bad cases[] = {
+      {"no words", 5, "  lambda: {ingest: {command: []}}",
+       "s.yaml:5:30: 'command' wants at least 1, found 0"},
+      {"handler without it", 5, "  lambda: {ingest: {handler: index.handler}}",
+       "s.yaml:5:30: 'handler' wants builtin, found 'index.handler': another one needs the 'command' that "
+       "runs it"},
+      {"builtin beside it", 5, "  lambda: {ingest: {handler: builtin, command: [node]}}",
+       "s.yaml:5:30: 'handler: builtin' runs no 'command': beside one, it is what the process reads as "
+       "_HANDLER"},
+      {"folder without it", 5, "  lambda: {ingest: {folder: x}}",
+       "s.yaml:5:21: 'folder' in a function needs 'command' beside it"},
+      {"reserved variable", 5, "  lambda: {ingest: {command: [node], environment: {AWS_REGION: x}}}",
+       "s.yaml:5:52: 'AWS_REGION' is reserved: Lambda sets it"},
+  };
+  expect_problems(cases);
+}
+
+TEST(ScenarioFile, ReadsAFunctionThatIsAProcess) {
+  const Folder folder;
+  const Scenario scenario = folder.read(changed(kScenario, 5,
+                                                "  lambda: {ingest: {command: [npx, aws-lambda-ric, "
+                                                "index.handler], folder: code, environment: {A: b}}}"));
+  const FunctionGiven& function = scenario.given.functions.at(0);
+  ASSERT_TRUE(function.process);
+  EXPECT_EQ(function.process->command, (std::vector<std::string>{"npx", "aws-lambda-ric", "index.handler"}));
+  EXPECT_EQ(function.process->handler, "index.handler");
+  EXPECT_EQ(function.process->folder, folder / "code");
+  EXPECT_EQ(function.process->variables, (runtime::Variables{{"A", "b"}}));
+  EXPECT_EQ(function.cold_start, 0s);
+  const Scenario builtin = folder.read(changed(kScenario, 0, ""));
+  EXPECT_FALSE(builtin.given.functions.at(0).process);
+  EXPECT_EQ(builtin.given.functions.at(0).cold_start, 250ms);
+}
+
+TEST(ScenarioFile, NeedsARealClockForAProcess) {
+  const Folder folder;
+  const Scenario scenario =
+      folder.read(changed(kScenario, 5, "  lambda: {ingest: {command: [node, index.js]}}"));
+  const auto ran = run_scenario(scenario, {.runs_folder = folder / "runs"});
+  ASSERT_FALSE(ran);
+  EXPECT_EQ(ran.error().code, kernel::ErrorCode::Invalid);
+  EXPECT_EQ(without(ran.error().text(), folder / ""),
+            "s.yaml:5:30: function 'ingest' is a process, which lives in real time: 'command' needs --clock "
+            "real, or a speed such as x60");
+}
+
+TEST(ScenarioFile, SaysWhereAProgramIsNamedThatIsNotThere) {
+  const Folder folder;
+  const Scenario scenario = folder.read(changed(kScenario, 5, "  lambda: {ingest: {command: [./none]}}"));
+  const auto ran = run_scenario(
+      scenario, {.clock = *parse_clock("real"), .runs_folder = folder / "runs", .ca_folder = folder / "ca"});
+  ASSERT_FALSE(ran);
+  EXPECT_EQ(ran.error().code, kernel::ErrorCode::Infrastructure);
+  EXPECT_EQ(without(ran.error().text(), folder / ""),
+            "s.yaml:5:30: function 'ingest': there is no program none");
 }
 
 TEST(ScenarioFile, NamesWhatIsWrongWithItsTimeline) {

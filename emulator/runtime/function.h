@@ -1,0 +1,41 @@
+#pragma once
+// A function that is a process, as its deployment says it, and the variables that its process is started
+// with. Source: facts/aws-delivery 6.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulator/runtime/machine.h"
+
+namespace emulator::runtime {
+
+struct ProcessFunction {
+  std::string name;
+  std::string arn{};
+  std::string region{};
+  std::vector<std::string> command{};  ///< at least one; a program without a slash is looked for in PATH
+  std::string folder{};                ///< LAMBDA_TASK_ROOT and working directory
+  std::string handler{};               ///< _HANDLER
+  Variables variables{};               ///< of the function; they win over ours
+  kernel::Duration idle_max = std::chrono::minutes{10};  ///< an unused process is ended after this
+};
+
+/// The complaint about a variable that a function cannot set, because it says which function and which
+/// environment it is; or nothing.
+std::optional<std::string> refuse_variable(const std::string& name);
+
+/// `runtime_api` is host:port; `log_stream` names the environment.
+Variables variables_of(const ProcessFunction& function, std::string_view runtime_api,
+                       std::string_view log_stream);
+
+/// "2026/01/05/[$LATEST]0123456789abcdef0123456789abcdef"
+std::string log_stream_name(kernel::WallTime time, std::uint64_t draw, std::uint64_t another);
+
+/// What Lambda says of a process that ended in the middle of an invocation.
+std::string exit_text(std::string_view request_id, ProcessEnd end);
+/// "exit status 1", "signal: killed"
+std::string end_text(ProcessEnd end);
+
+}  // namespace emulator::runtime
