@@ -140,7 +140,7 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsDeployment) {
        "s.yaml:5:30: 'timeout' wants a duration such as 250ms, 2m or 1h30m from 1s to 15m, found the text "
        "'16m'"},
       {"handler", 5, "  lambda: {ingest: {handler: mine}}",
-       "s.yaml:5:30: 'handler' wants builtin, found the text 'mine'"},
+       "s.yaml:5:30: 'handler' wants builtin, found 'mine': another one needs the 'command' that runs it"},
       {"a destination without a name", 5, "  lambda: {ingest: {async: {on_success: {}}}}",
        "s.yaml:5:41: a destination needs one of the keys 'queue', 'topic', 'bus' or 'lambda'"},
       {"a bus for dead letters", 5, "  lambda: {ingest: {async: {dead_letter: {bus: default}}}}",
@@ -192,7 +192,7 @@ TEST(ScenarioFile, RefusesByNameWhatIsNotEmulated) {
 TEST(ScenarioFile, NamesWhatIsWrongWithACommand) {
   const Bad cases[] = {
       {"no words", 5, "  lambda: {ingest: {command: []}}",
-       "s.yaml:5:30: 'command' wants at least 1, found 0"},
+       "s.yaml:5:30: 'command' wants at least 1 item, found 0"},
       {"handler without it", 5, "  lambda: {ingest: {handler: index.handler}}",
        "s.yaml:5:30: 'handler' wants builtin, found 'index.handler': another one needs the 'command' that "
        "runs it"},
