@@ -10,7 +10,7 @@ libyaml-cpp-dev libvalijson-dev libsimdjson-dev libmimalloc-dev libssl-dev sqlit
 packages="$packages curl make g++ python3 autoconf automake libtool"
 
 # The tests with real SDKs run on Node; any that is there will do.
-command -v node >/dev/null 2>&1 || packages="$packages nodejs"
+command -v node >/dev/null 2>&1 || packages="$packages nodejs libnode-dev"
 command -v npm >/dev/null 2>&1 || packages="$packages npm"
 
 if ! command -v dpkg-query >/dev/null 2>&1; then

@@ -15,6 +15,9 @@ if ! node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)'; then
 fi
 # npm leaves no trace of which lock file it installed, so a copy stands beside the packages.
 if ! cmp -s package-lock.json node_modules/.installed-lock.json; then
+  # aws-lambda-ric is compiled, which takes minutes. Where Node's own headers are here, nobody need fetch them.
+  prefix=$(dirname "$(dirname "$(readlink -f "$(command -v node)")")")
+  [ ! -f "$prefix/include/node/node.h" ] || export npm_config_nodedir="$prefix"
   npm ci --no-fund --no-audit
   cp package-lock.json node_modules/.installed-lock.json
 fi
