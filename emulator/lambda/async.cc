@@ -71,7 +71,7 @@ std::optional<Duration> Lambda::next_after(Function& function, Pending& pending,
   }
   const bool was_throttled = *ended.failure != Failure::FunctionError;
   if (!was_throttled) pending.last_error = std::make_unique<const CodeError>(std::move(ended.error));
-  int& failures = was_throttled ? pending.throttles : pending.function_errors;
+  std::int16_t& failures = was_throttled ? pending.throttles : pending.function_errors;
   const RetryDecision decision =
       function.retry.after(*ended.failure, ++failures, scheduler_.now() - pending.accepted_at);
   if (!decision.wait) {
@@ -80,6 +80,10 @@ std::optional<Duration> Lambda::next_after(Function& function, Pending& pending,
     give_up(function.config, pending, why);
   }
   return decision.wait;
+}
+
+std::optional<Throttle> Lambda::enter(Function& function, EnvironmentGuard& environment) const {
+  return environment.hold(take(function));
 }
 
 kernel::HopScope Lambda::open_hop(const Function& function, const Pending& pending) const {
@@ -95,24 +99,21 @@ kernel::HopScope Lambda::open_hop(const Function& function, const Pending& pendi
 
 Task<Lambda::Ended> Lambda::attempt(Function& function, Pending& pending) {
   kernel::HopScope hop = open_hop(function, pending);
-  const auto taken = take(function);
-  if (!taken) {
-    const Throttle throttle = taken.error();
-    co_return [&hop, throttle] { return throttled(hop, throttle); };
-  }
-  const bool is_cold = taken->is_cold;
+  EnvironmentGuard environment(function.environments, scheduler_);
+  if (const std::optional<Throttle> throttle = enter(function, environment))
+    co_return [&hop, why = *throttle] { return throttled(hop, why); };
   ++pending.attempts;
-  EnvironmentGuard environment(function.environments, taken->number, scheduler_);
-  if (is_cold) log_init(function, pending.event.event_uuid);
+  if (environment.is_cold()) log_init(function, pending.event.event_uuid);
   Duration init_inside{};
-  if (is_cold) init_inside = co_await init(function, taken->number);
+  if (environment.is_cold()) init_inside = co_await init(function, environment.number());
   log_start(function, pending.request_id, pending.event.event_uuid);
   const kernel::Timestamp started = scheduler_.now();
   const kernel::Timestamp deadline = started + function.code->on_run_clock(function.config.timeout);
   kernel::with_deadline<CodeResult> running(
-      scheduler_, deadline, run_code(function, {pending, hop.id(), taken->number}, deadline, init_inside));
+      scheduler_, deadline,
+      run_code(function, {pending, hop.id(), environment.number()}, deadline, init_inside));
   co_await running.ended();
-  co_return [&] { return settle(function, pending, {hop, running, environment, started, is_cold}); };
+  co_return [&] { return settle(function, pending, {hop, running, environment, started}); };
 }
 
 Lambda::Ended Lambda::throttled(kernel::HopScope& hop, Throttle throttle) {
@@ -131,7 +132,8 @@ Lambda::Ended Lambda::settle(const Function& function, const Pending& pending,
   const bool is_timeout = !result;
   if (is_timeout) result = std::unexpected(timed_out(pending.request_id, function.config.timeout));
   if (function.config.log_format) {
-    Execution execution = execution_of(function, pending.request_id, attempted.started, attempted.was_cold);
+    Execution execution =
+        execution_of(function, pending.request_id, attempted.started, attempted.environment.is_cold());
     log_end(function, ended_as(std::move(execution), *result, is_timeout), pending.event.event_uuid);
   }
   attempted.environment.goes_on_after(*result, is_timeout);

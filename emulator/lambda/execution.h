@@ -1,5 +1,6 @@
 #pragma once
 // What asynchronous and synchronous invocations have in common. Source: facts/aws-delivery 5.2, 5.4.
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -33,11 +34,22 @@ Execution ended_as(Execution execution, const CodeResult& result, bool is_timeou
 /// Gives an environment back whatever becomes of the flow that took it.
 class EnvironmentGuard {
  public:
-  EnvironmentGuard(Environments& environments, std::int64_t number, kernel::Scheduler& scheduler)
-      : environments_(environments), number_(number), scheduler_(scheduler) {}
+  EnvironmentGuard(Environments& environments, kernel::Scheduler& scheduler)
+      : environments_(environments), scheduler_(scheduler) {}
   EnvironmentGuard(const EnvironmentGuard&) = delete;
   EnvironmentGuard& operator=(const EnvironmentGuard&) = delete;
-  ~EnvironmentGuard() { environments_.give_back(number_, is_warm_, scheduler_.now()); }
+  ~EnvironmentGuard() {
+    if (number_ > 0) environments_.give_back(number_, is_warm_, scheduler_.now());
+  }
+  /// Once. Why there is none to hold, else nothing.
+  std::optional<Throttle> hold(const Environments::TakeResult& taken) {
+    if (!taken) return taken.error();
+    number_ = taken->number;
+    is_cold_ = taken->is_cold;
+    return std::nullopt;
+  }
+  std::int64_t number() const { return number_; }  ///< 1, 2, ...
+  bool is_cold() const { return is_cold_; }
   /// A process that was killed or ended takes its environment along; a handler that failed does not.
   void goes_on_after(const CodeResult& result, bool is_timeout) {
     is_warm_ = result || (!is_timeout && !ends_environment(result.error()));
@@ -45,8 +57,9 @@ class EnvironmentGuard {
 
  private:
   Environments& environments_;
-  std::int64_t number_;
   kernel::Scheduler& scheduler_;
+  std::int64_t number_ = 0;
+  bool is_cold_ = false;
   bool is_warm_ = false;
 };
 

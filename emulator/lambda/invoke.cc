@@ -133,21 +133,20 @@ Task<InvokeResult> Lambda::invoke(Invocation invocation) {
     hops.close({.outcome = Outcome::Rejected, .status = 400, .error = kRecursion});
     co_return stopped_loop();
   }
-  const auto taken = take_for_request(*function);
-  if (!taken) {
-    InvokeResult result = refused_for_now(taken.error());
+  EnvironmentGuard environment(function->environments, scheduler_);
+  if (const auto throttle = environment.hold(take_for_request(*function))) {
+    InvokeResult result = refused_for_now(*throttle);
     hops.close({.outcome = Outcome::Throttled,
                 .status = 429,
                 .error = result.error_code,
-                .response = body_text(taken.error())});
+                .response = body_text(*throttle)});
     co_return result;
   }
-  EnvironmentGuard environment(function->environments, taken->number, scheduler_);
   const FunctionConfig& config = function->config;
   const std::string event = invocation.events.empty() ? "" : invocation.events.front().event_uuid;
-  if (taken->is_cold) log_init(*function, event);
+  if (environment.is_cold()) log_init(*function, event);
   kernel::Duration init_inside{};
-  if (taken->is_cold) init_inside = co_await init(*function, taken->number);
+  if (environment.is_cold()) init_inside = co_await init(*function, environment.number());
   InvokeResult result{.request_id = kernel::uuid4(ids_)};
   log_start(*function, result.request_id, event);
   const kernel::Timestamp started = scheduler_.now();
@@ -156,7 +155,7 @@ Task<InvokeResult> Lambda::invoke(Invocation invocation) {
   std::optional<CodeResult> answer = co_await kernel::with_deadline<CodeResult>(
       scheduler_, deadline,
       run_code(*function,
-               code_invocation(invocation, *function, result.request_id, deadline, ids, taken->number),
+               code_invocation(invocation, *function, result.request_id, deadline, ids, environment.number()),
                init_inside));
 
   const bool is_timeout = !answer;
@@ -164,8 +163,8 @@ Task<InvokeResult> Lambda::invoke(Invocation invocation) {
   if (*answer && (*answer)->size() > kResponseMax)
     answer = std::unexpected(response_too_large((*answer)->size()));
   if (config.log_format || invocation.wants_log) {
-    const Execution execution =
-        ended_as(execution_of(*function, result.request_id, started, taken->is_cold), *answer, is_timeout);
+    const Execution execution = ended_as(
+        execution_of(*function, result.request_id, started, environment.is_cold()), *answer, is_timeout);
     log_end(*function, execution, event);
     if (invocation.wants_log) result.log = lines_of(config.log_format.value_or(LogFormat::Text), execution);
   }

@@ -65,9 +65,9 @@ class Lambda final : public AsyncInvoker, public FunctionInvoker, public Functio
     AsyncEvent event;
     std::string request_id;
     kernel::Timestamp accepted_at;
-    int attempts = 0;
-    int function_errors = 0;
-    int throttles = 0;
+    std::int16_t attempts = 0;
+    std::int16_t function_errors = 0;
+    std::int16_t throttles = 0;  ///< waits grow to five minutes: 6 h hold fewer than a hundred
     std::unique_ptr<const CodeError> last_error{};  ///< of the last invocation that ran
   };
   struct Ended {
@@ -81,7 +81,6 @@ class Lambda final : public AsyncInvoker, public FunctionInvoker, public Functio
     kernel::with_deadline<CodeResult>& running;
     EnvironmentGuard& environment;
     kernel::Timestamp started;
-    bool was_cold;
   };
   struct GivenUp;
 
@@ -100,6 +99,7 @@ class Lambda final : public AsyncInvoker, public FunctionInvoker, public Functio
   APART bool never_runs(const Function& function, const Pending& pending);
   APART std::optional<kernel::Duration> next_after(Function& function, Pending& pending,
                                                    kernel::Task<Ended>& attempted);
+  APART std::optional<Throttle> enter(Function& function, EnvironmentGuard& environment) const;
   APART kernel::HopScope open_hop(const Function& function, const Pending& pending) const;
   kernel::Task<Ended> attempt(Function& function, Pending& pending);
   APART Ended settle(const Function& function, const Pending& pending, const Attempted& attempted) const;
