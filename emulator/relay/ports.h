@@ -19,6 +19,9 @@ struct StoredEvent {
   std::string schema_id;
   kernel::WallTime created;
   kernel::Timestamp stored_at;
+  bool is_change = false;  ///< a change event: its payload has a ChangeEventHeader
+  /// Of a change event: all fields of the record as JSON, for channels that enrich; empty where none does.
+  std::string record{};
 };
 using StoredEventPtr = std::shared_ptr<const StoredEvent>;
 
@@ -42,6 +45,11 @@ class RetainedStream {
   /// The listener outlives the stream's events. Its position starts at the newest event. An event that no
   /// subscribed channel carries ends as filtered.
   virtual void subscribe(StreamListener& listener, std::string_view channel) = 0;
+  /// What the listener answered for, and has not handed over, is the listener's to end.
+  virtual void unsubscribe(StreamListener& listener) = 0;
+  /// Takes deliveries from the day's allocation, which all readers share: at most `wanted`, what is left if
+  /// less.
+  virtual std::int64_t take_deliveries(std::int64_t wanted) = 0;
   virtual std::string org_id() const = 0;
 };
 

@@ -32,6 +32,16 @@ struct FunctionText : FunctionGiven {
 
 }  // namespace
 
+Shape<salesforce::ChannelConfig> members_shape() {
+  return mapped<salesforce::ChannelConfig>(
+      list_of(non_empty_text()),
+      [](const std::vector<std::string>& names) -> kernel::Result<salesforce::ChannelConfig> {
+        salesforce::ChannelConfig channel;
+        for (const std::string& name : names) channel.members.push_back({.entity = name});
+        return channel;
+      });
+}
+
 Shape<salesforce::OrgConfig> salesforce_shape() {
   using salesforce::Edition;
   using salesforce::FieldType;
@@ -67,7 +77,7 @@ Shape<salesforce::OrgConfig> salesforce_shape() {
                 "How long an event can be read again.")
       .optional("events", &salesforce::OrgConfig::events, map_of(event),
                 "Event definitions by API name; other events take any fields.")
-      .optional("channels", &salesforce::OrgConfig::channels, map_of(list_of(non_empty_text())),
+      .optional("channels", &salesforce::OrgConfig::channels, map_of(members_shape()),
                 "Custom channels and their members; a channel that is not named carries every event.")
       .done();
 }

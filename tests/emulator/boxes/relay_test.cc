@@ -333,7 +333,8 @@ TEST(Relay, RelaysNothingBeforeItIsRun) {
 }
 
 TEST(Relay, ReadsItsOwnChannelOnly) {
-  RelayBench bench({.channel = "Orders__chn"}, {.channels = {{"Orders__chn", {"Order_Placed__e"}}}});
+  RelayBench bench({.channel = "Orders__chn"},
+                   {.channels = {{"Orders__chn", {.members = {{.entity = "Order_Placed__e"}}}}}});
   bench.publish();
   ASSERT_TRUE(bench.org.publish("Other__e", R"({"N__c":99})"));
   bench.publish();
