@@ -66,6 +66,20 @@ std::optional<Channels::View> Channels::of_path(std::string_view path) const {
   return View{.kind = View::Kind::Entity, .name = std::string(name)};
 }
 
+bool Channels::enriches(std::string_view name) const {
+  const Channel* channel = find(name);
+  return channel != nullptr &&
+         std::ranges::any_of(channel->members, [](const Member& member) { return !member.enriched.empty(); });
+}
+
+bool Channels::is_enriched(std::string_view entity) const {
+  return std::ranges::any_of(channels_, [entity](const Channel& channel) {
+    return std::ranges::any_of(channel.members, [entity](const Member& member) {
+      return member.entity == entity && !member.enriched.empty();
+    });
+  });
+}
+
 const Member* Channels::member(const View& view, std::string_view entity) const {
   if (view.kind != View::Kind::Custom) return nullptr;
   const Channel* channel = find(view.name);

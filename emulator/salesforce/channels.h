@@ -52,6 +52,10 @@ class Channels {
   std::optional<View> of_path(std::string_view path) const;
 
   bool carries(const View& view, const relay::StoredEvent& event) const;
+  /// Some member of this channel sends fields although they did not change.
+  bool enriches(std::string_view channel) const;
+  /// Some channel sends fields of this change event although they did not change.
+  bool is_enriched(std::string_view entity) const;
   /// The member of a custom channel that an event is for; null for other views.
   const Member* member(const View& view, std::string_view entity) const;
 

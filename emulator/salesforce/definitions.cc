@@ -79,6 +79,8 @@ bool is_change_event(std::string_view entity) {
   return entity.ends_with(kChangeEvent) && entity.size() > kChangeEvent.size();
 }
 
+std::string schema_id_of(std::string_view name) { return schema_id_of(name, nullptr); }
+
 Definitions::Definitions(const OrgConfig& config) : config_(config) {}
 
 const Definitions::Event* Definitions::event(std::string_view api_name) {

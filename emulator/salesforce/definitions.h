@@ -8,6 +8,8 @@ namespace emulator::salesforce {
 /// "Account" to "AccountChangeEvent", "Loan__c" to "Loan__ChangeEvent".
 std::string change_event_name(std::string_view object);
 bool is_change_event(std::string_view entity);
+/// Of an event or change event whose fields nobody defined.
+std::string schema_id_of(std::string_view name);
 
 class Definitions final : public Schema {
  public:

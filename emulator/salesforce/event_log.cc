@@ -169,9 +169,14 @@ void EventLog::unsubscribe(relay::StreamListener& listener) {
 }
 
 bool EventLog::is_known(std::int64_t replay) const {
+  if (replay == kReplayNew || replay == kReplayAll) return true;
+  std::int64_t gone = last_purged_;
+  for (const StoredEventPtr& event : retained_) {
+    if (scheduler_.now() - event->stored_at < setup_.retention) break;
+    gone = event->replay_id;
+  }
   // ASSUMPTION: an id between two events is as good as one of an event; those of purged events are not.
-  return replay == kReplayNew || replay == kReplayAll ||
-         (replay >= std::max(last_purged_ + 1, setup_.first_replay_id) && replay <= last_replay_id_);
+  return replay >= std::max(gone + 1, setup_.first_replay_id) && replay <= last_replay_id_;
 }
 
 std::unique_ptr<StreamSubscription> EventLog::open(SubscribeRequest request, Channels::View view) {

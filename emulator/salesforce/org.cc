@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "emulator/salesforce/errors.h"
+#include "emulator/salesforce/records.h"
 #include "emulator/salesforce/validate.h"
 #include "middleware/kernel/ids.h"
 
@@ -61,6 +62,7 @@ Org::Org(OrgConfig config, std::uint64_t seed, kernel::Scheduler& scheduler, ker
       scheduler_(scheduler),
       journal_(journal),
       uuids_(seed, "salesforce event uuids"),
+      transactions_(seed, "salesforce transactions"),
       definitions_(config_),
       channels_(config_),
       users_(config_, {.org_id = first_ids(seed, config_).org_id, .is_active = config_.is_active},
@@ -73,7 +75,8 @@ Org::Org(OrgConfig config, std::uint64_t seed, kernel::Scheduler& scheduler, ker
             .deliver_per_day = config_.deliver_per_day.value_or(limits_of(config_.edition).deliver_per_day),
             .first_replay_id = first_ids(seed, config_).replay_id,
             .seed = seed},
-           channels_, scheduler, journal) {}
+           channels_, scheduler, journal),
+      records_(std::make_unique<Records>(definitions_)) {}
 
 Org::~Org() = default;
 
@@ -166,16 +169,17 @@ std::int64_t Org::put(const Publishing& publishing, Accepted accepted) {
                             .schema_id = accepted.event->schema_id,
                             .created = accepted.created,
                             .stored_at = scheduler_.now()};
-  const bool is_twice = to_store_twice_ > 0;
-  relay::StoredEvent copy;
-  if (is_twice) copy = stored;
-  log_.append(std::move(stored));
-  if (is_twice) {
-    --to_store_twice_;
-    copy.replay_id = log_.next_replay_id();
-    log_.append(std::move(copy), true);
-  }
+  keep(std::move(stored));
   return replay_id;
+}
+
+void Org::keep(relay::StoredEvent stored) {
+  if (to_store_twice_ == 0) return log_.append(std::move(stored));
+  --to_store_twice_;
+  relay::StoredEvent copy = stored;
+  log_.append(std::move(stored));
+  copy.replay_id = log_.next_replay_id();
+  log_.append(std::move(copy), true);
 }
 
 std::expected<Published, OrgError> Org::publish(std::string_view api_name, std::string_view fields,

@@ -4,6 +4,7 @@
 // Source: facts/salesforce 1 to 4. Parts: definitions.h, directory.h, channels.h, event_log.h, work.h.
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -25,6 +26,9 @@
 
 namespace emulator::salesforce {
 
+class Records;
+struct RecordChange;
+
 struct Published {
   std::string event_uuid;
   std::int64_t replay_id;  ///< 0: accepted, and never stored (a fault)
@@ -42,14 +46,28 @@ class Org final : public relay::RetainedStream, public OrgData, public Limits, p
   std::expected<Published, OrgError> publish(std::string_view api_name, std::string_view fields,
                                              std::string_view key = {});
 
+  /// Publishes a change event as it was captured: the text goes through unchanged. Refused without a
+  /// ChangeEventHeader, and not recorded then.
+  OrgResult<> capture(std::string_view payload);
+  void capture_or_log(std::string_view payload);
+  /// Ids of the records that have these values, in the order of creation. Of the deleted ones, if asked.
+  std::vector<std::string> matching(std::string_view object, const kernel::Json& values,
+                                    bool is_deleted) const;
+  /// For refusals that no event in the record can show.
+  void log_refusal(const OrgError& error);
+
   /// The next `count` events are accepted and never stored: lost, and nobody is told.
   void lose_next(std::int64_t count) { to_lose_ += count; }
   /// The next `count` events are stored twice: same EventUuid, another replay id.
   void store_twice_next(std::int64_t count) { to_store_twice_ += count; }
 
+  /// The next `count` change events come as GAP_*, as after an internal error.
+  void gap_next(std::int64_t count) { to_gap_ += count; }
+
   const Schema& schema() const { return definitions_; }
   const Directory& directory() const { return users_; }
   Channels& channels() { return channels_; }
+  const OrgConfig& config() const { return config_; }
 
   std::unique_ptr<Transaction> begin(Caller caller) override;
   OrgResult<kernel::Json> record(std::string_view object, std::string_view id) const override;
@@ -74,6 +92,7 @@ class Org final : public relay::RetainedStream, public OrgData, public Limits, p
   void unsubscribe(relay::StreamListener& listener) override { log_.unsubscribe(listener); }
   std::int64_t take_deliveries(std::int64_t wanted) override { return log_.take_deliveries(wanted); }
   std::string org_id() const override { return users_.identity().org_id; }
+  bool is_enriched(std::string_view channel) const override { return channels_.enriches(channel); }
 
  private:
   class Work;
@@ -98,6 +117,15 @@ class Org final : public relay::RetainedStream, public OrgData, public Limits, p
   std::expected<Accepted, OrgError> accept(const Publishing& publishing);
   /// The replay id, or 0 when the event got lost.
   std::int64_t put(const Publishing& publishing, Accepted accepted);
+  void keep(relay::StoredEvent stored);
+  struct ChangeParts {
+    std::string object;
+    std::string record_id;
+    std::string payload;
+    std::string record{};
+  };
+  void keep_change(ChangeParts parts, const Caller& caller);
+  void tell_changes(const std::vector<RecordChange>& changes, const Caller& caller);
   std::string published_id(const Definitions::Event& event);
   bool has_entity(const Channels::View& view);
 
@@ -105,15 +133,19 @@ class Org final : public relay::RetainedStream, public OrgData, public Limits, p
   kernel::Scheduler& scheduler_;
   kernel::Journal& journal_;
   kernel::Random uuids_;
+  kernel::Random transactions_;
   Definitions definitions_;
   Channels channels_;
   Users users_;
   RollingAllocation publishes_;
   RollingAllocation requests_;
   EventLog log_;
+  std::unique_ptr<Records> records_;
+  std::int64_t last_commit_ = 0;
   std::uint64_t ids_given_ = 0;
   std::int64_t to_lose_ = 0;
   std::int64_t to_store_twice_ = 0;
+  std::int64_t to_gap_ = 0;
 };
 
 }  // namespace emulator::salesforce

@@ -66,10 +66,18 @@ std::optional<OrgError> fault_of(const std::string& name, const Json& value, con
   return std::nullopt;
 }
 
+OrgError missing_fields(std::vector<std::string> names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return {.code = "REQUIRED_FIELD_MISSING",
+          .message = "Required fields are missing: [" + text + "]",
+          .fields = std::move(names)};
+}
+
 }  // namespace
 
-std::optional<OrgError> find_fault(const Json& fields, const FieldDefinitions& definitions,
-                                   std::string_view entity) {
+std::optional<OrgError> find_update_fault(const Json& fields, const FieldDefinitions& definitions,
+                                          std::string_view entity) {
   if (definitions.empty()) return std::nullopt;
   for (const auto& [name, value] : fields.items()) {
     const auto defined = std::ranges::find(definitions, name, [](const auto& f) { return f.first; });
@@ -77,23 +85,22 @@ std::optional<OrgError> find_fault(const Json& fields, const FieldDefinitions& d
       return OrgError{.code = "INVALID_FIELD",
                       .message = "No such column '" + name + "' on sobject of type " + std::string(entity)};
     }
+    if (value.is_null() && defined->second.required) return missing_fields({name});
     if (value.is_null()) continue;
     if (auto fault = fault_of(name, value, defined->second)) return fault;
   }
-  std::string missing;
-  std::vector<std::string> names;
+  return std::nullopt;
+}
+
+std::optional<OrgError> find_fault(const Json& fields, const FieldDefinitions& definitions,
+                                   std::string_view entity) {
+  if (auto fault = find_update_fault(fields, definitions, entity)) return fault;
+  std::vector<std::string> missing;
   for (const auto& [name, field] : definitions) {
-    if (!field.required) continue;
-    const auto found = fields.find(name);
-    // A default stands in for a field that is absent, not for one that says null.
-    if (found == fields.end() ? field.fallback.has_value() : !found->is_null()) continue;
-    missing += (missing.empty() ? "" : ", ") + name;
-    names.push_back(name);
+    if (field.required && !field.fallback && !fields.contains(name)) missing.push_back(name);
   }
-  if (names.empty()) return std::nullopt;
-  return OrgError{.code = "REQUIRED_FIELD_MISSING",
-                  .message = "Required fields are missing: [" + missing + "]",
-                  .fields = std::move(names)};
+  if (missing.empty()) return std::nullopt;
+  return missing_fields(std::move(missing));
 }
 
 std::string unset_fields(const Json& fields, const FieldDefinitions& definitions) {

@@ -13,6 +13,10 @@ namespace emulator::salesforce {
 std::optional<OrgError> find_fault(const kernel::Json& fields, const FieldDefinitions& definitions,
                                    std::string_view entity);
 
+/// The same of an update: what is absent stays as it is.
+std::optional<OrgError> find_update_fault(const kernel::Json& fields, const FieldDefinitions& definitions,
+                                          std::string_view entity);
+
 /// What the definitions add to `fields`: defaults, and null for the rest. `"A__c":null,"B__c":1`, or nothing.
 std::string unset_fields(const kernel::Json& fields, const FieldDefinitions& definitions);
 
