@@ -14,6 +14,7 @@
 #include "emulator/bus/deliveries.h"
 #include "emulator/bus/delivery_faults.h"
 #include "emulator/bus/envelope.h"
+#include "emulator/bus/partner_ports.h"
 #include "emulator/bus/ports.h"
 #include "emulator/bus/quota.h"
 #include "emulator/bus/registry.h"
@@ -21,7 +22,11 @@
 
 namespace emulator::bus {
 
-class EventBridge final : public PartnerEventSink, public EventSink, private BusInlet, private ReplayOutlet {
+class EventBridge final : public PartnerEventSink,
+                          public PartnerEventSources,
+                          public EventSink,
+                          private BusInlet,
+                          private ReplayOutlet {
  public:
   /// The references outlive it. There is the default bus and nothing else until set_up.
   EventBridge(EventBridgeConfig config, std::uint64_t seed, kernel::Scheduler& scheduler,
@@ -32,6 +37,7 @@ class EventBridge final : public PartnerEventSink, public EventSink, private Bus
 
   kernel::Task<std::vector<EntryResult>> put_partner_events(std::vector<PartnerEntry> entries) override;
   ApiResult<std::vector<EntryResult>> put_events(PutEventsRequest request) override;
+  void create_event_source(const std::string& name) override { registry_.create_event_source(name); }
 
   EventBuses& buses() { return registry_; }
   Rules& rules() { return registry_; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "middleware/kernel/check.h"
 #include "middleware/kernel/wait.h"
@@ -71,6 +72,8 @@ Task<void> Driver::play(const TimelineAction& action, const DataFile* data) {
   if (action.relay) co_await move_relay(action);
   if (action.throttle) co_await throttle(action);
   if (action.replay) co_await replay(*action.replay);
+  if (action.change) change(*action.change);
+  if (action.org_fault) fail(action.org_fault->first, action.org_fault->second);
   if (action.duplicate && action.duplicates_at.empty()) world_.relay().duplicate_next(*action.duplicate);
   if (!action.duplicates_at.empty()) world_.topics().duplicate_next(action.duplicates_at, *action.duplicate);
 }
@@ -85,12 +88,20 @@ Task<void> Driver::publish(const TimelineAction& action, const DataFile& data) {
     }
     const DataFile::Row row = data.row(action.publish->skip + i);
     // A refusal is recorded by the org as the event's end.
+    if (action.publish->api_name == "ChangeEvents") {
+      world_.org().capture_or_log(row.fields);
+      continue;
+    }
     static_cast<void>(world_.org().publish(action.publish->api_name, row.fields, row.key));
   }
 }
 
 Task<void> Driver::move_relay(const TimelineAction& action) {
   using relay::AdminState;
+  if (*action.relay == RelayVerb::LosePosition) {
+    world_.relay().lose_position(action.lasts.value_or(kernel::Duration{0}));
+    co_return;
+  }
   AdminState state = AdminState::Run;
   if (*action.relay == RelayVerb::Pause) state = AdminState::Pause;
   if (*action.relay == RelayVerb::Stop) state = AdminState::Stop;
@@ -102,6 +113,7 @@ Task<void> Driver::move_relay(const TimelineAction& action) {
 
 void Driver::set_throttled(const std::string& target, bool is_throttled) {
   if (target == "bus") return world_.bus().throttle(is_throttled);
+  if (target == "relay") return world_.relay().throttle(is_throttled);
   world_.lambda().throttle(target, is_throttled, "by the timeline");
 }
 
@@ -110,6 +122,46 @@ Task<void> Driver::throttle(const TimelineAction& action) {
   if (!action.lasts) co_return;
   co_await kernel::sleep_until(scheduler_, kernel::at(action.at + *action.lasts));
   set_throttled(*action.throttle, false);
+}
+
+void Driver::fail(OrgFault fault, std::int64_t times) {
+  switch (fault) {
+    case OrgFault::Lose:
+      return world_.org().lose_next(times);
+    case OrgFault::Duplicate:
+      return world_.org().store_twice_next(times);
+    case OrgFault::Gap:
+      return world_.org().gap_next(times);
+  }
+}
+
+void Driver::change(const ChangeAction& action) {
+  using Verb = ChangeStep::Verb;
+  salesforce::Org& org = world_.org();
+  const auto transaction = org.begin({.change_origin = action.origin});
+  // A refusal is in the record's log; an event that is refused ends as rejected.
+  const auto note = [&org](const auto& result) {
+    if (!result) org.log_refusal(result.error());
+  };
+  for (const ChangeStep& step : action.steps) {
+    const kernel::Json fields = *kernel::parse_json(step.fields);
+    if (step.verb == Verb::Publish) note(transaction->publish(step.entity, step.fields));
+    if (step.verb == Verb::Create) {
+      for (std::int64_t i = 0; i < step.count; ++i) note(transaction->create(step.entity, fields));
+    }
+    if (step.verb == Verb::Publish || step.verb == Verb::Create) continue;
+    const bool is_deleted = step.verb == Verb::Undelete;
+    for (const std::string& id : org.matching(step.entity, *kernel::parse_json(step.where), is_deleted)) {
+      if (step.verb == Verb::Update) note(transaction->update(step.entity, id, fields));
+      if (step.verb == Verb::Delete) note(transaction->remove(step.entity, id));
+      if (step.verb == Verb::Undelete) note(transaction->undelete(step.entity, id));
+    }
+  }
+  if (action.is_rolled_back) {
+    transaction->roll_back();
+  } else {
+    transaction->commit();
+  }
 }
 
 Task<void> Driver::replay(const ReplayAction& action) {

@@ -30,6 +30,8 @@ class Driver {
   kernel::Task<void> publish(const TimelineAction& action, const DataFile& data);
   kernel::Task<void> move_relay(const TimelineAction& action);
   kernel::Task<void> throttle(const TimelineAction& action);
+  void change(const ChangeAction& action);
+  void fail(OrgFault fault, std::int64_t times);
   kernel::Task<void> replay(const ReplayAction& action);
   void set_throttled(const std::string& target, bool is_throttled);
 

@@ -3,88 +3,9 @@
 #include <nlohmann/json.hpp>
 
 namespace emulator::runner {
-namespace {
 
-using config::boolean;
-using config::choice;
-using config::duration;
-using config::integer;
-using config::list_of;
-using config::map_of;
-using config::MapOf;
-using config::mapped;
-using config::non_empty_text;
-using config::number;
 using config::object;
 using config::Shape;
-using kernel::Duration;
-using namespace std::chrono_literals;
-
-}  // namespace
-
-Shape<salesforce::OrgConfig> salesforce_shape() {
-  using salesforce::Edition;
-  using salesforce::FieldType;
-  const auto field = object<salesforce::FieldDefinition>("a field", "A field of a platform event.")
-                         .optional("type", &salesforce::FieldDefinition::type,
-                                   choice<FieldType>({{"Text", FieldType::Text},
-                                                      {"TextArea", FieldType::TextArea},
-                                                      {"Number", FieldType::Number},
-                                                      {"Checkbox", FieldType::Checkbox},
-                                                      {"Date", FieldType::Date},
-                                                      {"DateTime", FieldType::DateTime}}),
-                                   "What it holds.")
-                         .optional("required", &salesforce::FieldDefinition::required, boolean(),
-                                   "Publishing without it fails.")
-                         .optional("length", &salesforce::FieldDefinition::length, integer(0, 131'072),
-                                   "Longest text; 0: the type's own.")
-                         .done();
-  const auto event = object<salesforce::EventDefinition>("an event definition", "A platform event.")
-                         .optional("key", &salesforce::EventDefinition::key, non_empty_text(),
-                                   "Field that names an event: its business key.")
-                         .optional("fields", &salesforce::EventDefinition::fields, map_of(field),
-                                   "Its fields; any are taken when absent.")
-                         .done();
-  return object<salesforce::OrgConfig>("salesforce", "The org that publishes.")
-      .optional("edition", &salesforce::OrgConfig::edition,
-                choice<Edition>({{"developer", Edition::Developer},
-                                 {"enterprise", Edition::Enterprise},
-                                 {"unlimited", Edition::Unlimited}}),
-                "Decides how many events may be published in an hour.")
-      .optional("publish_per_hour", &salesforce::OrgConfig::publish_per_hour, integer(1, 1'000'000'000),
-                "Instead of the edition's allocation.")
-      .optional("retention", &salesforce::OrgConfig::retention, duration(1s, 24h * 30),
-                "How long an event can be read again.")
-      .optional("events", &salesforce::OrgConfig::events, map_of(event),
-                "Event definitions by API name; other events take any fields.")
-      .optional("channels", &salesforce::OrgConfig::channels, map_of(list_of(non_empty_text())),
-                "Custom channels and their members; a channel that is not named carries every event.")
-      .done();
-}
-
-Shape<relay::RelayConfig> relay_shape() {
-  using relay::AdminState;
-  using relay::EnvelopeProfile;
-  return object<relay::RelayConfig>("the relay", "The Event Relay between the org and the bus.")
-      .optional("channel", &relay::RelayConfig::channel, non_empty_text(), "The channel it reads.")
-      .optional("state", &relay::RelayConfig::state,
-                choice<AdminState>(
-                    {{"RUN", AdminState::Run}, {"PAUSE", AdminState::Pause}, {"STOP", AdminState::Stop}}),
-                "At the start.")
-      .optional("envelope", &relay::RelayConfig::envelope,
-                choice<EnvelopeProfile>({{"payload-only", EnvelopeProfile::PayloadOnly},
-                                         {"pubsub", EnvelopeProfile::PubSub},
-                                         {"cometd", EnvelopeProfile::CometD}}),
-                "What stands beside the payload in detail.")
-      .optional("latency", &relay::RelayConfig::latency, duration(),
-                "From stored to handed over, for a batch.")
-      .optional("batch", &relay::RelayConfig::batch_max, integer(1, 20),
-                "Events in one PutPartnerEvents call.")
-      .optional("retry_base", &relay::RelayConfig::retry_base, duration(1ms),
-                "First wait when the bus refuses; doubles.")
-      .optional("retry_wait_max", &relay::RelayConfig::retry_wait_max, duration(1ms), "Longest wait.")
-      .done();
-}
 
 Shape<Given> given_shape() {
   return object<Given>("given", "The deployment that is rehearsed.")

@@ -58,7 +58,27 @@ struct PublishAction {
   std::optional<double> per_second{};   ///< nothing: all at once
 };
 
-enum class RelayVerb : std::uint8_t { Pause, Run, Stop };
+enum class RelayVerb : std::uint8_t { Pause, Run, Stop, LosePosition };
+
+/// One step of a transaction in the org.
+struct ChangeStep {
+  enum class Verb : std::uint8_t { Create, Update, Delete, Undelete, Publish };
+  Verb verb = Verb::Create;
+  std::string entity{};       ///< object, or API name of an event
+  std::string fields = "{}";  ///< JSON object, as text
+  std::string where = "{}";   ///< the records with these values; all when empty
+  std::int64_t count = 1;     ///< records to create
+};
+
+/// A transaction in the org.
+struct ChangeAction {
+  std::vector<ChangeStep> steps{};
+  std::string origin{};  ///< changeOrigin
+  bool is_rolled_back = false;
+};
+
+/// What goes wrong in the org.
+enum class OrgFault : std::uint8_t { Lose, Duplicate, Gap };
 
 /// Events of an archive are sent again; the line is over when the replay is.
 struct ReplayAction {
@@ -81,6 +101,8 @@ struct TimelineAction {
   std::string duplicates_at{};                     ///< the topic; "": the relay
   std::optional<bus::DeliveryFault> deliveries{};  ///< of the bus: some are made twice, or out of order
   std::optional<ReplayAction> replay{};
+  std::optional<ChangeAction> change{};
+  std::optional<std::pair<OrgFault, std::int64_t>> org_fault{};  ///< so many next events
 };
 
 struct Scenario {

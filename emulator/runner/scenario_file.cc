@@ -200,12 +200,21 @@ class CrossCheck {
     if (!action.duplicates_at.empty())
       known(action.duplicates_at, topics_, "the topic that sends twice is", action.place);
     if (action.fault) known(action.fault->target, apis_, "the fault is of the api", action.place);
-    if (action.throttle && *action.throttle != "bus")
+    if (action.throttle && *action.throttle != "bus" && *action.throttle != "relay")
       known(*action.throttle, functions_, "the throttled function is", action.place);
+    if (action.change) check(*action.change, action.place);
     if (action.publish && !action.publish->from.empty()) {
       std::error_code ignored;
       if (!fs::is_regular_file(action.publish->from, ignored))
         problems_.add(action.place, "there is no file " + action.publish->from);
+    }
+  }
+
+  void check(const ChangeAction& change, const config::Place& place) {
+    std::vector<std::string> objects;
+    for (const auto& [name, object] : scenario_.given.salesforce.objects) objects.push_back(name);
+    for (const ChangeStep& step : change.steps) {
+      if (step.verb != ChangeStep::Verb::Publish) known(step.entity, objects, "the changed object is", place);
     }
   }
 

@@ -50,6 +50,12 @@ struct LineText {
   std::optional<Duration> by{};
   // replay
   std::optional<std::string> replay{};
+  // the org
+  std::optional<std::vector<ChangeStep>> change{};
+  std::optional<std::string> origin{};
+  bool is_rolled_back = false;
+  std::optional<OrgFault> lose{};
+  std::optional<OrgFault> gap{};
   std::optional<judge::Window> window{};
   std::vector<std::string> rules{};
 };
@@ -126,6 +132,54 @@ kernel::Result<> check_duplicate(const LineText& line) {
   return {};
 }
 
+struct StepText {
+  std::optional<std::string> create{};
+  std::optional<std::string> update{};
+  std::optional<std::string> remove{};
+  std::optional<std::string> undelete{};
+  std::optional<std::string> publish{};
+  std::optional<kernel::Json> fields{};
+  std::optional<kernel::Json> where{};
+  std::int64_t count = 1;
+};
+
+kernel::Result<ChangeStep> to_step(const StepText& text) {
+  using Verb = ChangeStep::Verb;
+  ChangeStep step{.count = text.count};
+  for (const auto& [verb, entity] :
+       {std::pair{Verb::Create, text.create}, std::pair{Verb::Update, text.update},
+        std::pair{Verb::Delete, text.remove}, std::pair{Verb::Undelete, text.undelete},
+        std::pair{Verb::Publish, text.publish}}) {
+    if (!entity) continue;
+    step.verb = verb;
+    step.entity = *entity;
+  }
+  if (text.fields && !text.fields->is_object()) return kernel::invalid("'fields' wants a map");
+  if (text.where && !text.where->is_object()) return kernel::invalid("'where' wants a map");
+  if (text.fields) step.fields = kernel::json_text(*text.fields);
+  if (text.where) step.where = kernel::json_text(*text.where);
+  return step;
+}
+
+Shape<ChangeStep> step_shape() {
+  const auto step =
+      object<StepText>("a step", "One step of a transaction.")
+          .optional("create", &StepText::create, non_empty_text(), "Make records of this object.")
+          .optional("update", &StepText::update, non_empty_text(), "Change records of this object.")
+          .optional("delete", &StepText::remove, non_empty_text(), "Delete records of this object.")
+          .optional("undelete", &StepText::undelete, non_empty_text(), "Bring deleted records back.")
+          .optional("publish", &StepText::publish, non_empty_text(), "Publish an event of this API name.")
+          .optional("fields", &StepText::fields, config::json(), "Fields of the record or event.")
+          .optional("where", &StepText::where, config::json(), "Records with these values; all when absent.")
+          .optional("count", &StepText::count, integer(1, 1'000'000), "How many records to make.")
+          .exactly_one_of({"create", "update", "delete", "undelete", "publish"})
+          .requires_one_of("fields", {"create", "update", "publish"})
+          .requires_one_of("where", {"update", "delete", "undelete"})
+          .requires_key("count", {"create"})
+          .done();
+  return mapped<ChangeStep>(step, to_step);
+}
+
 kernel::Result<TimelineAction> to_action(const LineText& line) {
   TimelineAction action{.place = line.place, .at = line.at, .lasts = line.lasts};
   action.relay = line.relay;
@@ -135,9 +189,17 @@ kernel::Result<TimelineAction> to_action(const LineText& line) {
     auto fault = delivery_fault(line);
     if (!fault) return std::unexpected(fault.error());
     action.deliveries = std::move(*fault);
+  } else if (line.duplicate == "salesforce") {
+    action.org_fault = {OrgFault::Duplicate, line.times.value_or(1)};
   } else if (line.duplicate) {
     action.duplicate = line.times.value_or(1);
     if (*line.duplicate != "relay") action.duplicates_at = *line.duplicate;
+  }
+  if (line.lose) action.org_fault = {OrgFault::Lose, line.times.value_or(1)};
+  if (line.gap) action.org_fault = {OrgFault::Gap, line.times.value_or(1)};
+  if (line.change) {
+    action.change = {
+        .steps = *line.change, .origin = line.origin.value_or(""), .is_rolled_back = line.is_rolled_back};
   }
   if (line.replay) {
     action.replay = {.archive = *line.replay,
@@ -212,29 +274,42 @@ Shape<std::vector<TimelineAction>> timeline_shape() {
           .optional("respond", &LineText::respond, respond_shape(), "What the caller gets instead.")
           .optional("delay", &LineText::delay, latency_shape(), "Added to the answer's own time.")
           .optional("relay", &LineText::relay,
-                    choice<RelayVerb>(
-                        {{"pause", RelayVerb::Pause}, {"run", RelayVerb::Run}, {"stop", RelayVerb::Stop}}),
-                    "Move the relay; pause and stop with 'for' run again after it.")
-          .optional("throttle", &LineText::throttle, non_empty_text(),
-                    "A function has no concurrency, or the bus cannot invoke.")
+                    choice<RelayVerb>({{"pause", RelayVerb::Pause},
+                                       {"run", RelayVerb::Run},
+                                       {"stop", RelayVerb::Stop},
+                                       {"lose_position", RelayVerb::LosePosition}}),
+                    "Move the relay; pause and stop with 'for' run again after it. lose_position: it is in "
+                    "ERROR, for so long, and its ReplayRecovery decides where it goes on.")
+          .optional(
+              "throttle", &LineText::throttle, non_empty_text(),
+              "A function has no concurrency, the bus cannot invoke, or it refuses what the relay sends.")
           .optional("duplicate", &LineText::duplicate, non_empty_text(),
                     "relay, or a topic: it sends the next event, or 'times' events, twice. bus: it makes "
-                    "deliveries twice.")
+                    "deliveries twice. salesforce: it stores events twice.")
           .optional("reorder", &LineText::reorder, choice<int>({{"bus", 0}}),
                     "The bus holds deliveries back, so that later ones overtake them.")
           .optional("by", &LineText::by, duration(),
                     "How long a delivery is held, or how much later the second one comes.")
           .optional("replay", &LineText::replay, non_empty_text(), "Send the events of an archive again.")
           .optional("window", &LineText::window, window_shape(), "Those of this time.")
+          .optional("change", &LineText::change, config::list_of(step_shape(), 1),
+                    "A transaction in the org; its records give change events.")
+          .optional("origin", &LineText::origin, non_empty_text(), "changeOrigin of its change events.")
+          .optional("roll_back", &LineText::is_rolled_back, config::boolean(), "It is undone at its end.")
+          .optional("lose", &LineText::lose, choice<OrgFault>({{"salesforce", OrgFault::Lose}}),
+                    "The org accepts the next event, or 'times' events, and never stores it.")
+          .optional("gap", &LineText::gap, choice<OrgFault>({{"salesforce", OrgFault::Gap}}),
+                    "The next change event, or 'times' of them, comes without its fields.")
           .optional("rules", &LineText::rules, config::list_of(non_empty_text(), 1), "To these rules only.")
-          .exactly_one_of({"publish", "fault", "relay", "throttle", "duplicate", "reorder", "replay"})
+          .exactly_one_of({"publish", "fault", "relay", "throttle", "duplicate", "reorder", "replay",
+                           "change", "lose", "gap"})
           .requires_key("from", {"publish"})
           .requires_key("fields", {"publish"})
           .requires_key("count", {"publish"})
           .requires_key("rate", {"publish"})
           .requires_one_of("name", {"fault", "duplicate", "reorder", "replay"})
           .requires_key("place", {"fault"})
-          .requires_one_of("times", {"fault", "duplicate", "reorder"})
+          .requires_one_of("times", {"fault", "duplicate", "reorder", "lose", "gap"})
           .requires_one_of("skip", {"fault", "publish"})
           .requires_key("every", {"fault"})
           .requires_one_of("share", {"fault", "duplicate", "reorder"})
@@ -244,6 +319,8 @@ Shape<std::vector<TimelineAction>> timeline_shape() {
           .requires_key("delay", {"fault"})
           .requires_one_of("for", {"publish", "fault", "relay", "throttle", "duplicate", "reorder"})
           .requires_one_of("by", {"duplicate", "reorder"})
+          .requires_key("origin", {"change"})
+          .requires_key("roll_back", {"change"})
           .requires_key("window", {"replay"})
           .requires_key("rules", {"replay"})
           .at_most_one_of({"count", "for"})

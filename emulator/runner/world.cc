@@ -1,6 +1,7 @@
 #include "emulator/runner/world.h"
 
 #include "emulator/runner/edge_services.h"
+#include "emulator/salesforce/setup.h"
 #include "middleware/kernel/check.h"
 
 namespace emulator::runner {
@@ -100,7 +101,9 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
       bus::Outlets{.functions = *lambda_, .queues = queues_, .topics = topics_.get()});
   lambda_->reach(*topics_, *bus_);
   org_ = std::make_unique<salesforce::Org>(given.salesforce, seed, ports.scheduler, ports.journal);
-  relay_ = std::make_unique<relay::Relay>(given.relay, seed, ports.scheduler, ports.journal, *org_, *bus_);
+  relays_ = std::make_unique<relay::Relays>(
+      given.relay, seed, relay::Relays::Surroundings{ports.scheduler, ports.journal, *org_, *bus_, *bus_});
+  setup_ = std::make_unique<salesforce::Setup>(*org_, *relays_, seed);
   edge_ = make_edge(
       seed, ports_,
       {.bus = *bus_, .queues = queues_, .lambda = *lambda_, .mappings = *mappings_, .topics = *topics_});
@@ -126,7 +129,7 @@ kernel::Result<> World::serve() {
   for (const FunctionGiven& function : given_.functions) {
     if (auto found = find_program(function, ports_.network); !found) return found;
   }
-  if (auto set_up = bus_->set_up(relay_->source()); !set_up) return set_up;
+  if (auto set_up = bus_->set_up(relay().source()); !set_up) return set_up;
   for (const auto& api : apis_) {
     if (auto served = ports_.network.serve(api->spec().name, *api, Transport::Plain); !served) return served;
   }
@@ -151,14 +154,15 @@ kernel::Result<std::unique_ptr<World>> World::build(const Given& given, std::uin
     world->stop();
     return std::unexpected(served.error());
   }
-  world->relay_->start();
+  world->relay().start();
   return world;
 }
 
 void World::stop() {
   // Callers first, so that none sees its server go.
   edge_->stop();
-  relay_.reset();
+  setup_.reset();
+  relays_.reset();
   bus_.reset();
   topics_.reset();
   mappings_.reset();

@@ -7,9 +7,11 @@
 
 #include "emulator/edge/edge.h"
 #include "emulator/lambda/event_source_mappings.h"
+#include "emulator/relay/relays.h"
 #include "emulator/runner/network.h"
 #include "emulator/runner/scenario.h"
 #include "emulator/runtime/process_code.h"
+#include "emulator/salesforce/setup_ports.h"
 #include "emulator/topics/links.h"
 #include "emulator/topics/test_key_signer.h"
 #include "middleware/ingest/ingest.h"
@@ -37,7 +39,8 @@ class World {
   World& operator=(const World&) = delete;
 
   salesforce::Org& org() { return *org_; }
-  relay::Relay& relay() { return *relay_; }
+  relay::Relay& relay() { return relays_->first(); }
+  salesforce::SetupObjects& setup() { return *setup_; }
   bus::EventBridge& bus() { return *bus_; }
   lambda::Lambda& lambda() { return *lambda_; }
   lambda::EventSourceMappings& mappings() { return *mappings_; }
@@ -78,7 +81,8 @@ class World {
   std::unique_ptr<topics::Links> links_;
   std::unique_ptr<bus::EventBridge> bus_;
   std::unique_ptr<salesforce::Org> org_;
-  std::unique_ptr<relay::Relay> relay_;
+  std::unique_ptr<relay::Relays> relays_;
+  std::unique_ptr<salesforce::SetupObjects> setup_;
   std::unique_ptr<edge::Edge> edge_;
 };
 

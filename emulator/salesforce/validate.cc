@@ -1,6 +1,7 @@
 #include "emulator/salesforce/validate.h"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "middleware/kernel/time.h"
@@ -36,16 +37,28 @@ bool is_type(const Json& value, FieldType type) {
   return false;
 }
 
+/// So many digits before the point. ASSUMPTION: more digits behind it than the scale are rounded away
+/// unseen, as the org does with records; the payload keeps them.
+bool fits(double value, const FieldDefinition& field) {
+  if (field.precision == 0) return true;
+  return std::abs(value) < std::pow(10.0, static_cast<double>(field.precision - field.scale));
+}
+
 // ASSUMPTION: the texts are from memory (facts/salesforce 1.3 marks them so); the codes are documented.
-std::optional<PublishError> fault_of(const std::string& name, const Json& value,
-                                     const FieldDefinition& field) {
+std::optional<OrgError> fault_of(const std::string& name, const Json& value, const FieldDefinition& field) {
   if (!is_type(value, field.type)) {
-    return PublishError{.code = "INVALID_TYPE_ON_FIELD_IN_RECORD",
-                        .message = name + ": value not of required type: " + kernel::json_text(value),
-                        .fields = {name}};
+    return OrgError{.code = "INVALID_TYPE_ON_FIELD_IN_RECORD",
+                    .message = name + ": value not of required type: " + kernel::json_text(value),
+                    .fields = {name}};
+  }
+  if (value.is_number() && !fits(value.get<double>(), field)) {
+    return OrgError{
+        .code = "NUMBER_OUTSIDE_VALID_RANGE",
+        .message = name + ": value outside of valid range on numeric field: " + kernel::json_text(value),
+        .fields = {name}};
   }
   if (value.is_string() && characters(value.get_ref<const std::string&>()) > length_max(field)) {
-    return PublishError{
+    return OrgError{
         .code = "STRING_TOO_LONG",
         .message = name + ": data value too large (max length=" + std::to_string(length_max(field)) + ")",
         .fields = {name}};
@@ -53,31 +66,51 @@ std::optional<PublishError> fault_of(const std::string& name, const Json& value,
   return std::nullopt;
 }
 
+OrgError missing_fields(std::vector<std::string> names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return {.code = "REQUIRED_FIELD_MISSING",
+          .message = "Required fields are missing: [" + text + "]",
+          .fields = std::move(names)};
+}
+
 }  // namespace
 
-std::optional<PublishError> find_fault(const Json& fields, const EventDefinition& definition,
-                                       std::string_view api_name) {
-  if (definition.fields.empty()) return std::nullopt;
+std::optional<OrgError> find_update_fault(const Json& fields, const FieldDefinitions& definitions,
+                                          std::string_view entity) {
+  if (definitions.empty()) return std::nullopt;
   for (const auto& [name, value] : fields.items()) {
-    const auto defined = std::ranges::find(definition.fields, name, [](const auto& f) { return f.first; });
-    if (defined == definition.fields.end()) {
-      return PublishError{
-          .code = "INVALID_FIELD",
-          .message = "No such column '" + name + "' on sobject of type " + std::string(api_name)};
+    const auto defined = std::ranges::find(definitions, name, [](const auto& f) { return f.first; });
+    if (defined == definitions.end()) {
+      return OrgError{.code = "INVALID_FIELD",
+                      .message = "No such column '" + name + "' on sobject of type " + std::string(entity)};
     }
+    if (value.is_null() && defined->second.required) return missing_fields({name});
     if (value.is_null()) continue;
     if (auto fault = fault_of(name, value, defined->second)) return fault;
   }
-  for (const auto& [name, field] : definition.fields) {
-    if (!field.required) continue;
-    const auto found = fields.find(name);
-    if (found == fields.end() || found->is_null()) {
-      return PublishError{.code = "REQUIRED_FIELD_MISSING",
-                          .message = "Required fields are missing: [" + name + "]",
-                          .fields = {name}};
-    }
-  }
   return std::nullopt;
+}
+
+std::optional<OrgError> find_fault(const Json& fields, const FieldDefinitions& definitions,
+                                   std::string_view entity) {
+  if (auto fault = find_update_fault(fields, definitions, entity)) return fault;
+  std::vector<std::string> missing;
+  for (const auto& [name, field] : definitions) {
+    if (field.required && !field.fallback && !fields.contains(name)) missing.push_back(name);
+  }
+  if (missing.empty()) return std::nullopt;
+  return missing_fields(std::move(missing));
+}
+
+std::string unset_fields(const Json& fields, const FieldDefinitions& definitions) {
+  std::string text;
+  for (const auto& [name, field] : definitions) {
+    if (fields.contains(name)) continue;
+    if (!text.empty()) text += ',';
+    text += kernel::json_quoted(name) + ":" + field.fallback.value_or("null");
+  }
+  return text;
 }
 
 }  // namespace emulator::salesforce

@@ -51,6 +51,7 @@ runner::Scenario happy_path(std::int64_t count, double per_second) {
   scenario->name += "_" + std::to_string(count);
   scenario->expectations.clear();
   scenario->given.salesforce.publish_per_hour = 1'000'000'000;
+  scenario->given.salesforce.deliver_per_day = 1'000'000'000;
   scenario->given.relay.latency = 1ms;
   scenario->timeline.front().publish->count = count;
   scenario->timeline.front().publish->per_second = per_second;

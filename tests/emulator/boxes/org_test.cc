@@ -89,7 +89,7 @@ TEST(Validate, NamesTheFirstFaultAsTheApiDoes) {
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.fields);
-    const auto fault = find_fault(*kernel::parse_json(c.fields), order_definition(), kOrder);
+    const auto fault = find_fault(*kernel::parse_json(c.fields), order_definition().fields, kOrder);
     ASSERT_TRUE(fault);
     EXPECT_EQ(fault->http_status, 400);
     EXPECT_EQ(fault->code, c.code);
@@ -107,13 +107,13 @@ TEST(Validate, TakesWhatFits) {
       R"({"Order_Number__c":"A","Amount__c":null,"Note__c":null})",
   };
   for (const char* fields : cases) {
-    EXPECT_FALSE(find_fault(*kernel::parse_json(fields), order_definition(), kOrder)) << fields;
+    EXPECT_FALSE(find_fault(*kernel::parse_json(fields), order_definition().fields, kOrder)) << fields;
   }
   const auto with_note = [](std::size_t length) {
     return *kernel::parse_json(R"({"Order_Number__c":"A","Note__c":")" + std::string(length, 'x') + "\"}");
   };
-  EXPECT_FALSE(find_fault(with_note(131'072), order_definition(), kOrder));
-  EXPECT_TRUE(find_fault(with_note(131'073), order_definition(), kOrder));
+  EXPECT_FALSE(find_fault(with_note(131'072), order_definition().fields, kOrder));
+  EXPECT_TRUE(find_fault(with_note(131'073), order_definition().fields, kOrder));
 }
 
 TEST(Org, SplicesItsOwnFieldsIntoThePayload) {
@@ -179,9 +179,9 @@ TEST(Org, NamesAnEventByItsKey) {
 
 // facts/salesforce 2.
 TEST(Org, AllowsSoManyEventsInAnyHour) {
-  EXPECT_EQ(publish_allocation(Edition::Unlimited), 250'000);
-  EXPECT_EQ(publish_allocation(Edition::Enterprise), 250'000);
-  EXPECT_EQ(publish_allocation(Edition::Developer), 50'000);
+  EXPECT_EQ(limits_of(Edition::Unlimited).publish_per_hour, 250'000);
+  EXPECT_EQ(limits_of(Edition::Enterprise).publish_per_hour, 250'000);
+  EXPECT_EQ(limits_of(Edition::Developer).publish_per_hour, 50'000);
 
   OrgBench bench({.publish_per_hour = 3});
   const auto publish_at = [&bench](kernel::Duration at) {
@@ -246,7 +246,8 @@ TEST(Org, PurgesAfterTheRetention) {
 
 TEST(Org, CarriesMembersOfAChannelOnly) {
   Bench bench;
-  Org org({.channels = {{"Orders__chn", {"Order_Placed__e"}}}}, 7, bench.scheduler, bench.journal);
+  Org org({.channels = {{"Orders__chn", {.members = {{.entity = "Order_Placed__e"}}}}}}, 7, bench.scheduler,
+          bench.journal);
   Listener orders;
   org.subscribe(orders, "Orders__chn");
   const auto order = org.publish("Order_Placed__e", "{}");

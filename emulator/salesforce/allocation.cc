@@ -1,0 +1,32 @@
+#include "emulator/salesforce/allocation.h"
+
+#include <algorithm>
+
+namespace emulator::salesforce {
+
+void RollingAllocation::forget(kernel::Timestamp now) {
+  while (!bursts_.empty() && now - bursts_.front().time >= window_) {
+    used_ -= bursts_.front().count;
+    bursts_.pop_front();
+  }
+}
+
+std::int64_t RollingAllocation::take(kernel::Timestamp now, std::int64_t wanted) {
+  const std::int64_t taken = std::min(wanted, left(now));
+  if (taken <= 0) return 0;
+  if (bursts_.empty() || bursts_.back().time != now) bursts_.push_back({.time = now, .count = 0});
+  bursts_.back().count += taken;
+  used_ += taken;
+  return taken;
+}
+
+std::int64_t RollingAllocation::left(kernel::Timestamp now) {
+  forget(now);
+  return std::max<std::int64_t>(0, max_ - used_);
+}
+
+kernel::Timestamp RollingAllocation::free_at(kernel::Timestamp now) {
+  return left(now) > 0 || bursts_.empty() ? now : bursts_.front().time + window_;
+}
+
+}  // namespace emulator::salesforce
