@@ -80,6 +80,10 @@ const std::map<std::string, std::vector<std::string>> kMayInclude = {
      {"middleware/kernel", "emulator/patterns", "emulator/bus/archive_ports.h", "emulator/lambda/ports.h",
       "emulator/lambda/function_admin.h", "emulator/lambda/mapping.h", "emulator/queues/ports.h",
       "emulator/topics/topics_api.h"}},
+    {"emulator/salesforce_edge",
+     {"middleware/kernel", "emulator/relay/ports.h", "emulator/salesforce/ports.h",
+      "emulator/salesforce/access_ports.h", "emulator/salesforce/schema_ports.h",
+      "emulator/salesforce/setup_ports.h", "emulator/salesforce/stream_ports.h", "emulator/edge/percent.h"}},
     {"emulator/hoplog", {"middleware/kernel"}},
     {"emulator/report", {"middleware/kernel", "emulator/hoplog"}},
     {"emulator/runner/judge", {"middleware/kernel", "emulator/hoplog"}},
@@ -93,7 +97,9 @@ const std::set<std::string> kMayIncludeAll = {"emulator/runner", "emulator/cli"}
 const std::map<std::string, std::vector<std::string>> kLibraries = {
     {"httplib", {"middleware/live"}},
     {"boost/", {"middleware/live"}},
-    {"openssl/", {"middleware/live", "middleware/kernel/digest.cc", "emulator/topics/test_key_signer.cc"}},
+    {"openssl/",
+     {"middleware/live", "middleware/kernel/digest.cc", "emulator/topics/test_key_signer.cc",
+      "emulator/salesforce_edge/jwt_signature.cc"}},
     {"sqlite3", {"emulator/hoplog"}},
     {"yaml-cpp/", {"middleware/config"}},
     {"CLI/", {"emulator/main.cc", "middleware/main.cc"}},
@@ -212,9 +218,10 @@ TEST(House, HeadersSayWhatTheyAreFor) {
 }
 
 TEST(House, EachBoxHasADesign) {
-  for (const char* box : {"emulator/salesforce", "emulator/relay", "emulator/bus", "emulator/patterns",
-                          "emulator/queues", "emulator/topics", "emulator/lambda", "emulator/compute",
-                          "emulator/edge", "emulator/hoplog", "mocks", "middleware"}) {
+  for (const char* box :
+       {"emulator/salesforce", "emulator/relay", "emulator/bus", "emulator/patterns", "emulator/queues",
+        "emulator/topics", "emulator/lambda", "emulator/compute", "emulator/edge", "emulator/salesforce_edge",
+        "emulator/hoplog", "mocks", "middleware"}) {
     EXPECT_TRUE(fs::exists(kRoot / box / "DESIGN.md")) << box;
   }
 }

@@ -150,6 +150,8 @@ Shape<std::vector<FunctionGiven>> lambda_shape() {
 Shape<Given> given_shape() {
   return object<Given>("given", "The deployment that is rehearsed.")
       .optional("salesforce", &Given::salesforce, salesforce_shape(), "The org.")
+      .optional("salesforce_clients", &Given::salesforce_clients, salesforce_clients_shape(),
+                "What clients of the org meet.")
       .optional("relay", &Given::relay, relay_shape(), "The Event Relay.")
       .optional("bus", &Given::bus, bus_shape(), "EventBridge.")
       .optional("lambda", &Given::functions, lambda_shape(), "Functions by name.")

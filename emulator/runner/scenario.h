@@ -16,6 +16,7 @@
 #include "emulator/runner/judge/expectation.h"
 #include "emulator/runner/topics_given.h"
 #include "emulator/salesforce/org.h"
+#include "emulator/salesforce_edge/config.h"
 #include "middleware/config/middleware_file.h"
 #include "mocks/api.h"
 
@@ -31,6 +32,7 @@ struct FunctionGiven : lambda::FunctionConfig {
 
 struct Given {
   salesforce::OrgConfig salesforce{};
+  salesforce_edge::ClientsConfig salesforce_clients{};
   relay::RelayConfig relay{};
   bus::EventBridgeConfig bus{};
   std::vector<FunctionGiven> functions{};

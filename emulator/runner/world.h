@@ -9,6 +9,7 @@
 #include "emulator/lambda/event_source_mappings.h"
 #include "emulator/runner/network.h"
 #include "emulator/runner/scenario.h"
+#include "emulator/salesforce_edge/salesforce_edge.h"
 #include "emulator/topics/links.h"
 #include "emulator/topics/test_key_signer.h"
 #include "middleware/ingest/ingest.h"
@@ -22,8 +23,9 @@ struct WorldPorts {
   kernel::Scheduler& scheduler;
   kernel::Journal& journal;
   Network& network;
-  int edge_port = 0;      ///< on sockets; 0: any
-  std::string version{};  ///< of the program, for those who ask the edge
+  int edge_port = 0;        ///< on sockets; 0: any
+  int salesforce_port = 0;  ///< on sockets; 0: any
+  std::string version{};    ///< of the program, for those who ask the edge
 };
 
 class World {
@@ -43,6 +45,7 @@ class World {
   queues::Queues& queues() { return queues_; }
   topics::Topics& topics() { return *topics_; }
   mocks::FaultSet& faults() { return faults_; }
+  salesforce_edge::SalesforceEdge& salesforce_edge() { return *salesforce_edge_; }
 
   /// Cancels all that is under way: hops that are open close as cancelled.
   void stop();
@@ -75,6 +78,7 @@ class World {
   std::unique_ptr<salesforce::Org> org_;
   std::unique_ptr<relay::Relay> relay_;
   std::unique_ptr<edge::Edge> edge_;
+  std::unique_ptr<salesforce_edge::SalesforceEdge> salesforce_edge_;
 };
 
 }  // namespace emulator::runner
