@@ -59,7 +59,9 @@ class Rig {
   async ready() {
     const file = join(this.#folder, 'ready.json');
     await whenReady(this.#child, this.#folder, file, () => this.#talk);
-    this.url = JSON.parse(readFileSync(file, 'utf8')).url;
+    const written = JSON.parse(readFileSync(file, 'utf8'));
+    this.url = written.url;
+    this.salesforceUrl = written.salesforce_url;
     return this;
   }
 
@@ -72,6 +74,11 @@ class Rig {
       maxAttempts: 1,
       ...config,
     });
+  }
+
+  /** What the program prints, called with the rig's ready file. */
+  command(name, ...rest) {
+    return execFileSync(program, [name, ...rest, '--ready-file', join(this.#folder, 'ready.json')], { encoding: 'utf8' });
   }
 
   /** Rows of the run file; after stop(). */
@@ -94,8 +101,13 @@ class Rig {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
+  /** Asks the run file, which is written while the rig runs, until `isSo` is true. */
+  async whenQuiet(isSo) {
+    while (!isSo()) await new Promise(setImmediate);
+  }
+
   get runFile() {
-    return join(this.#folder, 'runs', `${this.name}.1.real.rrun.db`);
+    return join(this.#folder, 'runs', `${this.name}.${this.seed}.real.rrun.db`);
   }
 }
 
@@ -103,7 +115,7 @@ class Rig {
  * Starts `relayrig up` with the deployment in `scenario` (a path from the project's root), or with none.
  * The rig and its files go with the process at the latest.
  */
-export async function startRig({ scenario, name = 'empty_rig', flags = [] } = {}) {
+export async function startRig({ scenario, name = 'empty_rig', seed = 1, flags = [] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'relayrig-clients-'));
   const paths = scenario ? [join(root, scenario)] : [];
   const child = spawn(
@@ -113,6 +125,7 @@ export async function startRig({ scenario, name = 'empty_rig', flags = [] } = {}
   );
   const rig = new Rig(child, folder);
   rig.name = name;
+  rig.seed = seed;
   process.once('exit', () => rig.remove());
   return rig.ready();
 }
