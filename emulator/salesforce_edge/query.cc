@@ -56,7 +56,10 @@ std::expected<Table, ApiError> setup_table(OrgPorts org, const std::string& type
 }
 
 std::expected<Table, ApiError> record_table(OrgPorts org, const std::string& name) {
-  const auto entity = org.schema.describe(name);
+  auto entity = org.schema.describe(name);
+  for (salesforce::EntityInfo& declared : org.schema.entities()) {
+    if (kernel::equal_without_case(declared.name, name)) entity = std::move(declared);
+  }
   if (!entity || entity->is_event)
     return refused(400, "INVALID_TYPE", "sObject type '" + name + "' is not supported.");
   auto records = org.data.records(entity->name);
