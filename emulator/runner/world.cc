@@ -99,7 +99,7 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
       seed, ports_,
       {.bus = *bus_, .queues = queues_, .lambda = *lambda_, .mappings = *mappings_, .topics = *topics_});
   edge_->mount(topics_->certificate_path(), *links_);
-  salesforce_edge_ = make_salesforce_edge(given.salesforce_clients, seed, ports_, *org_);
+  salesforce_edge_ = make_salesforce_edge(given.salesforce_clients, seed, ports_, *org_, nullptr);
 }
 
 kernel::Result<> World::serve() {

@@ -228,8 +228,9 @@ kernel::Task<HttpReply> CometD::handle(HttpRequest request) {
     const SessionPtr session = begin_connect(exchange, message);
     if (session == nullptr) continue;
     bool is_newest = true;
-    if (exchange.is_alone && !asks_for_no_wait(message))
-      is_newest = co_await wait_for_events(session, scheduler_.now() + config_.connect_timeout);
+    const bool is_held =
+        exchange.is_alone && !asks_for_no_wait(message) && !org_.limits.is_delivery_limit_reached();
+    if (is_held) is_newest = co_await wait_for_events(session, scheduler_.now() + config_.connect_timeout);
     // The client has given this one up: the events are the newer connect's.
     if (is_newest) {
       end_connect(exchange, message, session);
@@ -250,7 +251,8 @@ std::optional<std::string> CometD::subscribe_one(Exchange& exchange, const Sessi
   const Json* positions = kernel::json_at(message, "/ext/replay");
   if (positions != nullptr && positions->is_object() && positions->contains(channel)) {
     const Json& position = (*positions)[channel];
-    if (!position.is_number_integer()) return invalid_replay_id(kernel::json_text(position));
+    const bool is_too_large = position.is_number_unsigned() && position.get<std::uint64_t>() > INT64_MAX;
+    if (!position.is_number_integer() || is_too_large) return invalid_replay_id(kernel::json_text(position));
     replay = position.get<std::int64_t>();
   }
   auto opened = org_.stream.open({.channel = channel,

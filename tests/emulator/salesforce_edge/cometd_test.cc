@@ -189,6 +189,10 @@ TEST(CometD, RefusesInTheServicesWords) {
        "400::The replayId {\"x\"} you provided was invalid.  Please provide a valid ID, -2 to replay all "
        "events, "
        "or -1 to replay only new events."},
+      {subscribe(id, "/event/Low_Ink__e", "18446744073709551615"),
+       "400::The replayId {18446744073709551615} you provided was invalid.  Please provide a valid ID, -2 to "
+       "replay "
+       "all events, or -1 to replay only new events."},
       {subscribe(id, "/topic/Invoices"),
        "400::The channel you requested to subscribe to does not exist {/topic/Invoices}"},
       {R"({"channel":"/meta/connect","clientId":")" + id + R"(","connectionType":"websocket"})",
@@ -276,7 +280,8 @@ TEST(CometD, TheDaysDeliveriesAreLimited) {
   client.publish("A");
   EXPECT_EQ(brought(client.post(connect(client.id, true))), "A connect");
   for (const char* model : {"B", "C"}) client.publish(model);
-  EXPECT_EQ(brought(client.post(connect(client.id, true))),
+  // At once, and not at the end of the time that it could be held.
+  EXPECT_EQ(brought(client.post(connect(client.id))),
             "B connect!403::Organization total events daily limit exceeded");
   EXPECT_EQ(brought(client.post(connect(client.id, true))), "connect!403::Unknown client");
   // What was not delivered can be read the next day.
