@@ -133,7 +133,14 @@ int main(int argc, char** argv) {
         ->check(CLI::Range(0, 65535))
         ->capture_default_str();
   };
+  const auto add_salesforce_port = [&settings](CLI::App* command, const char* about) {
+    command->add_option("--salesforce-port", settings.salesforce_port, about)
+        ->envname("RELAYRIG_SALESFORCE_PORT")
+        ->check(CLI::Range(0, 65535));
+  };
   add_port(up_command, "Where AWS clients are answered, on 127.0.0.1; 0: any free port");
+  add_salesforce_port(
+      up_command, "Where clients of the org are answered; absent: the port behind --port, or any free one");
   up_command->add_option("--ready-file", up_arguments.ready_file,
                          "Written when everything is served: JSON with the url; gone when the rig stops");
   up_command->add_option("--clock", settings.clock, "real, or a speed such as x60")
@@ -145,13 +152,25 @@ int main(int argc, char** argv) {
   std::string env_ready_file;
   std::string env_format = "sh";
   CLI::App* env_command =
-      app.add_subcommand("env", "Print the variables that point AWS clients to a running rig");
+      app.add_subcommand("env", "Print the variables that point clients to a running rig");
   add_port(env_command, "Of the rig");
+  add_salesforce_port(env_command, "Of the rig's org; absent: the port behind --port");
   env_command->add_option("--ready-file", env_ready_file, "What `up --ready-file` wrote, instead of --port");
   env_command->add_option("--format", env_format, "sh, dotenv or json")
       ->check(CLI::IsMember({"sh", "dotenv", "json"}))
       ->capture_default_str();
   env_command->callback([&] { code = env(settings, env_ready_file, env_format); });
+
+  TriggerArguments trigger_arguments;
+  CLI::App* trigger_command = app.add_subcommand("trigger", "Publish events into a running rig");
+  trigger_command->add_option("EVENT", trigger_arguments.event, "API name: Order_Placed__e")->required();
+  trigger_command->add_option("--file", trigger_arguments.file,
+                              "JSON: an object, a list of objects, or one object a line; absent: no fields");
+  add_port(trigger_command, "Of the rig");
+  add_salesforce_port(trigger_command, "Of the rig's org; absent: the port behind --port");
+  trigger_command->add_option("--ready-file", trigger_arguments.ready_file,
+                              "What `up --ready-file` wrote, instead of a port");
+  trigger_command->callback([&] { code = trigger(settings, trigger_arguments); });
 
   std::vector<std::string> paths;
   std::vector<std::string> tags;

@@ -36,6 +36,14 @@ struct UpArguments {
 int up(const Settings& settings, const UpArguments& arguments, const Terminal& terminal);
 /// `ready_file` "": the rig at the port of the settings. `format`: sh, dotenv or json.
 int env(const Settings& settings, const std::string& ready_file, const std::string& format);
+/// Publishes into a running rig. `file` holds a JSON object, a list of them, or one a line; "": one event
+/// without fields. Prints the EventUuid of each. `ready_file` as for env.
+struct TriggerArguments {
+  std::string event{};
+  std::string file{};
+  std::string ready_file{};
+};
+int trigger(const Settings& settings, const TriggerArguments& arguments);
 int validate(const std::vector<std::string>& paths);
 int list(const Settings& settings, const std::vector<std::string>& paths,
          const std::vector<std::string>& tags);

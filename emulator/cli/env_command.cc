@@ -11,11 +11,10 @@ namespace {
 
 using Variables = std::vector<std::pair<std::string, std::string>>;
 
-kernel::Result<std::string> url_of(const Settings& settings, const std::string& ready_file) {
-  if (ready_file.empty()) return "http://127.0.0.1:" + std::to_string(settings.port);
-  auto ready = read_ready_file(ready_file);
-  if (!ready) return std::unexpected(ready.error());
-  return std::move(ready->url);
+kernel::Result<ReadyFile> urls_of(const Settings& settings, const std::string& ready_file) {
+  if (!ready_file.empty()) return read_ready_file(ready_file);
+  return ReadyFile{.url = local_url(settings.port),
+                   .salesforce_url = local_url(salesforce_port_of(settings))};
 }
 
 /// Asks the rig, so that nobody exports the address of something that is not there.
@@ -30,9 +29,17 @@ kernel::Result<kernel::Json> health_of(const std::string& url) {
   return health;
 }
 
+/// A rig that was started with ports of its own may have its org elsewhere: then nothing is said of it.
+bool is_org(const std::string& url) {
+  const auto answer = live::fetch(url, {.target = "/_relayrig/health"}, std::chrono::seconds{5});
+  const auto health = answer ? kernel::parse_json(answer->body) : std::unexpected(answer.error());
+  return health && health->contains("organization_id");
+}
+
 /// One variable for each service beside the one for all: where both are set, clients take the narrower.
 /// Credentials are wanted by every client and looked at by nobody.
-Variables variables_of(const std::string& url, const kernel::Json& health) {
+Variables variables_of(const ReadyFile& urls, const kernel::Json& health) {
+  const std::string& url = urls.url;
   const std::string region = kernel::json_text_at(health, "/region");
   Variables variables = {{"AWS_ENDPOINT_URL", url}};
   for (const char* service : {"EVENTBRIDGE", "LAMBDA", "SNS", "SQS", "STS"})
@@ -43,19 +50,20 @@ Variables variables_of(const std::string& url, const kernel::Json& health) {
                                      {"AWS_SECRET_ACCESS_KEY", "relayrig"},
                                      {"AWS_ACCOUNT_ID", kernel::json_text_at(health, "/account")},
                                      {"RELAYRIG_URL", url}});
+  if (is_org(urls.salesforce_url)) variables.emplace_back("SALESFORCE_URL", urls.salesforce_url);
   return variables;
 }
 
 }  // namespace
 
 int env(const Settings& settings, const std::string& ready_file, const std::string& format) {
-  const auto url = url_of(settings, ready_file);
-  const auto health = url ? health_of(*url) : std::unexpected(url.error());
+  const auto urls = urls_of(settings, ready_file);
+  const auto health = urls ? health_of(urls->url) : std::unexpected(urls.error());
   if (!health) {
     std::cerr << "relayrig: " << health.error().text() << '\n';
     return exit_code_of(health.error());
   }
-  const Variables variables = variables_of(*url, *health);
+  const Variables variables = variables_of(*urls, *health);
   if (format == "json") {
     kernel::Json json = kernel::Json::object();
     for (const auto& [name, value] : variables) json[name] = value;

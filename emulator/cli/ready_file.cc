@@ -12,8 +12,11 @@ namespace emulator::cli {
 kernel::Result<> write_ready_file(const std::string& path, const ReadyFile& ready) {
   kernel::Json hosts = kernel::Json::object();
   for (const auto& [host, url] : ready.hosts) hosts[host] = url;
-  const kernel::Json text = {
-      {"url", ready.url}, {"pid", ready.pid}, {"run_file", ready.run_file}, {"hosts", hosts}};
+  const kernel::Json text = {{"url", ready.url},
+                             {"salesforce_url", ready.salesforce_url},
+                             {"pid", ready.pid},
+                             {"run_file", ready.run_file},
+                             {"hosts", hosts}};
   const std::string unfinished = path + ".part";
   std::ofstream out(unfinished, std::ios::binary);
   out << text.dump(2) << '\n';
@@ -29,9 +32,12 @@ kernel::Result<ReadyFile> read_ready_file(const std::string& path) {
   if (!in) return kernel::infrastructure("there is no ready file: no rig is up, or it has another one", path);
   const auto json = kernel::parse_json(std::string(std::istreambuf_iterator<char>(in), {}));
   if (!json) return kernel::invalid(json.error().text(), path);
-  ReadyFile ready{.url = kernel::json_text_at(*json, "/url")};
+  ReadyFile ready{.url = kernel::json_text_at(*json, "/url"),
+                  .salesforce_url = kernel::json_text_at(*json, "/salesforce_url")};
   if (ready.url.empty()) return kernel::invalid("not a ready file: it has no url", path);
   return ready;
 }
+
+std::string local_url(std::int64_t port) { return "http://127.0.0.1:" + std::to_string(port); }
 
 }  // namespace emulator::cli

@@ -10,7 +10,8 @@
 namespace emulator::cli {
 
 struct ReadyFile {
-  std::string url{};  ///< of the edge: what AWS_ENDPOINT_URL wants
+  std::string url{};             ///< of the edge: what AWS_ENDPOINT_URL wants
+  std::string salesforce_url{};  ///< of the org
   std::int64_t pid = 0;
   std::string run_file{};
   std::vector<std::pair<std::string, std::string>> hosts{};  ///< everything that is served, by name
@@ -20,5 +21,8 @@ struct ReadyFile {
 kernel::Result<> write_ready_file(const std::string& path, const ReadyFile& ready);
 
 kernel::Result<ReadyFile> read_ready_file(const std::string& path);
+
+/// "http://127.0.0.1:4570"
+std::string local_url(std::int64_t port);
 
 }  // namespace emulator::cli

@@ -20,10 +20,16 @@ kernel::Result<Settings> settings_from_file(const std::string& path) {
                     "Colours.")
           .optional("jobs", &Settings::jobs, config::integer(1, 256), "Scenarios side by side.")
           .optional("port", &Settings::port, config::integer(0, 65'535), "Where `up` answers AWS clients.")
+          .optional("salesforce_port", &Settings::salesforce_port, config::integer(0, 65'535),
+                    "Where `up` answers clients of the org; the port behind `port` when absent.")
           .done();
   auto settings = config::read_file(path, shape);
   if (!settings) return std::unexpected(settings.error().error());
   return *settings;
+}
+
+std::int64_t salesforce_port_of(const Settings& settings) {
+  return settings.salesforce_port.value_or(settings.port == 0 ? 0 : settings.port + 1);
 }
 
 bool wants_colour(const Settings& settings, bool is_terminal, bool no_color) {

@@ -26,11 +26,16 @@ struct Settings {
   std::string color = "auto";
   std::int64_t jobs = 1;
   std::int64_t port = 4570;  ///< of the edge; 0: any that is free
+  /// Of the org; absent: the one behind `port`, or any when that is 0.
+  std::optional<std::int64_t> salesforce_port{};
   bool quiet = false;
 };
 
 /// The values of ./relayrig.yaml, if there is one, over the defaults.
 kernel::Result<Settings> settings_from_file(const std::string& path);
+
+/// Where clients of the org are answered; 0: any port that is free.
+std::int64_t salesforce_port_of(const Settings& settings);
 
 /// Whether to colour what goes to stdout.
 bool wants_colour(const Settings& settings, bool is_terminal, bool no_color);

@@ -64,6 +64,7 @@ int up(const Settings& settings, const UpArguments& arguments, const Terminal& t
       .clock = *clock, .runs_folder = live.runs_folder, .version = RELAYRIG_VERSION, .until_stopped = true};
   options.ca_folder = (std::filesystem::path(live.runs_folder) / "ca").string();
   options.edge_port = static_cast<int>(live.port);
+  options.salesforce_port = static_cast<int>(salesforce_port_of(live));
   std::cerr << scenario.name << ", run file " << runner::run_file_path(scenario, options)
             << ", Ctrl-C ends it\n";
 
@@ -71,6 +72,7 @@ int up(const Settings& settings, const UpArguments& arguments, const Terminal& t
   const ReadyFileGuard guard(arguments.ready_file);
   options.on_served = [&ready](const std::string& host, const std::string& url) {
     if (host == runner::kEdgeHost) ready.url = url;
+    if (host == runner::kSalesforceHost) ready.salesforce_url = url;
     ready.hosts.emplace_back(host, url);
     std::cerr << "  " << host << "  " << url << '\n';
   };

@@ -22,4 +22,17 @@ std::unique_ptr<edge::Edge> make_edge(std::uint64_t seed, const WorldPorts& port
   return made;
 }
 
+std::unique_ptr<salesforce_edge::SalesforceEdge> make_salesforce_edge(
+    const salesforce_edge::ClientsConfig& config, std::uint64_t seed, const WorldPorts& ports,
+    salesforce::Org& org, salesforce::SetupObjects* setup) {
+  const salesforce_edge::OrgPorts boxes{.data = org,
+                                        .stream = org,
+                                        .directory = org.directory(),
+                                        .limits = org,
+                                        .schema = org.schema(),
+                                        .setup = setup};
+  return std::make_unique<salesforce_edge::SalesforceEdge>(config, boxes, seed, ports.scheduler,
+                                                           ports.journal);
+}
+
 }  // namespace emulator::runner

@@ -20,4 +20,12 @@ struct EdgeBoxes {
 
 std::unique_ptr<edge::Edge> make_edge(std::uint64_t seed, const WorldPorts& ports, EdgeBoxes boxes);
 
+/// What the org is served as.
+inline constexpr const char* kSalesforceHost = "salesforce";
+
+/// `org` and `setup` outlive it; without `setup` the Tooling API is refused.
+std::unique_ptr<salesforce_edge::SalesforceEdge> make_salesforce_edge(
+    const salesforce_edge::ClientsConfig& config, std::uint64_t seed, const WorldPorts& ports,
+    salesforce::Org& org, salesforce::SetupObjects* setup);
+
 }  // namespace emulator::runner

@@ -10,6 +10,8 @@ using config::Shape;
 Shape<Given> given_shape() {
   return object<Given>("given", "The deployment that is rehearsed.")
       .optional("salesforce", &Given::salesforce, salesforce_shape(), "The org.")
+      .optional("salesforce_clients", &Given::salesforce_clients, salesforce_clients_shape(),
+                "What clients of the org meet.")
       .optional("relay", &Given::relay, relay_shape(), "The Event Relay.")
       .optional("bus", &Given::bus, bus_shape(), "EventBridge.")
       .optional("account", &Given::account, account_shape(), "What the account allows.")

@@ -15,6 +15,7 @@ config::Shape<mocks::LatencyLaw> latency_shape();
 config::Shape<judge::Window> window_shape();
 
 config::Shape<salesforce::OrgConfig> salesforce_shape();
+config::Shape<salesforce_edge::ClientsConfig> salesforce_clients_shape();
 config::Shape<relay::RelayConfig> relay_shape();
 config::Shape<bus::EventBridgeConfig> bus_shape();
 config::Shape<AccountGiven> account_shape();

@@ -114,6 +114,7 @@ kernel::Result<Rehearsal> set_up(const Scenario& scenario, const RunOptions& opt
                              .journal = *rehearsal.recorder,
                              .network = *rehearsal.network,
                              .edge_port = options.edge_port,
+                             .salesforce_port = options.salesforce_port,
                              .version = options.version});
   if (!world) return std::unexpected(world.error());
   rehearsal.world = std::move(*world);

@@ -36,8 +36,9 @@ struct RunOptions {
   std::size_t body_bytes_max = 1024;                   ///< of each recorded request and response
   std::function<void(const Progress&)> on_progress{};  ///< every few thousand timers, or 200 ms live
   std::function<void(const std::string& host, const std::string& url)>
-      on_served{};    ///< live: what listens where
-  int edge_port = 0;  ///< live: where AWS clients are answered; 0: any free port
+      on_served{};          ///< live: what listens where
+  int edge_port = 0;        ///< live: where AWS clients are answered; 0: any free port
+  int salesforce_port = 0;  ///< live: where clients of the org are answered; 0: any free port
   /// Live: everything is served and the loop runs. An error ends the run.
   std::function<kernel::Result<>()> on_ready{};
 };

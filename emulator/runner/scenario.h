@@ -17,6 +17,7 @@
 #include "emulator/runner/process_given.h"
 #include "emulator/runner/topics_given.h"
 #include "emulator/salesforce/org.h"
+#include "emulator/salesforce_edge/config.h"
 #include "middleware/config/middleware_file.h"
 #include "mocks/api.h"
 
@@ -39,6 +40,7 @@ struct AccountGiven {
 struct Given {
   AccountGiven account{};
   salesforce::OrgConfig salesforce{};
+  salesforce_edge::ClientsConfig salesforce_clients{};
   relay::RelayConfig relay{};
   bus::EventBridgeConfig bus{};
   std::vector<FunctionGiven> functions{};

@@ -108,6 +108,7 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
       seed, ports_,
       {.bus = *bus_, .queues = queues_, .lambda = *lambda_, .mappings = *mappings_, .topics = *topics_});
   edge_->mount(topics_->certificate_path(), *links_);
+  salesforce_edge_ = make_salesforce_edge(given.salesforce_clients, seed, ports_, *org_, setup_.get());
 }
 
 lambda::FunctionCode& World::code_of(const FunctionGiven& function, std::uint64_t seed) {
@@ -135,6 +136,10 @@ kernel::Result<> World::serve() {
   }
   if (auto served = ports_.network.serve(kEdgeHost, *edge_, Transport::Plain, ports_.edge_port); !served)
     return served;
+  if (auto served =
+          ports_.network.serve(kSalesforceHost, *salesforce_edge_, Transport::Plain, ports_.salesforce_port);
+      !served)
+    return served;
   for (const auto& [host, url] : ports_.network.urls()) {
     if (host == kEdgeHost) topics_->set_link_base(url);
   }
@@ -161,6 +166,7 @@ kernel::Result<std::unique_ptr<World>> World::build(const Given& given, std::uin
 void World::stop() {
   // Callers first, so that none sees its server go.
   edge_->stop();
+  salesforce_edge_->stop();
   setup_.reset();
   relays_.reset();
   bus_.reset();

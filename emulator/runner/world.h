@@ -12,6 +12,7 @@
 #include "emulator/runner/scenario.h"
 #include "emulator/runtime/process_code.h"
 #include "emulator/salesforce/setup_ports.h"
+#include "emulator/salesforce_edge/salesforce_edge.h"
 #include "emulator/topics/links.h"
 #include "emulator/topics/test_key_signer.h"
 #include "middleware/ingest/ingest.h"
@@ -25,8 +26,9 @@ struct WorldPorts {
   kernel::Scheduler& scheduler;
   kernel::Journal& journal;
   Network& network;
-  int edge_port = 0;      ///< on sockets; 0: any
-  std::string version{};  ///< of the program, for those who ask the edge
+  int edge_port = 0;        ///< on sockets; 0: any
+  int salesforce_port = 0;  ///< on sockets; 0: any
+  std::string version{};    ///< of the program, for those who ask the edge
 };
 
 class World {
@@ -47,6 +49,7 @@ class World {
   queues::Queues& queues() { return queues_; }
   topics::Topics& topics() { return *topics_; }
   mocks::FaultSet& faults() { return faults_; }
+  salesforce_edge::SalesforceEdge& salesforce_edge() { return *salesforce_edge_; }
 
   /// Cancels all that is under way: hops that are open close as cancelled.
   void stop();
@@ -84,6 +87,7 @@ class World {
   std::unique_ptr<relay::Relays> relays_;
   std::unique_ptr<salesforce::SetupObjects> setup_;
   std::unique_ptr<edge::Edge> edge_;
+  std::unique_ptr<salesforce_edge::SalesforceEdge> salesforce_edge_;
 };
 
 }  // namespace emulator::runner

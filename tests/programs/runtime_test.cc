@@ -147,7 +147,7 @@ TEST(ShellBootstrap, IsReplacedAfterItWasKilled) {
 
 TEST(ShellBootstrap, DiesWithWhatItStartedWhenItsInvocationIsOver) {
   Bench bench;
-  bench.shell("next; sleep 1000 & echo \"pid $!\"; echo $! >pid; wait");
+  bench.shell("next; sleep 1000 & echo $! >pid; echo \"pid $!\"; wait");
   bench.begin("id-1");
   ASSERT_TRUE(run_until(bench.loop, [&bench] { return bench.has_logged("pid "); }));
   int pid = 0;

@@ -59,9 +59,10 @@ class Rig {
   async ready() {
     const file = join(this.#folder, 'ready.json');
     await whenReady(this.#child, this.#folder, file, () => this.#talk);
-    const { url, run_file: runFile } = JSON.parse(readFileSync(file, 'utf8'));
-    this.url = url;
-    this.runFile = runFile;
+    const written = JSON.parse(readFileSync(file, 'utf8'));
+    this.url = written.url;
+    this.salesforceUrl = written.salesforce_url;
+    this.runFile = written.run_file;
     return this;
   }
 
@@ -82,6 +83,11 @@ class Rig {
     return JSON.parse(text);
   }
 
+  /** What the program prints, called with the rig's ready file. */
+  command(name, ...rest) {
+    return execFileSync(program, [name, ...rest, '--ready-file', join(this.#folder, 'ready.json')], { encoding: 'utf8' });
+  }
+
   /** Rows of the run file; after stop(). */
   query(sql) {
     const text = execFileSync(program, ['query', this.runFile, sql, '--format', 'json'], { encoding: 'utf8' });
@@ -100,6 +106,11 @@ class Rig {
   remove() {
     this.#child.kill('SIGKILL');
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Asks the run file, which is written while the rig runs, until `isSo` is true. */
+  async whenQuiet(isSo) {
+    while (!isSo()) await new Promise(setImmediate);
   }
 }
 

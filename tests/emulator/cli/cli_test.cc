@@ -93,8 +93,8 @@ TEST(Help, NamesEveryCommandAndItsExitCodes) {
   const Outcome help = relayrig(project, {"--help"});
   EXPECT_EQ(help.code, 0);
   EXPECT_EQ(help.err, "");
-  for (const char* word :
-       {"run", "up", "env", "validate", "list", "show", "query", "schema", "pattern", "4 nothing selected"}) {
+  for (const char* word : {"run", "up", "env", "validate", "list", "show", "query", "schema", "pattern",
+                           "trigger", "4 nothing selected"}) {
     EXPECT_TRUE(holds(help.out, word)) << word;
     if (std::string(word).find(' ') != std::string::npos) continue;
     const Outcome own = relayrig(project, {word, "--help"});
@@ -522,11 +522,57 @@ TEST(Up, WithoutAFileServesAnEmptyRig) {
   const Outcome as_json = relayrig(project, {"env", "--format", "json"}, {"RELAYRIG_PORT=" + port});
   EXPECT_EQ(json::parse(as_json.out)["RELAYRIG_URL"], url);
 
+  const std::string org = ready["salesforce_url"];
+  EXPECT_EQ(ready["hosts"]["salesforce"], org);
+  EXPECT_TRUE(holds(shell.out, "export SALESFORCE_URL=" + org + "\n")) << shell.out;
+
   up.send(SIGINT);
   const Outcome ended = up.wait();
   EXPECT_EQ(ended.code, 0) << ended.err;
   EXPECT_FALSE(project.has("ready.json"));
   EXPECT_EQ(relayrig(project, {"env", "--ready-file", "ready.json"}).code, 3);
+}
+
+TEST(Trigger, PublishesIntoARunningRig) {
+  const Project project;
+  Process up(project, RELAYRIG_BINARY_DIR "/relayrig", {"up", "--port", "0", "--ready-file", "ready.json"});
+  ASSERT_TRUE(up.wait_for_talk("salesforce  http://127.0.0.1:"));
+  while (!project.has("ready.json")) std::this_thread::yield();
+  const std::string org = json::parse(project.read("ready.json"))["salesforce_url"];
+  project.put("one.json", "{\n  \"A__c\": 1\n}\n");
+  project.put("list.json", R"([{"A__c": 1}, {"A__c": 2}])");
+  project.put("rows.jsonl", "{\"A__c\": 1}\n{\"A__c\": 2}\n{\"A__c\": 3}\n");
+  project.put("wrong.jsonl", "{\"A__c\": 1}\n[]\n");
+  struct Case {
+    std::vector<std::string> arguments;
+    int code;
+    int published;
+    std::string err;
+  };
+  const std::string port = org.substr(org.rfind(':') + 1);
+  const Case cases[] = {
+      {{"Low_Ink__e", "--file", "one.json", "--ready-file", "ready.json"}, 0, 1, ""},
+      {{"Low_Ink__e", "--file", "list.json", "--salesforce-port", port}, 0, 2, ""},
+      {{"Low_Ink__e", "--file", "rows.jsonl", "--salesforce-port", port}, 0, 3, ""},
+      {{"Low_Ink__e", "--salesforce-port", port}, 0, 1, ""},
+      {{"Low_Ink", "--salesforce-port", port}, 1, 0, "event 1 is refused: NOT_FOUND: "},
+      {{"Low_Ink__e", "--file", "wrong.jsonl", "--salesforce-port", port},
+       2,
+       0,
+       "wrong.jsonl:2: not a JSON object"},
+      {{"Low_Ink__e", "--file", "none.json", "--salesforce-port", port}, 2, 0, "none.json"},
+      {{"Low_Ink__e", "--ready-file", "none.json"}, 3, 0, "there is no ready file"},
+  };
+  for (const Case& c : cases) {
+    std::vector<std::string> arguments = c.arguments;
+    arguments.insert(arguments.begin(), "trigger");
+    const Outcome ended = relayrig(project, arguments);
+    EXPECT_EQ(ended.code, c.code) << ended.err;
+    EXPECT_EQ(std::ranges::count(ended.out, '\n'), c.published) << ended.out;
+    EXPECT_TRUE(holds(ended.err, c.err)) << ended.err;
+  }
+  up.send(SIGINT);
+  EXPECT_EQ(up.wait().code, 0);
 }
 
 TEST(Up, SaysWhatKeepsItFromStarting) {

@@ -257,7 +257,7 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsTimeline) {
        "s.yaml:9:33: 'relay' cannot stand next to 'publish' in a line of the timeline"},
       {"no action", 9, "  - {at: 0s}",
        "s.yaml:9:5: a line of the timeline needs one of the keys 'publish', 'fault', 'relay', 'throttle', "
-       "'duplicate', 'reorder' or 'replay'"},
+       "'duplicate', 'reorder', 'replay', 'change', 'lose' or 'gap'"},
       {"no time", 9, "  - {publish: Order__e, fields: {}}",
        "s.yaml:9:5: a line of the timeline needs the key 'at'"},
       {"mistyped action", 9, "  - {at: 0s, publsh: Order__e, fields: {}}",
@@ -286,9 +286,10 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsTimeline) {
       {"unknown function", 9, "  - {at: 0s, throttle: ingst, for: 1s}",
        "s.yaml:9:5: the throttled function is 'ingst', which is not given; did you mean 'ingest'?"},
       {"relay", 9, "  - {at: 0s, relay: halt}",
-       "s.yaml:9:21: 'relay' wants pause, run or stop, found the text 'halt'"},
+       "s.yaml:9:21: 'relay' wants pause, run, stop or lose_position, found the text 'halt'"},
       {"key of another action", 9, "  - {at: 0s, relay: pause, times: 3}",
-       "s.yaml:9:28: 'times' in a line of the timeline needs 'fault', 'duplicate' or 'reorder' beside it"},
+       "s.yaml:9:28: 'times' in a line of the timeline needs 'fault', 'duplicate', 'reorder', 'lose' or "
+       "'gap' beside it"},
       {"a share of what the relay sends", 9, "  - {at: 0s, duplicate: relay, share: 10%}",
        "s.yaml:9:5: item 1 of 'timeline': 'share' goes with 'duplicate: bus' only"},
       {"held for no time", 9, "  - {at: 0s, reorder: bus, by: 0s}",
