@@ -13,6 +13,8 @@ using kernel::Json;
 
 constexpr std::string_view kKind = "lambda Invoke";
 constexpr std::size_t kOldPayloadMax = 262'144;
+constexpr std::size_t kEventPayloadMax = 1'048'576;
+constexpr std::size_t kRequestPayloadMax = 6'291'456;
 constexpr const char* kTraceHeader = "X-Amzn-Trace-Id";
 
 /// Errors of Invoke name the reason of a throttle, and a function that is not there in a member of its own
@@ -56,14 +58,16 @@ kernel::Task<AwsResult> Functions::invoke(AwsCall call) {
         invoke_error(404, "ResourceNotFoundException",
                      "Function not found: " + function_arn(function.name) + ":" + version, {}));
   }
-  if (!call.request.body.empty()) {
+  const std::string type(headers.get("X-Amz-Invocation-Type"));
+  // What is too large is refused for that, whatever it holds.
+  const std::size_t bytes_max = type == "Event" ? kEventPayloadMax : kRequestPayloadMax;
+  if (!call.request.body.empty() && call.request.body.size() <= bytes_max) {
     if (const auto json = kernel::parse_json(call.request.body); !json) {
       co_return std::unexpected(invoke_error(400, "InvalidRequestContentException",
                                              "Could not parse request body into json: " + json.error().text(),
                                              {}));
     }
   }
-  const std::string type(headers.get("X-Amz-Invocation-Type"));
   const bool wants_log = headers.get("X-Amz-Log-Type") == "Tail";
   if (type == "DryRun") co_return AwsReply{.status = 204};
   if (type == "Event") co_return invoke_later(function.name, call);

@@ -8,6 +8,17 @@
 #include "middleware/kernel/ids.h"
 
 namespace emulator::queues {
+namespace {
+
+/// An answer that says what came, for clients to compare, and nothing else yet.
+SendResult digests_of(const SendRequest& request) {
+  SendResult result{.md5_of_body = md5_text(request.body), .md5_of_attributes = md5_of(request.attributes)};
+  if (!request.trace_header.empty())
+    result.md5_of_system_attributes = md5_of({{"AWSTraceHeader", request.trace_header}});
+  return result;
+}
+
+}  // namespace
 
 using kernel::End;
 using kernel::Outcome;
@@ -75,7 +86,10 @@ SendResult Queue::send(SendRequest request) {
                                                .request = request.body});
   if (!result.accepted()) return result;
   if (first != nullptr) {
-    result = *first;
+    // The first one's id and number; the digests are of what came now, which clients compare.
+    result = digests_of(request);
+    result.message_id = first->message_id;
+    result.sequence_number = first->sequence_number;
     result.carries_on = false;  // nothing was stored that could carry this one
     return result;
   }
@@ -85,12 +99,9 @@ SendResult Queue::send(SendRequest request) {
 
 SendResult Queue::store(SendRequest request) {
   const Timestamp now = around_.scheduler.now();
-  SendResult result{.message_id = kernel::uuid4(around_.ids),
-                    .carries_on = has_consumer(),
-                    .md5_of_body = md5_text(request.body),
-                    .md5_of_attributes = md5_of(request.attributes)};
-  if (!request.trace_header.empty())
-    result.md5_of_system_attributes = md5_of({{"AWSTraceHeader", request.trace_header}});
+  SendResult result = digests_of(request);
+  result.message_id = kernel::uuid4(around_.ids);
+  result.carries_on = has_consumer();
   if (config_.is_fifo) {
     result.sequence_number = next_sequence_number();
     deduplication_.remember(Deduplication::key_of(config_, request.group_id, request.deduplication_id),

@@ -1,4 +1,5 @@
 // The shape of `given.bus`.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "emulator/runner/given_shapes.h"
@@ -199,8 +200,17 @@ kernel::Result<bus::BusConfig> bus_config(const BusText& text, const std::string
     for (const TargetText& target : targets) {
       auto checked = target_config(target, rule, retry, made.targets.size() + 1);
       if (!checked) return kernel::invalid("rule '" + made.name + "': " + checked.error().message);
+      // Over the API the later one takes the place of the first; here that is a mistake.
+      const auto has_its_id = [&checked](const bus::TargetConfig& other) {
+        return other.spec.id == checked->spec.id;
+      };
+      if (std::ranges::any_of(made.targets, has_its_id))
+        return kernel::invalid("rule '" + made.name + "': two targets have the id '" + checked->spec.id +
+                               "'");
       made.targets.push_back(std::move(*checked));
     }
+    if (std::ranges::count(config.rules, made.name, &bus::RuleConfig::name) > 1)
+      return kernel::invalid("two rules of one bus have the name '" + made.name + "'");
   }
   for (const auto& [archive, of] : text.archives) {
     config.archives.push_back(

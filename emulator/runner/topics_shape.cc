@@ -1,4 +1,5 @@
 // The shape of given.topics.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "emulator/queues/ports.h"
@@ -129,6 +130,14 @@ kernel::Result<std::vector<TopicGiven>> to_topics(const MapOf<TopicText>& entrie
       given.attributes.emplace_back("MaximumMessageSize", std::to_string(*text.message_bytes));
     if (text.signature != 1) given.attributes.emplace_back("SignatureVersion", "2");
     given.subscriptions = text.subscriptions;
+    for (auto one = given.subscriptions.begin(); one != given.subscriptions.end(); ++one) {
+      const auto is_the_same = [&one](const SubscriptionGiven& other) {
+        return other.protocol == one->protocol && other.name == one->name;
+      };
+      // Over the API the second is the first; here that is a mistake.
+      if (std::any_of(given.subscriptions.begin(), one, is_the_same))
+        return kernel::invalid("topic '" + name + "': '" + one->name + "' subscribes twice");
+    }
     all.push_back(std::move(given));
   }
   return all;

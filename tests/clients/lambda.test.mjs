@@ -349,6 +349,8 @@ test('errors have the classes and texts of AWS', async () => {
       '6291457 byte payload is too large for the RequestResponse invocation type (limit 6291456 bytes)'],
     [sized(1_048_577, 'Event'), RequestTooLargeException, 413,
       '1048577 byte payload is too large for the Event invocation type (limit 1048576 bytes)'],
+    [new InvokeCommand({ FunctionName: 'ingest', Payload: 'x'.repeat(6_291_457) }), RequestTooLargeException, 413,
+      '6291457 byte payload is too large for the RequestResponse invocation type (limit 6291456 bytes)'],
     [new GetFunctionCommand({ FunctionName: 'none' }), ResourceNotFoundException, 404, `Function not found: ${arnOf('none')}`],
     [new CreateFunctionCommand({ FunctionName: 'taken', Handler: 'builtin', Code: {}, Role: 'r' }), ResourceConflictException, 409,
       'Function already exist: taken'],
@@ -410,7 +412,7 @@ test('each invocation is an event with an end, each attempt of a client a hop', 
       'closed rejected 3', // the throttled calls
       'fails delivered 1', // taken out of its dead-letter queue
       'ingest delivered 7',
-      'ingest rejected 3', // the function's error and what was too large
+      'ingest rejected 4', // the function's error and what was too large
     ],
   );
   const attempts = rig.query(

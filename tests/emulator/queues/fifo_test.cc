@@ -97,6 +97,18 @@ TEST(Fifo, TakesADuplicateWithinFiveMinutesOnce) {
   EXPECT_EQ(bench.queues.depth("q.fifo"), 1u);
 }
 
+TEST(Fifo, AnswersADuplicateWithTheDigestOfWhatCame) {
+  FifoBench bench;
+  const SendResult first = bench.send_to_group("q.fifo", "x", "a");
+  const SendResult again =
+      bench.queues.send("q.fifo", {.body = "hi", .from = "client", .group_id = "x", .deduplication_id = "a"});
+  EXPECT_EQ(again.message_id, first.message_id);
+  EXPECT_EQ(again.sequence_number, first.sequence_number);
+  EXPECT_EQ(again.md5_of_body, "49f68a5c8493ec2c0bf489821c21fc3b")
+      << "clients compare it with what they sent";
+  EXPECT_EQ(again.md5_of_attributes, "");
+}
+
 TEST(Fifo, DeduplicatesByContentOrWithinAGroupWhenItIsSetSo) {
   struct Case {
     const char* name;

@@ -88,7 +88,11 @@ TEST(BusShape, SaysWhatIsWrong) {
       {all + "target: {bus: ordrs}}], buses: {orders: {}}}",
        "s.yaml:3:3: rule 'rule-1' has the target bus 'ordrs', which is not given; did you mean 'orders'?"},
       {all + "target: {lambda: ingest}}], archives: {a: {retention: 36h}}}",
-       "s.yaml:3:96: 'retention' of an archive wants whole days"}};
+       "s.yaml:3:96: 'retention' of an archive wants whole days"},
+      {all + "target: {lambda: ingest}}, {name: rule-1, pattern: {source: [b]}, target: {lambda: ingest}}]}",
+       "s.yaml:3:8: 'bus': two rules of one bus have the name 'rule-1'"},
+      {all + "targets: [{id: target-2, lambda: ingest}, {queue: q}]}]}",
+       "s.yaml:3:8: 'bus': rule 'rule-1': two targets have the id 'target-2'"}};
   const BusFile file;
   for (const auto& [bus, problem] : cases) EXPECT_EQ(file.problem(bus), problem) << bus;
 }

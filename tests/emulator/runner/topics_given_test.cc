@@ -95,6 +95,8 @@ TEST(TopicsGiven, AreRefusedWithTheirPlace) {
       {"{orders: {subscriptions: [{lambda: ingst}]}}",
        "s.yaml:3:37: topic 'orders' has the subscribed function 'ingst', which is not given; did you mean "
        "'ingest'?"},
+      {"{orders: {subscriptions: [{queue: q, raw: true}, {queue: q}]}}",
+       "s.yaml:3:11: 'topics': topic 'orders': 'q' subscribes twice"},
       {"{orders: {subscriptions: [{lambda: ingest, raw: true}]}}",
        "s.yaml:3:37: item 1 of 'subscriptions': functions get no raw messages"},
       {"{orders: {subscriptions: [{queue: q, filter: {a: b}}]}}",
