@@ -33,7 +33,9 @@ class Rig {
     fs::remove(ready_);
     const std::string scenario = (folder / "edge.yaml").string();
     std::ofstream(scenario) << "name: edge\nuse: " RELAYRIG_SOURCE_DIR "/scenarios/stacks/orders.yaml\n"
-                            << "given:\n  topics: {taken: {}}\n  bus:\n    buses:\n      default:\n"
+                            << "given:\n  topics: {taken: {}}\n  bus:\n    limits: {put_calls: 1000000/s}  # "
+                               "not the service's quota: what the rig can do\n"
+                            << "    buses:\n      default:\n"
                             << "        rules: [{pattern: {source: [shop]}, target: {topic: taken}}]\n"
                             << "timeline: []\n";
     child_ = fork();
