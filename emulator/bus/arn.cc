@@ -3,14 +3,8 @@
 namespace emulator::bus {
 namespace {
 
-/// "arn:aws:events:us-east-1:123456789012:"
-std::string prefix_of(std::string_view service) {
-  std::string arn = "arn:aws:";
-  return arn.append(service).append(":").append(kRegion).append(":").append(kAccount).append(":");
-}
-
 std::string arn_of(std::string_view service, std::string_view resource, std::string_view name) {
-  return prefix_of(service).append(resource).append(name);
+  return make_arn(service, resource).append(name);
 }
 
 std::optional<std::string_view> rest_of(std::string_view arn, const std::string& prefix) {
@@ -25,7 +19,7 @@ std::string source_arn(std::string_view source) {
   return "arn:aws:events:" + std::string(kRegion) + "::event-source/" + std::string(source);
 }
 std::string rule_arn(std::string_view bus, std::string_view rule) {
-  std::string arn = prefix_of("events").append("rule/");
+  std::string arn = make_arn("events", "rule/");
   if (bus != kDefaultBus) arn.append(bus).append("/");
   return arn.append(rule);
 }
@@ -42,18 +36,18 @@ std::string_view bus_name(std::string_view name_or_arn) {
 }
 
 std::optional<std::string_view> name_in_arn(std::string_view arn, std::string_view resource) {
-  return rest_of(arn, prefix_of("events").append(resource));
+  return rest_of(arn, make_arn("events", resource));
 }
 
 std::optional<Destination> destination_of(std::string_view arn) {
-  if (const auto function = rest_of(arn, prefix_of("lambda").append("function:"))) {
+  if (const auto function = rest_of(arn, make_arn("lambda", "function:"))) {
     constexpr std::string_view kLatest = ":$LATEST";
     const bool is_latest = function->ends_with(kLatest);
     return LambdaTarget{
         std::string(function->substr(0, function->size() - (is_latest ? kLatest.size() : 0)))};
   }
-  if (const auto queue = rest_of(arn, prefix_of("sqs"))) return QueueTarget{std::string(*queue)};
-  if (const auto topic = rest_of(arn, prefix_of("sns"))) return TopicTarget{std::string(*topic)};
+  if (const auto queue = rest_of(arn, make_arn("sqs"))) return QueueTarget{std::string(*queue)};
+  if (const auto topic = rest_of(arn, make_arn("sns"))) return TopicTarget{std::string(*topic)};
   if (const auto bus = name_in_arn(arn, "event-bus/")) return BusTarget{std::string(*bus)};
   if (const auto archive = name_in_arn(arn, "archive/")) return ArchiveTarget{std::string(*archive)};
   return std::nullopt;

@@ -7,10 +7,10 @@
 #include <string_view>
 #include <variant>
 
+#include "emulator/arn/arn.h"
+
 namespace emulator::bus {
 
-inline constexpr std::string_view kRegion = "us-east-1";
-inline constexpr std::string_view kAccount = "123456789012";
 inline constexpr std::string_view kDefaultBus = "default";
 
 std::string bus_arn(std::string_view bus);

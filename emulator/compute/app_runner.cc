@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "middleware/kernel/check.h"
+#include "middleware/kernel/outcome.h"
 
 namespace emulator::compute {
 namespace {
@@ -12,12 +13,6 @@ using kernel::HttpRequest;
 using kernel::HttpResponse;
 using kernel::Outcome;
 using kernel::Task;
-
-Outcome outcome_of(int status) {
-  if (status == 429) return Outcome::Throttled;
-  if (status >= 500) return Outcome::Failed;
-  return status >= 400 ? Outcome::Rejected : Outcome::Ok;
-}
 
 std::string instance_name(std::int64_t number) { return "middleware-" + std::to_string(number); }
 
@@ -47,7 +42,7 @@ HttpReply as_routed(HttpReply reply) {
 }
 
 void close_hop(kernel::HopScope& hop, const HttpResponse& response, std::int64_t bytes_sent) {
-  hop.close({.outcome = outcome_of(response.status),
+  hop.close({.outcome = kernel::outcome_of(response.status),
              .status = response.status,
              .error = response.status >= 400 ? std::string_view(response.body) : std::string_view{},
              .bytes_sent = bytes_sent,

@@ -14,7 +14,7 @@
 #include <string_view>
 
 #include "emulator/edge/call.h"
-#include "emulator/edge/percent.h"
+#include "middleware/kernel/url.h"
 
 namespace emulator::edge {
 
@@ -38,7 +38,7 @@ struct Dialect {
 /// The input of a form, by the names of the model: lists as arrays, maps as objects, every value a text.
 /// "Action" and "Version" are left out. The error says which field is wrong: an index that is no number,
 /// a map entry without a key, nesting beyond what any operation has.
-std::expected<kernel::Json, AwsError> input_of_form(const FormFields& fields, const Dialect& dialect,
+std::expected<kernel::Json, AwsError> input_of_form(const kernel::FormFields& fields, const Dialect& dialect,
                                                     std::string_view operation);
 
 /// `output` as the elements inside an XResult. Null members are left out.

@@ -7,6 +7,8 @@
 #include "emulator/edge/identify.h"
 #include "emulator/edge/wire.h"
 #include "middleware/kernel/ids.h"
+#include "middleware/kernel/outcome.h"
+#include "middleware/kernel/url.h"
 
 namespace emulator::edge {
 namespace {
@@ -39,15 +41,9 @@ std::string_view client_of(const HttpRequest& request) {
   return agent.empty() ? "client" : agent.substr(0, agent.find(' '));
 }
 
-kernel::Outcome outcome_of(int status) {
-  if (status == 429) return kernel::Outcome::Throttled;
-  if (status >= 500) return kernel::Outcome::Failed;
-  return status >= 400 ? kernel::Outcome::Rejected : kernel::Outcome::Ok;
-}
-
 /// What the operation is called where only the path can say it.
 std::string route_text(const HttpRequest& request) {
-  return request.method + " " + std::string(path_of(request.target));
+  return request.method + " " + std::string(kernel::path_of(request.target));
 }
 
 }  // namespace
@@ -70,7 +66,7 @@ AwsService* Edge::find(std::string_view service) const {
 }
 
 HttpResponse Edge::admin(const HttpRequest& request) const {
-  if (path_of(request.target) != std::string(kAdmin) + "/health")
+  if (kernel::path_of(request.target) != std::string(kAdmin) + "/health")
     return kernel::problem(404, "not-found", "there is nothing at " + request.target);
   if (request.method != "GET" && request.method != "HEAD")
     return kernel::problem(405, "method-not-allowed", "health wants GET");
@@ -85,7 +81,7 @@ HttpResponse Edge::admin(const HttpRequest& request) const {
 }
 
 kernel::Task<HttpReply> Edge::handle(HttpRequest request) {
-  const std::string_view path = path_of(request.target);
+  const std::string_view path = kernel::path_of(request.target);
   for (const auto& [root, handler] : mounts_) {
     if (is_at_or_below(path, root)) co_return co_await handler->handle(std::move(request));
   }
@@ -137,7 +133,7 @@ kernel::Task<void> Edge::answer(AwsCall call, kernel::Arrival<HttpReply> reply) 
   HttpResponse response =
       write_result(identity, result, {request_id, kernel::http_date(scheduler_.wall_now())},
                    service == nullptr ? nullptr : service->dialect());
-  hop.close({.outcome = outcome_of(response.status),
+  hop.close({.outcome = kernel::outcome_of(response.status),
              .status = response.status,
              .error = result ? std::string_view{} : std::string_view(result.error().code),
              .bytes_sent = static_cast<std::int64_t>(sent.size()),

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "emulator/arn/arn.h"
 #include "emulator/edge/service.h"
 #include "middleware/kernel/hop.h"
 #include "middleware/kernel/http.h"
@@ -22,9 +23,9 @@
 namespace emulator::edge {
 
 struct EdgeConfig {
-  std::string region = "us-east-1";      ///< the rig stands in one: calls signed for another are refused
-  std::string account = "123456789012";  ///< 12 digits
-  std::string version{};                 ///< of the program, for /_relayrig/health
+  std::string region{kRegion};    ///< the rig stands in one: calls signed for another are refused
+  std::string account{kAccount};  ///< 12 digits
+  std::string version{};          ///< of the program, for /_relayrig/health
 };
 
 class Edge final : public kernel::HttpHandler {

@@ -4,7 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "emulator/edge/percent.h"
+#include "middleware/kernel/url.h"
 
 namespace emulator::edge {
 namespace {
@@ -76,7 +76,7 @@ std::optional<std::vector<std::string>> match(std::string_view route, std::strin
       return holes;
     }
     if (wanted == "{}") {
-      holes.push_back(percent_decoded(found, false));
+      holes.push_back(kernel::percent_decoded(found, false));
     } else if (wanted != found) {
       return std::nullopt;
     }
@@ -102,7 +102,7 @@ std::expected<Json, AwsError> input_of(const kernel::HttpRequest& request) {
     }
     input = std::move(*body);
   }
-  for (const auto& [name, value] : form_fields(query_of(request.target))) input[name] = value;
+  for (const auto& [name, value] : kernel::form_fields(kernel::query_of(request.target))) input[name] = value;
   return input;
 }
 
@@ -149,7 +149,7 @@ std::string Functions::queue_arn(const std::string& queue) const {
 bool Functions::find_route(AwsCall& call) const {
   for (const Route& route : kRoutes) {
     if (route.method != call.request.method) continue;
-    auto holes = match(route.path, path_of(call.request.target));
+    auto holes = match(route.path, kernel::path_of(call.request.target));
     if (!holes) continue;
     call.identity.operation = route.operation;
     call.path = std::move(*holes);

@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "emulator/edge/functions.h"
-#include "emulator/edge/percent.h"
 #include "middleware/kernel/base64.h"
+#include "middleware/kernel/url.h"
 
 namespace emulator::edge {
 namespace {
@@ -13,8 +13,6 @@ using kernel::Json;
 
 constexpr std::string_view kKind = "lambda Invoke";
 constexpr std::size_t kOldPayloadMax = 262'144;
-constexpr std::size_t kEventPayloadMax = 1'048'576;
-constexpr std::size_t kRequestPayloadMax = 6'291'456;
 constexpr const char* kTraceHeader = "X-Amzn-Trace-Id";
 
 /// Errors of Invoke name the reason of a throttle, and a function that is not there in a member of its own
@@ -49,8 +47,8 @@ kernel::Task<AwsResult> Functions::invoke(AwsCall call) {
     if (headers.has(header)) co_return std::unexpected(not_emulated(std::string("Lambda Invoke: ") + header));
   }
   FunctionName function = function_name(call.path.at(0));
-  const FormFields query = form_fields(query_of(call.request.target));
-  if (const std::string* qualifier = form_field(query, "Qualifier")) function.qualifier = *qualifier;
+  const kernel::FormFields query = kernel::form_fields(kernel::query_of(call.request.target));
+  if (const std::string* qualifier = kernel::form_field(query, "Qualifier")) function.qualifier = *qualifier;
   const bool is_there = function.qualifier.empty() || function.qualifier == "$LATEST";
   if (!is_there || !ports_.functions.function(function.name)) {
     const std::string version = is_there ? "$LATEST" : function.qualifier;
@@ -60,7 +58,7 @@ kernel::Task<AwsResult> Functions::invoke(AwsCall call) {
   }
   const std::string type(headers.get("X-Amz-Invocation-Type"));
   // What is too large is refused for that, whatever it holds.
-  const std::size_t bytes_max = type == "Event" ? kEventPayloadMax : kRequestPayloadMax;
+  const std::size_t bytes_max = type == "Event" ? lambda::kAsyncPayloadMax : lambda::kPayloadMax;
   if (!call.request.body.empty() && call.request.body.size() <= bytes_max) {
     if (const auto json = kernel::parse_json(call.request.body); !json) {
       co_return std::unexpected(invoke_error(400, "InvalidRequestContentException",

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "emulator/edge/percent.h"
+#include "middleware/kernel/url.h"
 
 namespace emulator::edge {
 namespace {
@@ -74,20 +74,20 @@ bool is_media_type(std::string_view content_type, std::string_view wanted) {
 }
 
 /// The fields that say what a query call wants: those of the body, or of a link that somebody opened.
-FormFields call_fields(const kernel::HttpRequest& request) {
+kernel::FormFields call_fields(const kernel::HttpRequest& request) {
   if (is_media_type(request.headers.get("Content-Type"), "application/x-www-form-urlencoded"))
-    return form_fields(request.body);
-  return form_fields(query_of(request.target));
+    return kernel::form_fields(request.body);
+  return kernel::form_fields(kernel::query_of(request.target));
 }
 
 void read_form(const kernel::HttpRequest& request, Identity& identity) {
-  const FormFields fields = call_fields(request);
-  const std::string* action = form_field(fields, "Action");
+  const kernel::FormFields fields = call_fields(request);
+  const std::string* action = kernel::form_field(fields, "Action");
   if (action == nullptr) return;
   identity.protocol = Protocol::Query;
   identity.operation = *action;
   if (!identity.service.empty()) return;
-  if (const std::string* version = form_field(fields, "Version"))
+  if (const std::string* version = kernel::form_field(fields, "Version"))
     identity.service = service_by<&Known::version>(*version);
   // The links of SNS messages name no version (facts/aws-delivery 2.2).
   const bool is_link = *action == "ConfirmSubscription" || *action == "Unsubscribe";
@@ -106,13 +106,6 @@ void read_cbor_path(std::string_view path, Identity& identity) {
 
 }  // namespace
 
-std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
-
-std::string_view query_of(std::string_view target) {
-  const std::size_t mark = target.find('?');
-  return mark == std::string_view::npos ? std::string_view{} : target.substr(mark + 1);
-}
-
 std::string_view service_title(std::string_view service) {
   const auto* found = std::ranges::find(kKnown, service, &Known::service);
   return found == kKnown.end() ? service : found->title;
@@ -122,7 +115,7 @@ Identity identify(const kernel::HttpRequest& request) {
   Identity identity;
   read_scope(request.headers.get("Authorization"), identity);
   const std::string_view content_type = request.headers.get("Content-Type");
-  const std::string_view path = path_of(request.target);
+  const std::string_view path = kernel::path_of(request.target);
   if (const std::string_view target = request.headers.get("X-Amz-Target"); !target.empty()) {
     const std::size_t dot = std::min(target.rfind('.'), target.size());
     identity.operation = target.substr(std::min(dot + 1, target.size()));

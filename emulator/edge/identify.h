@@ -14,9 +14,4 @@ Identity identify(const kernel::HttpRequest& request);
 /// The service's name as people write it: "SQS" for "sqs". Unknown ones as they are.
 std::string_view service_title(std::string_view service);
 
-/// The path of a target, without the query, still encoded.
-std::string_view path_of(std::string_view target);
-/// What stands behind the '?'.
-std::string_view query_of(std::string_view target);
-
 }  // namespace emulator::edge

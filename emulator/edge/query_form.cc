@@ -18,7 +18,7 @@ AwsError malformed(std::string_view field, std::string_view why) {
 }
 
 /// "a.b.1" becomes {"a": {"b": {"1": value}}}.
-std::expected<Json, AwsError> tree_of(const FormFields& fields) {
+std::expected<Json, AwsError> tree_of(const kernel::FormFields& fields) {
   Json tree = Json::object();
   for (const auto& [name, value] : fields) {
     if (name == "Action" || name == "Version") continue;
@@ -115,7 +115,7 @@ class Reader {
 
 }  // namespace
 
-std::expected<Json, AwsError> input_of_form(const FormFields& fields, const Dialect& dialect,
+std::expected<Json, AwsError> input_of_form(const kernel::FormFields& fields, const Dialect& dialect,
                                             std::string_view operation) {
   const auto tree = tree_of(fields);
   if (!tree) return std::unexpected(tree.error());

@@ -1,6 +1,6 @@
 #include "emulator/edge/queue_url.h"
 
-#include "emulator/edge/identify.h"
+#include "middleware/kernel/url.h"
 
 namespace emulator::edge {
 
@@ -9,7 +9,7 @@ std::string queue_url(const AwsCall& call, std::string_view account, std::string
 }
 
 std::string_view queue_in_url(std::string_view url) {
-  url = path_of(url);
+  url = kernel::path_of(url);
   if (const std::size_t scheme = url.find("://"); scheme != std::string_view::npos) {
     url.remove_prefix(scheme + 3);
     const std::size_t slash = url.find('/');

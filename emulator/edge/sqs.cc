@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "emulator/edge/box_errors.h"
-#include "emulator/edge/identify.h"
 #include "emulator/edge/queue_url.h"
 #include "middleware/kernel/base64.h"
+#include "middleware/kernel/url.h"
 
 namespace emulator::edge {
 namespace {
@@ -96,7 +96,7 @@ AwsError error_of(const queues::Error& error) {
 
 std::string queue_named(Members& in, const AwsCall& call) {
   const auto url = in.text("QueueUrl");
-  const std::string_view by_path = queue_in_url(path_of(call.request.target));
+  const std::string_view by_path = queue_in_url(kernel::path_of(call.request.target));
   if (!url && !by_path.empty()) return std::string(by_path);
   if (!url) in.fail(missing("QueueUrl"));
   const std::string_view queue = queue_in_url(url.value_or(std::string{}));

@@ -4,6 +4,7 @@
 
 #include "emulator/edge/identify.h"
 #include "middleware/kernel/check.h"
+#include "middleware/kernel/url.h"
 
 namespace emulator::edge {
 namespace {
@@ -142,8 +143,8 @@ std::expected<Json, AwsError> read_input(const Identity& identity, const kernel:
     case Protocol::Query: {
       CHECK(dialect != nullptr);
       const std::string_view fields =
-          request.body.empty() ? query_of(request.target) : std::string_view(request.body);
-      return input_of_form(form_fields(fields), *dialect, identity.operation);
+          request.body.empty() ? kernel::query_of(request.target) : std::string_view(request.body);
+      return input_of_form(kernel::form_fields(fields), *dialect, identity.operation);
     }
     case Protocol::RestJson:
     case Protocol::RestXml:

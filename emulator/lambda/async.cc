@@ -15,8 +15,6 @@ using kernel::Duration;
 using kernel::Outcome;
 using kernel::Task;
 
-constexpr std::size_t kAsyncPayloadMax = 1'048'576;
-
 std::string_view condition_of(GiveUp reason) {
   return reason == GiveUp::RetriesExhausted ? "RetriesExhausted" : "EventAgeExceeded";
 }

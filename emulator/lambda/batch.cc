@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "emulator/arn/arn.h"
 #include "emulator/lambda/lineage.h"
 #include "middleware/kernel/base64.h"
 #include "middleware/kernel/check.h"
@@ -10,7 +11,6 @@
 namespace emulator::lambda {
 namespace {
 
-constexpr std::size_t kPayloadMax = 6'291'456;
 constexpr std::string_view kBegin = R"({"Records":[)";
 constexpr std::string_view kEnd = "]}";
 
@@ -53,7 +53,7 @@ std::string sqs_record(const queues::ReceivedMessage& message, std::string_view 
   add_field(out, "md5OfBody", message.md5_of_body);
   add_field(out, "eventSource", "aws:sqs");
   add_field(out, "eventSourceARN", queues::queue_arn(queue));
-  add_field(out, "awsRegion", "us-east-1");
+  add_field(out, "awsRegion", kRegion);
   out += '}';
   return out;
 }

@@ -3,20 +3,23 @@
 #include <array>
 #include <cstdint>
 
+#include "emulator/arn/arn.h"
+
 namespace emulator::lambda {
 namespace {
 
 struct Naming {
   DestinationKind kind;
-  std::string_view arn_begin;
+  std::string_view service;
+  std::string_view before;  ///< the name, in an ARN
   std::string_view word;
 };
 // In the order of the enumerators.
 constexpr std::array<Naming, 4> kNamings = {{
-    {DestinationKind::Queue, "arn:aws:sqs:us-east-1:123456789012:", "queue"},
-    {DestinationKind::Topic, "arn:aws:sns:us-east-1:123456789012:", "topic"},
-    {DestinationKind::Bus, "arn:aws:events:us-east-1:123456789012:event-bus/", "bus"},
-    {DestinationKind::Function, "arn:aws:lambda:us-east-1:123456789012:function:", "lambda"},
+    {DestinationKind::Queue, "sqs", "", "queue"},
+    {DestinationKind::Topic, "sns", "", "topic"},
+    {DestinationKind::Bus, "events", "event-bus/", "bus"},
+    {DestinationKind::Function, "lambda", "function:", "lambda"},
 }};
 
 const Naming& naming_of(DestinationKind kind) { return kNamings[static_cast<std::size_t>(kind)]; }
@@ -24,13 +27,15 @@ const Naming& naming_of(DestinationKind kind) { return kNamings[static_cast<std:
 }  // namespace
 
 std::string arn_of(const Destination& destination) {
-  return std::string(naming_of(destination.kind).arn_begin) + destination.name;
+  const Naming& naming = naming_of(destination.kind);
+  return make_arn(naming.service, naming.before).append(destination.name);
 }
 
 std::optional<Destination> destination_of(std::string_view arn) {
   for (const Naming& naming : kNamings) {
-    if (!arn.starts_with(naming.arn_begin)) continue;
-    std::string_view name = arn.substr(naming.arn_begin.size());
+    const std::string begin = make_arn(naming.service, naming.before);
+    if (!arn.starts_with(begin)) continue;
+    std::string_view name = arn.substr(begin.size());
     constexpr std::string_view kLatest = ":$LATEST";
     if (naming.kind == DestinationKind::Function && name.ends_with(kLatest))
       name.remove_suffix(kLatest.size());

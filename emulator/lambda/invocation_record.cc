@@ -1,11 +1,12 @@
 #include "emulator/lambda/invocation_record.h"
 
+#include "emulator/arn/arn.h"
 #include "middleware/kernel/json.h"
 
 namespace emulator::lambda {
 
 std::string function_arn(std::string_view function) {
-  return "arn:aws:lambda:us-east-1:123456789012:function:" + std::string(function);
+  return make_arn("lambda", "function:").append(function);
 }
 
 std::string record_text(const InvocationRecord& record) {

@@ -15,9 +15,6 @@ namespace {
 using kernel::Outcome;
 using kernel::Task;
 
-constexpr std::size_t kPayloadMax = 6'291'456;
-constexpr std::size_t kResponseMax = 6'291'556;
-
 /// One invoke hop for each event of the invocation; they close together.
 class InvokeHops {
  public:

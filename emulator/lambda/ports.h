@@ -14,6 +14,11 @@
 
 namespace emulator::lambda {
 
+/// Bytes of a payload and of a response (facts/aws-delivery 5.2).
+inline constexpr std::size_t kPayloadMax = 6'291'456;
+inline constexpr std::size_t kAsyncPayloadMax = 1'048'576;
+inline constexpr std::size_t kResponseMax = 6'291'556;
+
 struct AsyncEvent {
   std::string event_uuid;                      ///< for the record only
   std::shared_ptr<const std::string> payload;  ///< JSON, shared with the caller

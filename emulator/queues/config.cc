@@ -5,6 +5,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "emulator/arn/arn.h"
 #include "middleware/kernel/json.h"
 
 namespace emulator::queues {
@@ -187,9 +188,7 @@ std::string redrive_allow_text(const RedriveAllow& allow) {
 
 }  // namespace
 
-std::string queue_arn(std::string_view queue) {
-  return "arn:aws:sqs:us-east-1:123456789012:" + std::string(queue);
-}
+std::string queue_arn(std::string_view queue) { return make_arn("sqs", queue); }
 
 std::string_view queue_of_arn(std::string_view arn) {
   if (!arn.starts_with("arn:aws:sqs:") || std::ranges::count(arn, ':') != 5) return {};

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "emulator/arn/arn.h"
 #include "emulator/runner/compose.h"
 #include "emulator/runner/edge_services.h"
 #include "emulator/runner/network.h"
@@ -58,8 +59,8 @@ std::optional<ProcessGiven> process_of(const ProcessText& text) {
 runtime::ProcessFunction function_of(const FunctionGiven& function) {
   const ProcessGiven& process = *function.process;
   return {.name = function.name,
-          .arn = "arn:aws:lambda:us-east-1:123456789012:function:" + function.name,
-          .region = "us-east-1",
+          .arn = make_arn("lambda", "function:" + function.name),
+          .region = std::string(kRegion),
           .command = process.command,
           .folder = process.folder,
           .handler = process.handler,

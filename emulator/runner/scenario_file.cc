@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "emulator/arn/arn.h"
 #include "emulator/runner/compose.h"
 #include "emulator/runner/function_problems.h"
 #include "emulator/runner/given_shapes.h"
@@ -117,11 +118,11 @@ class CrossCheck {
       known(subscription.name, functions_, "topic '" + topic.name + "' has the subscribed function",
             subscription.place);
     if (subscription.protocol != "https") return;
-    const std::string arn = "arn:aws:sns:us-east-1:123456789012:" + topic.name;
+    const std::string name = make_arn("sns", topic.name);
     const auto& taken = scenario_.given.compute.middleware.sns.topics;
-    if (std::ranges::find(taken, arn) == taken.end()) {
+    if (std::ranges::find(taken, name) == taken.end()) {
       problems_.add(subscription.place,
-                    "the middleware does not take messages of this topic: its file has no '" + arn +
+                    "the middleware does not take messages of this topic: its file has no '" + name +
                         "' in 'sns.topics'");
     }
   }

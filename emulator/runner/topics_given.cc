@@ -1,12 +1,13 @@
 #include "emulator/runner/topics_given.h"
 
+#include "emulator/arn/arn.h"
 #include "emulator/queues/ports.h"
 
 namespace emulator::runner {
 namespace {
 
 std::string endpoint_of(const SubscriptionGiven& given, const std::string& middleware) {
-  if (given.protocol == "lambda") return "arn:aws:lambda:us-east-1:123456789012:function:" + given.name;
+  if (given.protocol == "lambda") return make_arn("lambda", "function:" + given.name);
   if (given.protocol == "sqs") return queues::queue_arn(given.name);
   return "https://" + place_of(given, middleware);
 }

@@ -29,7 +29,7 @@ HttpReply wrong_state(std::string_view call) {
 }
 
 std::string size_text() {
-  return "Exceeded maximum allowed payload size (" + std::to_string(kResponseMax) + " bytes).";
+  return "Exceeded maximum allowed payload size (" + std::to_string(lambda::kResponseMax) + " bytes).";
 }
 
 /// "abc" and true of "abc/error".
@@ -97,12 +97,12 @@ HttpReply RuntimeApi::post(const std::string& id, bool is_error, const HttpReque
         .message = "a response of mode '" + std::string(mode) + "' is not emulated: answer with one body"}));
     return refused(400, "InvalidFunctionResponseMode", "Invalid response mode");
   }
-  if (request.body.size() > kResponseMax) {
+  if (request.body.size() > lambda::kResponseMax) {
     settle(std::unexpected(lambda::CodeError{.type = "Function.ResponseSizeTooLarge",
                                              .message = "Response payload size (" +
                                                         std::to_string(request.body.size()) +
                                                         " bytes) exceeded maximum allowed payload size (" +
-                                                        std::to_string(kResponseMax) + " bytes)."}));
+                                                        std::to_string(lambda::kResponseMax) + " bytes)."}));
     return refused(413, "RequestEntityTooLarge", size_text());
   }
   settle(request.body);

@@ -18,8 +18,6 @@
 
 namespace emulator::runtime {
 
-constexpr std::size_t kResponseMax = 6'291'556;
-
 /// What `next` hands out.
 struct Offer {
   std::string request_id;

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "emulator/salesforce/like.h"
+
 namespace emulator::salesforce {
 namespace {
 
@@ -46,19 +48,6 @@ namespace {
 
 using Node = Filter::Node;
 using NodePtr = std::shared_ptr<const Node>;
-
-/// SOQL's LIKE: % is any text, _ one character.
-bool is_like(std::string_view text, std::string_view pattern) {
-  if (pattern.empty()) return text.empty();
-  if (pattern.front() == '%') {
-    for (std::size_t i = 0; i <= text.size(); ++i) {
-      if (is_like(text.substr(i), pattern.substr(1))) return true;
-    }
-    return false;
-  }
-  return !text.empty() && (pattern.front() == '_' || pattern.front() == text.front()) &&
-         is_like(text.substr(1), pattern.substr(1));
-}
 
 bool is_equal(const Json& value, const Json& wanted) {
   if (value.is_string() && wanted.is_string()) {

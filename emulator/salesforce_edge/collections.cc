@@ -145,7 +145,7 @@ ApiResult read_many(OrgPorts org, const RestCall& call, const Json& body) {
 
 /// ?ids=A,B&allOrNone=true: what each is, its first three characters say.
 ApiResult remove_many(OrgPorts org, const RestCall& call) {
-  const std::string* ids = edge::form_field(call.query, "ids");
+  const std::string* ids = kernel::form_field(call.query, "ids");
   if (ids == nullptr) return refused(400, "MISSING_ARGUMENT", "ids not specified");
   Json rows = Json::array();
   std::string_view rest = *ids;
@@ -154,7 +154,7 @@ ApiResult remove_many(OrgPorts org, const RestCall& call) {
     rest.remove_prefix(std::min(rest.size(), id.size() + 1));
     rows.push_back(id);
   }
-  const std::string* all_or_none = edge::form_field(call.query, "allOrNone");
+  const std::string* all_or_none = kernel::form_field(call.query, "allOrNone");
   const std::vector<salesforce::EntityInfo> entities = org.schema.entities();
   return change_rows(org, call, rows, all_or_none != nullptr && *all_or_none == "true",
                      [&](Transaction& transaction, const Json& row) -> RowResult {

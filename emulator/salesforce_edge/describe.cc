@@ -103,7 +103,7 @@ ApiResult describe(OrgPorts org, const RestCall& call, std::string_view name) {
 // ASSUMPTION: that the resource exists is documented, what the schema looks like is from memory. EXPANDED
 // describes the message with its position, COMPACT the payload alone.
 ApiResult schema_of(const EntityInfo& event, const RestCall& call) {
-  const std::string* format = edge::form_field(call.query, "payloadFormat");
+  const std::string* format = kernel::form_field(call.query, "payloadFormat");
   if (format != nullptr && *format != "EXPANDED" && *format != "COMPACT")
     return refused(400, "INVALID_QUERY_VALUE", "payloadFormat wants EXPANDED or COMPACT");
   Json fields = Json::array();

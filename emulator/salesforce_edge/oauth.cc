@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "emulator/edge/percent.h"
 #include "emulator/salesforce_edge/hmac.h"
 #include "emulator/salesforce_edge/jwt.h"
 #include "middleware/kernel/base64.h"
 #include "middleware/kernel/json.h"
+#include "middleware/kernel/url.h"
 
 namespace emulator::salesforce_edge {
 
@@ -62,11 +62,11 @@ struct OAuth::Login {
 
 /// The form, with the client's id and secret where HTTP Basic has them.
 struct OAuth::Fields {
-  edge::FormFields form;
+  kernel::FormFields form;
   std::string client_id;
   std::string client_secret;
 
-  explicit Fields(const HttpRequest& request) : form(edge::form_fields(request.body)) {
+  explicit Fields(const HttpRequest& request) : form(kernel::form_fields(request.body)) {
     client_id = text("client_id");
     client_secret = text("client_secret");
     const std::string_view header = request.headers.get("Authorization");
@@ -75,11 +75,11 @@ struct OAuth::Fields {
     const auto pair = kernel::from_base64(header.substr(kBasic.size()));
     if (!pair) return;
     const std::size_t colon = pair->find(':');
-    client_id = edge::percent_decoded(pair->substr(0, colon), true);
-    if (colon != std::string::npos) client_secret = edge::percent_decoded(rest_of(*pair, colon + 1), true);
+    client_id = kernel::percent_decoded(pair->substr(0, colon), true);
+    if (colon != std::string::npos) client_secret = kernel::percent_decoded(rest_of(*pair, colon + 1), true);
   }
   std::string text(std::string_view name) const {
-    const std::string* found = edge::form_field(form, name);
+    const std::string* found = kernel::form_field(form, name);
     return found == nullptr ? std::string{} : *found;
   }
 };
@@ -196,10 +196,9 @@ HttpResponse OAuth::token(const HttpRequest& request) {
 }
 
 HttpResponse OAuth::revoke(const HttpRequest& request) {
-  const auto query = request.target.find('?');
-  const std::string from_query = query == std::string::npos ? "" : rest_of(request.target, query + 1);
-  const edge::FormFields form = edge::form_fields(request.method == "GET" ? from_query : request.body);
-  const std::string* token = edge::form_field(form, "token");
+  const kernel::FormFields form = kernel::form_fields(
+      request.method == "GET" ? kernel::query_of(request.target) : std::string_view(request.body));
+  const std::string* token = kernel::form_field(form, "token");
   if (token == nullptr || !tokens_.revoke(*token))
     return json_response(400, {{"error", "invalid_token"}, {"error_description", "token is invalid"}});
   return {.status = 200};
@@ -237,12 +236,11 @@ HttpResponse OAuth::userinfo(const HttpRequest& request) {
 }
 
 HttpResponse OAuth::identity(const HttpRequest& request) {
-  const std::size_t question = request.target.find('?');
-  const std::string path = request.target.substr(0, question);
+  const std::string path(kernel::path_of(request.target));
   std::string token(token_of(request));
-  if (token.empty() && question != std::string::npos) {
-    const edge::FormFields query = edge::form_fields(rest_of(request.target, question + 1));
-    if (const std::string* found = edge::form_field(query, "oauth_token")) token = *found;
+  if (token.empty()) {
+    const kernel::FormFields query = kernel::form_fields(kernel::query_of(request.target));
+    if (const std::string* found = kernel::form_field(query, "oauth_token")) token = *found;
   }
   // ASSUMPTION: text and status of a refusal.
   if (tokens_.find(token) == nullptr)

@@ -144,7 +144,7 @@ bool is_setup_type(std::string_view name) {
 
 ApiResult run_query(OrgPorts org, const RestCall& call) {
   if (call.method != "GET") return wrong_method(call.method);
-  const std::string* text = edge::form_field(call.query, "q");
+  const std::string* text = kernel::form_field(call.query, "q");
   if (text == nullptr) return refused(400, "MALFORMED_QUERY", "A query wants ?q=SELECT ...");
   auto soql = parse_soql(*text);
   if (!soql) return refused(400, "MALFORMED_QUERY", soql.error().message);

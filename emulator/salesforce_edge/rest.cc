@@ -31,9 +31,9 @@ std::string RestCall::root() const { return std::string(kRoot) + version_text(ve
 bool read_target(std::string_view target, RestCall& call) {
   if (!target.starts_with(kRoot)) return false;
   target.remove_prefix(kRoot.size());
-  const std::size_t question = target.find('?');
-  if (question != std::string_view::npos) call.query = edge::form_fields(target.substr(question + 1));
-  target = target.substr(0, question);
+  if (const std::string_view query = kernel::query_of(target); !query.empty())
+    call.query = kernel::form_fields(query);
+  target = kernel::path_of(target);
   int major = 0;
   const auto [end, error] = std::from_chars(target.data(), target.data() + target.size(), major);
   const std::string_view rest(end, target.data() + target.size());
@@ -47,7 +47,7 @@ bool read_target(std::string_view target, RestCall& call) {
     const std::string_view part = below.substr(0, below.find('/'));
     below.remove_prefix(part.size());
     // A trailing slash says nothing.
-    if (!part.empty()) call.path.push_back(edge::percent_decoded(part, false));
+    if (!part.empty()) call.path.push_back(kernel::percent_decoded(part, false));
   }
   return true;
 }

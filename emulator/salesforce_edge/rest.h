@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "emulator/edge/percent.h"
 #include "emulator/salesforce_edge/answers.h"
 #include "emulator/salesforce_edge/config.h"
+#include "middleware/kernel/url.h"
 
 namespace emulator::salesforce_edge {
 
@@ -16,7 +16,7 @@ struct RestCall {
   std::string method = "GET";
   int version = 660;                ///< 66.0
   std::vector<std::string> path{};  ///< below the version, decoded: {"sobjects", "Low_Ink__e"}
-  edge::FormFields query{};
+  kernel::FormFields query{};
   std::string body{};
   salesforce::Caller caller{};
   std::string identity_url{};

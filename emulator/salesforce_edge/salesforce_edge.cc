@@ -4,6 +4,8 @@
 
 #include "emulator/salesforce_edge/cometd_request.h"
 #include "emulator/salesforce_edge/resources.h"
+#include "middleware/kernel/outcome.h"
+#include "middleware/kernel/url.h"
 
 namespace emulator::salesforce_edge {
 
@@ -22,26 +24,15 @@ constexpr std::string_view kIdentity = "/id/";
 constexpr std::string_view kCometD = "/cometd";
 constexpr std::string_view kAdmin = "/_relayrig/";
 
-std::string_view path_of(const HttpRequest& request) {
-  const std::string_view target = request.target;
-  return target.substr(0, target.find('?'));
-}
-
 /// Passwords and tokens are in these.
 bool has_secrets(std::string_view path) {
   return path.starts_with(kOAuth) || path.starts_with(kSoap) || path.starts_with(kIdentity);
 }
 
 std::string operation_of(const HttpRequest& request) {
-  const std::string_view path = path_of(request);
+  const std::string_view path = kernel::path_of(request.target);
   if (path.starts_with(kCometD)) return cometd_operation(request);
   return request.method + " " + std::string(path);
-}
-
-kernel::Outcome outcome_of(int status) {
-  if (status == 429) return kernel::Outcome::Throttled;
-  if (status >= 500) return kernel::Outcome::Failed;
-  return status >= 400 ? kernel::Outcome::Rejected : kernel::Outcome::Ok;
 }
 
 /// 414 and 431: facts/salesforce 1.3.
@@ -93,14 +84,15 @@ void SalesforceEdge::set_busy(kernel::Duration duration) {
 
 kernel::Task<HttpReply> SalesforceEdge::handle(HttpRequest request) {
   // Who only asks whether it is there is no client of the org, and not recorded.
-  if (path_of(request) == "/_relayrig/health") co_return HttpReply{.response = admin(request, 0)};
+  if (kernel::path_of(request.target) == "/_relayrig/health")
+    co_return HttpReply{.response = admin(request, 0)};
   const kernel::Arrival<HttpReply> reply(scheduler_);
   calls_.spawn(answer(std::move(request), reply));
   co_return co_await reply.wait();
 }
 
 kernel::Task<void> SalesforceEdge::answer(HttpRequest request, kernel::Arrival<HttpReply> reply) {
-  const bool is_secret = has_secrets(path_of(request));
+  const bool is_secret = has_secrets(kernel::path_of(request.target));
   const std::string sent = is_secret ? std::string{} : request.body;
   const std::string client = client_name(request);
   const std::string operation = operation_of(request);
@@ -110,7 +102,7 @@ kernel::Task<void> SalesforceEdge::answer(HttpRequest request, kernel::Arrival<H
   const kernel::HopId id = hop.id();
   HttpReply made = co_await run(std::move(request), id);
   made.response.headers.set("Date", kernel::http_date(scheduler_.wall_now()));
-  hop.close({.outcome = outcome_of(made.response.status),
+  hop.close({.outcome = kernel::outcome_of(made.response.status),
              .status = made.response.status,
              .bytes_sent = sent_bytes,
              .bytes_received = static_cast<std::int64_t>(made.response.body.size()),
@@ -120,7 +112,7 @@ kernel::Task<void> SalesforceEdge::answer(HttpRequest request, kernel::Arrival<H
 }
 
 kernel::Task<HttpReply> SalesforceEdge::run(HttpRequest request, kernel::HopId hop) {
-  const std::string path(path_of(request));
+  const std::string path(kernel::path_of(request.target));
   if (const int status = status_of_head(request); status != 200)
     co_return HttpReply{.response = {.status = status}};
   if (path.starts_with(kCometD)) co_return co_await cometd_.handle(std::move(request));
@@ -204,7 +196,7 @@ ApiResult SalesforceEdge::trigger(const HttpRequest& request, const std::string&
 }
 
 HttpResponse SalesforceEdge::admin(const HttpRequest& request, kernel::HopId hop) {
-  const std::string_view path = path_of(request).substr(kAdmin.size());
+  const std::string_view path = kernel::path_of(request.target).substr(kAdmin.size());
   Json answer;
   constexpr std::string_view kEvents = "events/";
   if (path.starts_with(kEvents) && request.method == "POST")

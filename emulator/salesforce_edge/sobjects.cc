@@ -60,7 +60,7 @@ ApiResult create(OrgPorts org, const RestCall& call, const std::string& name) {
 /// ?fields=A,B
 std::vector<std::string> fields_asked(const RestCall& call) {
   std::vector<std::string> names;
-  const std::string* text = edge::form_field(call.query, "fields");
+  const std::string* text = kernel::form_field(call.query, "fields");
   if (text == nullptr) return names;
   std::string_view rest = *text;
   while (!rest.empty()) {

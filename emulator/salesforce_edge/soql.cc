@@ -4,6 +4,8 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
+#include "emulator/salesforce/like.h"
+
 namespace emulator::salesforce_edge {
 
 using kernel::Json;
@@ -30,30 +32,6 @@ bool are_equal(const Json& a, const Json& b) {
   return order_of(a, b) == 0;
 }
 
-/// `%` is any text, `_` one character.
-bool is_like(std::string_view text, std::string_view pattern) {
-  std::size_t at = 0;
-  std::size_t in_pattern = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t star_at = 0;
-  while (at < text.size()) {
-    if (in_pattern < pattern.size() && pattern[in_pattern] == '%') {
-      star = in_pattern++;
-      star_at = at;
-    } else if (in_pattern < pattern.size() &&
-               (pattern[in_pattern] == '_' || pattern[in_pattern] == text[at])) {
-      ++in_pattern;
-      ++at;
-    } else if (star != std::string_view::npos) {
-      in_pattern = star + 1;
-      at = ++star_at;
-    } else {
-      return false;
-    }
-  }
-  return pattern.find_first_not_of('%', in_pattern) == std::string_view::npos;
-}
-
 bool compares(const Condition& condition, const Json& value) {
   const Json literals = *kernel::parse_json(condition.literals);
   const auto is_in = [&] {
@@ -77,7 +55,7 @@ bool compares(const Condition& condition, const Json& value) {
       return order && *order >= 0;
     case Comparison::Like:
       return value.is_string() && literals.front().is_string() &&
-             is_like(lower(value.get<std::string>()), lower(literals.front().get<std::string>()));
+             salesforce::is_like(lower(value.get<std::string>()), lower(literals.front().get<std::string>()));
   }
   return false;
 }

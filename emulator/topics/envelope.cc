@@ -1,6 +1,6 @@
 #include "emulator/topics/envelope.h"
 
-#include "emulator/topics/base64.h"
+#include "middleware/kernel/base64.h"
 #include "middleware/kernel/json.h"
 
 namespace emulator::topics {
@@ -36,7 +36,7 @@ void add_signature(Sample& body, const std::optional<Signature>& signature) {
 }
 
 std::string shown_value(const MessageAttribute& attribute) {
-  return base_type(attribute.data_type) == "Binary" ? base64(attribute.value) : attribute.value;
+  return base_type(attribute.data_type) == "Binary" ? kernel::base64(attribute.value) : attribute.value;
 }
 
 std::string attribute_json(const MessageAttribute& attribute) {

@@ -1,7 +1,6 @@
 #include "emulator/topics/links.h"
 
-#include <algorithm>
-#include <charconv>
+#include "middleware/kernel/url.h"
 
 namespace emulator::topics {
 namespace {
@@ -26,34 +25,7 @@ HttpResponse failure(const ApiError& error) {
                                error.message + "</Message></Error></ErrorResponse>");
 }
 
-std::string decoded(std::string_view text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    int byte = 0;
-    const bool is_escape =
-        text[i] == '%' && i + 2 < text.size() &&
-        std::from_chars(text.data() + i + 1, text.data() + i + 3, byte, 16).ptr == text.data() + i + 3;
-    if (is_escape) i += 2;
-    result += is_escape ? static_cast<char>(byte) : text[i];
-  }
-  return result;
-}
-
 }  // namespace
-
-std::string query_parameter(std::string_view target, std::string_view name) {
-  const std::size_t question = target.find('?');
-  if (question == std::string_view::npos) return {};
-  std::string_view rest = target.substr(question + 1);
-  while (!rest.empty()) {
-    const std::string_view pair = rest.substr(0, rest.find('&'));
-    rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
-    const std::size_t equals = pair.find('=');
-    if (pair.substr(0, equals) == name && equals != std::string_view::npos)
-      return decoded(pair.substr(equals + 1));
-  }
-  return {};
-}
 
 kernel::Task<kernel::HttpReply> Links::handle(kernel::HttpRequest request) {
   if (request.method != "GET")
@@ -63,20 +35,24 @@ kernel::Task<kernel::HttpReply> Links::handle(kernel::HttpRequest request) {
 }
 
 HttpResponse Links::answer(std::string_view target) {
-  if (target.substr(0, target.find('?')) == topics_.certificate_path()) {
+  if (kernel::path_of(target) == topics_.certificate_path()) {
     return {.headers = {{"Content-Type", "application/x-pem-file"}},
             .body = std::string(topics_.certificate_pem())};
   }
-  const std::string action = query_parameter(target, "Action");
+  const kernel::FormFields fields = kernel::form_fields(kernel::query_of(target));
+  const auto parameter = [&fields](std::string_view name) {
+    const std::string* value = kernel::form_field(fields, name);
+    return value != nullptr ? *value : std::string{};
+  };
+  const std::string action = parameter("Action");
   if (action == "ConfirmSubscription") {
-    const auto arn =
-        topics_.confirm_subscription(query_parameter(target, "TopicArn"), query_parameter(target, "Token"));
+    const auto arn = topics_.confirm_subscription(parameter("TopicArn"), parameter("Token"));
     if (!arn) return failure(arn.error());
     return result(action, "<ConfirmSubscriptionResult><SubscriptionArn>" + *arn +
                               "</SubscriptionArn></ConfirmSubscriptionResult>");
   }
   if (action == "Unsubscribe") {
-    const auto done = topics_.unsubscribe(query_parameter(target, "SubscriptionArn"));
+    const auto done = topics_.unsubscribe(parameter("SubscriptionArn"));
     return done ? result(action, "") : failure(done.error());
   }
   return failure({"InvalidAction", 400, "Could not find operation " + action + " for version 2010-03-31"});

@@ -24,7 +24,4 @@ class Links final : public kernel::HttpHandler {
   Topics& topics_;
 };
 
-/// The value of a query's parameter, percent-decoded; "" when it is not there.
-std::string query_parameter(std::string_view target, std::string_view name);
-
 }  // namespace emulator::topics

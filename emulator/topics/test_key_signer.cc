@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "emulator/topics/base64.h"
+#include "middleware/kernel/base64.h"
 #include "middleware/kernel/check.h"
 #include "middleware/kernel/digest.h"
 
@@ -86,7 +86,7 @@ std::string TestKeySigner::sign(std::string_view text, SignatureVersion version)
   CHECK(EVP_DigestSign(context.get(), nullptr, &size, bytes, text.size()) == 1);
   std::vector<unsigned char> signature(size);
   CHECK(EVP_DigestSign(context.get(), signature.data(), &size, bytes, text.size()) == 1);
-  return base64({reinterpret_cast<const char*>(signature.data()), size});
+  return kernel::base64({reinterpret_cast<const char*>(signature.data()), size});
 }
 
 std::string_view TestKeySigner::certificate_pem() const { return kTestCertificate; }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "emulator/arn/arn.h"
 #include "emulator/topics/delivery.h"
 #include "emulator/topics/signer.h"
 #include "emulator/topics/topic.h"
@@ -18,8 +19,8 @@
 namespace emulator::topics {
 
 struct TopicsConfig {
-  std::string region = "us-east-1";
-  std::string account = "123456789012";
+  std::string region{kRegion};
+  std::string account{kAccount};
   /// Base of SubscribeURL and UnsubscribeURL for those who cannot reach https://sns.<region>.amazonaws.com of
   /// the rig, which are all but websites within it. "": nobody is outside.
   /// SigningCertURL always lies there, or validators would refuse it.

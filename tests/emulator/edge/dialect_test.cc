@@ -9,9 +9,9 @@ namespace {
 
 using emulator::edge::Dialect;
 using emulator::edge::DialectMember;
-using emulator::edge::form_fields;
 using emulator::edge::input_of_form;
 using emulator::edge::xml_of;
+using kernel::form_fields;
 using Kind = DialectMember::Kind;
 
 // Like SQS: flattened; and, under other names, like SNS.
@@ -32,7 +32,7 @@ constexpr std::array kMembers = {
 constexpr Dialect kDialect{"http://example.com/doc/", kMembers};
 
 std::string input(const char* form, const char* operation = "Op") {
-  const auto got = input_of_form(form_fields(form), kDialect, operation);
+  const auto got = input_of_form(kernel::form_fields(form), kDialect, operation);
   return got ? kernel::json_text(*got) : got.error().code + ": " + got.error().message;
 }
 

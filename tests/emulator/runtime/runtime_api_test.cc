@@ -95,13 +95,13 @@ TEST(RuntimeApi, AnswersEachCallByWhatCameBefore) {
 }
 
 TEST(RuntimeApi, TakesNoResponseOverItsLimit) {
-  for (const std::size_t size : {kResponseMax, kResponseMax + 1}) {
+  for (const std::size_t size : {lambda::kResponseMax, lambda::kResponseMax + 1}) {
     ApiBench bench;
     bench.begin("id-1");
     const std::string answer = bench.call(post("invocation/id-1/response", std::string(size, 'x')));
     const auto result = bench.api.take_result();
     ASSERT_TRUE(result);
-    if (size == kResponseMax) {
+    if (size == lambda::kResponseMax) {
       EXPECT_EQ(answer, std::string("202 ") + kOk);
       EXPECT_TRUE(*result);
       continue;

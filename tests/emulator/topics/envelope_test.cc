@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 
-#include "emulator/topics/base64.h"
 #include "emulator/topics/test_key_signer.h"
+#include "middleware/kernel/base64.h"
 #include "middleware/kernel/json.h"
 
 namespace emulator::topics {
@@ -212,7 +212,7 @@ TEST(Signing, NamesTheCertificateByItsContent) {
 TEST(Base64, PadsToFour) {
   const std::pair<std::string, std::string> cases[] = {
       {"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"\xFB\xFF", "+/8="}};
-  for (const auto& [bytes, text] : cases) EXPECT_EQ(base64(bytes), text);
+  for (const auto& [bytes, text] : cases) EXPECT_EQ(kernel::base64(bytes), text);
 }
 
 TEST(BaseType, LeavesACustomPartAway) {

@@ -1,8 +1,8 @@
-#include "emulator/edge/percent.h"
+#include "middleware/kernel/url.h"
 
 #include <algorithm>
 
-namespace emulator::edge {
+namespace kernel {
 namespace {
 
 int digit_of(char c) {
@@ -32,6 +32,13 @@ std::string percent_decoded(std::string_view text, bool plus_is_space) {
   return decoded;
 }
 
+std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
+
+std::string_view query_of(std::string_view target) {
+  const std::size_t mark = target.find('?');
+  return mark == std::string_view::npos ? std::string_view{} : target.substr(mark + 1);
+}
+
 FormFields form_fields(std::string_view text) {
   FormFields fields;
   while (!text.empty()) {
@@ -51,4 +58,4 @@ const std::string* form_field(const FormFields& fields, std::string_view name) {
   return found == fields.end() ? nullptr : &found->second;
 }
 
-}  // namespace emulator::edge
+}  // namespace kernel
