@@ -64,6 +64,7 @@ runtime::ProcessFunction function_of(const FunctionGiven& function) {
           .command = process.command,
           .folder = process.folder,
           .handler = process.handler,
+          .memory_mb = function.memory_mb,
           .variables = process.variables,
           .idle_max = function.idle_max};
 }

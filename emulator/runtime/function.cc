@@ -41,7 +41,7 @@ Variables variables_of(const ProcessFunction& function, std::string_view runtime
       {"AWS_LAMBDA_RUNTIME_API", std::string(runtime_api)},
       {"AWS_LAMBDA_FUNCTION_NAME", function.name},
       {"AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"},
-      {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"},
+      {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE", std::to_string(function.memory_mb)},
       {"AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/" + function.name},
       {"AWS_LAMBDA_LOG_STREAM_NAME", std::string(log_stream)},
       {"AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"},

@@ -18,6 +18,7 @@ struct ProcessFunction {
   std::vector<std::string> command{};  ///< at least one; a program without a slash is looked for in PATH
   std::string folder{};                ///< LAMBDA_TASK_ROOT and working directory
   std::string handler{};               ///< _HANDLER
+  std::int64_t memory_mb = 128;        ///< what the process is told; nobody enforces it
   Variables variables{};               ///< of the function; they win over ours
   kernel::Duration idle_max = std::chrono::minutes{10};  ///< an unused process is ended after this
 };

@@ -177,6 +177,12 @@ TEST(PostedError, IsReadAsTheServiceDoes) {
   }
 }
 
+TEST(ProcessFunction, TellsTheProcessItsMemory) {
+  const Variables all = variables_of({.name = "ingest", .memory_mb = 512}, "127.0.0.1:9001", "s");
+  const std::pair<std::string, std::string> expected("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512");
+  EXPECT_EQ(std::count(all.begin(), all.end(), expected), 1);
+}
+
 TEST(ProcessFunction, SetsTheVariablesThatRuntimesRead) {
   const ProcessFunction function{.name = "ingest",
                                  .region = "us-east-1",
