@@ -1,39 +1,16 @@
 #include "middleware/config/middleware_file.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
-#include "middleware/config/policy_shapes.h"
+#include "middleware/config/event_shapes.h"
+#include "middleware/config/flow_shapes.h"
 #include "middleware/config/suggest.h"
 
 namespace config {
 namespace {
 
-using kernel::JsonTemplate;
-using kernel::TextTemplate;
 using service::ApiConfig;
 using service::FlowConfig;
-using service::StepConfig;
-
-struct ApiText : ApiConfig {
-  std::optional<core::RetryRules> retry_rules = core::RetryRules{};  ///< nothing: one attempt
-  std::optional<std::string> url{};
-};
-
-struct StepText : StepConfig {
-  Place place{};
-};
-
-struct FlowText {
-  std::string event{};
-  kernel::Duration deadline = FlowConfig{}.deadline;
-  std::vector<StepText> steps{};
-  Place place{};
-};
-
-struct EventText {
-  MapOf<ingest::FieldKind> required{};
-};
 
 struct FileText {
   std::string name = "middleware";
@@ -45,87 +22,7 @@ struct FileText {
   sns::EndpointConfig sns{};
 };
 
-Shape<TextTemplate> text_template() {
-  return mapped<TextTemplate>(
-      text(), [](const std::string& value) { return TextTemplate::compile(value); },
-      {.description = "Text in which ${/Field__c} reads the event and ${step/field} an answer."});
-}
-
-Shape<JsonTemplate> json_template() {
-  return mapped<JsonTemplate>(
-      json(), [](const kernel::Json& value) { return JsonTemplate::compile(value); },
-      {.description = "JSON in whose strings ${/Field__c} reads the event; alone it keeps its type."});
-}
-
-Shape<ApiText> api_shape() {
-  using Name = std::optional<std::string>;
-  const auto header_or_off = mapped<Name>(
-      non_empty_text(),
-      [](const std::string& value) -> kernel::Result<Name> { return value == "off" ? Name{} : Name(value); },
-      {.wants = "the name of a header, or off"});
-  using Tokens = std::optional<std::int64_t>;
-  const auto budget = mapped<Tokens>(json(),
-                                     [](const kernel::Json& value) -> kernel::Result<Tokens> {
-                                       if (value.is_string() && value == "off") return Tokens{};
-                                       if (value.is_number_integer() && value >= 1)
-                                         return Tokens(value.get<std::int64_t>());
-                                       return kernel::invalid("wants a number of tokens or off");
-                                     },
-                                     {.wants = "a number of tokens, or off"});
-  return object<ApiText>("an API", "An external API and how carefully it is called.")
-      .optional("url", &ApiText::url, non_empty_text(),
-                "Base URL, for the deployed middleware. In the rig the mock of that name answers.")
-      .optional("timeout", &ApiText::per_try, duration(std::chrono::milliseconds{1}),
-                "An attempt ends after this.")
-      .optional("retry", &ApiText::retry_rules, retry_shape(),
-                "When a failed call is made again; off: never.")
-      .optional("retry_budget", &ApiText::retry_budget, budget,
-                "Tokens that retries cost (14, or 5 after a throttle); off: no limit.")
-      .optional("breaker", &ApiText::breaker, breaker_shape(), "When calls are stopped; off: never.")
-      .optional("breaker_counts_throttles", &ApiText::breaker_counts_throttles, boolean(),
-                "429, and 503 with Retry-After, count as failures to the breaker.")
-      .optional("idempotency_key", &ApiText::idempotency_header, header_or_off,
-                "Header that carries the key of a step, the same for all its attempts; off: none is sent.")
-      .done();
-}
-
-Shape<StepText> step_shape() {
-  return object<StepText>("a step", "One call of a flow.")
-      .required("name", &StepText::name, non_empty_text(), "Names the step in hops and in ${name/field}.")
-      .required("api", &StepText::api, non_empty_text(), "One of apis.")
-      .optional(
-          "method", &StepText::method,
-          choice<std::string>(
-              {{"GET", "GET"}, {"POST", "POST"}, {"PUT", "PUT"}, {"PATCH", "PATCH"}, {"DELETE", "DELETE"}}),
-          "HTTP method.")
-      .required("path", &StepText::path, text_template(), "Path and query; a template.")
-      .optional("headers", &StepText::headers, map_of(text_template()), "Headers; templates.")
-      .optional("body", &StepText::body, json_template(), "JSON body; a template.")
-      .optional("expect", &StepText::expected, one_or_list_of(integer(100, 599)),
-                "Statuses that mean done; any 2xx or 3xx when absent.")
-      .not_yet("parallel", "steps run one after the other")
-      .not_yet("when", "every step runs")
-      .place(&StepText::place)
-      .done();
-}
-
 Shape<FileText> file_shape() {
-  const auto kind = choice<ingest::FieldKind>({{"text", ingest::FieldKind::Text},
-                                               {"number", ingest::FieldKind::Number},
-                                               {"boolean", ingest::FieldKind::Boolean},
-                                               {"json", ingest::FieldKind::Json}});
-  const auto event =
-      object<EventText>("an event type", "What the function refuses before it calls the middleware.")
-          .optional("requires", &EventText::required, map_of(kind),
-                    "Fields that must be there, and their kind.")
-          .done();
-  const auto flow = object<FlowText>("a flow", "What an event of one type starts.")
-                        .required("event", &FlowText::event, non_empty_text(), "API name of the event.")
-                        .optional("deadline", &FlowText::deadline, duration(std::chrono::milliseconds{1}),
-                                  "For all steps together.")
-                        .required("steps", &FlowText::steps, list_of(step_shape(), 1), "In this order.")
-                        .place(&FlowText::place)
-                        .done();
   const auto topic = mapped<std::string>(non_empty_text(),
                                          [](const std::string& arn) -> kernel::Result<std::string> {
                                            if (!sns::service_host(arn).empty()) return arn;
@@ -146,11 +43,11 @@ Shape<FileText> file_shape() {
               {{"report", ingest::BatchFailures::Report}, {"fail_all", ingest::BatchFailures::FailAll}}),
           "What the function says of a batch of SQS in which some events failed: which they are, or that "
           "the whole batch failed.")
-      .optional("events", &FileText::events, map_of(event),
+      .optional("events", &FileText::events, map_of(event_shape()),
                 "Checks by event type; a type with a flow and no entry is not checked.")
       .optional("sns", &FileText::sns, sns, "The middleware as a subscriber of topics.")
       .required("apis", &FileText::apis, map_of(api_shape()), "The external APIs.")
-      .required("flows", &FileText::flows, list_of(flow, 1), "By event type.")
+      .required("flows", &FileText::flows, list_of(flow_shape(), 1), "By event type.")
       .done();
 }
 
@@ -183,44 +80,6 @@ MiddlewareFile to_file(const FileText& text) {
   return file;
 }
 
-void check_step(const FlowText& flow, std::size_t index, const FileText& file, Problems& problems) {
-  const StepText& step = flow.steps[index];
-  std::vector<std::string> apis;
-  for (const auto& [name, api] : file.apis) apis.push_back(name);
-  if (std::ranges::find(apis, step.api) == apis.end()) {
-    problems.add(step.place, "step '" + step.name + "' calls the unknown api '" + step.api + "'" +
-                                 did_you_mean_text(step.api, apis));
-  }
-  std::vector<std::string> earlier;
-  for (std::size_t i = 0; i < index; ++i) earlier.push_back(flow.steps[i].name);
-  if (std::ranges::find(earlier, step.name) != earlier.end()) {
-    problems.add(step.place, "there is a step '" + step.name + "' already");
-  }
-  std::vector<std::string> read = step.path.names_read();
-  const auto also = [&read](const std::vector<std::string>& more) {
-    read.insert(read.end(), more.begin(), more.end());
-  };
-  if (step.body) also(step.body->names_read());
-  for (const auto& [name, value] : step.headers) also(value.names_read());
-  for (const std::string& name : read) {
-    if (std::ranges::find(earlier, name) == earlier.end()) {
-      problems.add(step.place, "step '" + step.name + "' reads the answer of '" + name +
-                                   "', which is no earlier step" + did_you_mean_text(name, earlier));
-    }
-  }
-}
-
-void check(const FileText& file, Problems& problems) {
-  std::vector<std::string> events;
-  for (const FlowText& flow : file.flows) {
-    if (std::ranges::find(events, flow.event) != events.end()) {
-      problems.add(flow.place, "there is a flow for '" + flow.event + "' already");
-    }
-    events.push_back(flow.event);
-    for (std::size_t i = 0; i < flow.steps.size(); ++i) check_step(flow, i, file, problems);
-  }
-}
-
 }  // namespace
 
 Shape<MiddlewareFile> middleware_shape() {
@@ -232,7 +91,7 @@ std::expected<MiddlewareFile, Problems> read_middleware(const Tree& tree) {
   const auto text = read_from(tree, file_shape());
   if (!text) return std::unexpected(text.error());
   Problems problems;
-  check(*text, problems);
+  check_flows(text->flows, text->apis, problems);
   for (const auto& [name, event] : text->events) {
     const bool used =
         std::ranges::any_of(text->flows, [&n = name](const FlowText& f) { return f.event == n; });

@@ -1,0 +1,18 @@
+#pragma once
+// The shape of `apis` in middleware.yaml. For the sources of this folder.
+#include <optional>
+#include <string>
+
+#include "middleware/config/reader.h"
+#include "middleware/service/flow.h"
+
+namespace config {
+
+struct ApiText : service::ApiConfig {
+  std::optional<core::RetryRules> retry_rules = core::RetryRules{};  ///< nothing: one attempt
+  std::optional<std::string> url{};
+};
+
+Shape<ApiText> api_shape();
+
+}  // namespace config

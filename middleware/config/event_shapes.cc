@@ -1,0 +1,15 @@
+#include "middleware/config/event_shapes.h"
+
+namespace config {
+
+Shape<EventText> event_shape() {
+  const auto kind = choice<ingest::FieldKind>({{"text", ingest::FieldKind::Text},
+                                               {"number", ingest::FieldKind::Number},
+                                               {"boolean", ingest::FieldKind::Boolean},
+                                               {"json", ingest::FieldKind::Json}});
+  return object<EventText>("an event type", "What the function refuses before it calls the middleware.")
+      .optional("requires", &EventText::required, map_of(kind), "Fields that must be there, and their kind.")
+      .done();
+}
+
+}  // namespace config

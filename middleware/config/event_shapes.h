@@ -1,0 +1,14 @@
+#pragma once
+// The shape of `events` in middleware.yaml: what the function checks. For the sources of this folder.
+#include "middleware/config/reader.h"
+#include "middleware/ingest/ingest.h"
+
+namespace config {
+
+struct EventText {
+  MapOf<ingest::FieldKind> required{};
+};
+
+Shape<EventText> event_shape();
+
+}  // namespace config
