@@ -31,6 +31,12 @@ kernel::Json parsed(const std::string& body) {
   return json ? std::move(*json) : kernel::Json{};
 }
 
+/// Null when the journal does not hold it as done.
+const store::StepRecord* find_done(const std::vector<store::StepRecord>& journal, const std::string& step) {
+  const auto found = std::ranges::find(journal, step, &store::StepRecord::step);
+  return found == journal.end() || found->state != store::StepState::Done ? nullptr : &*found;
+}
+
 kernel::HopEnd step_end(const CallEnd& end) {
   if (const auto* response = std::get_if<kernel::HttpResponse>(&end.result)) {
     return {.outcome = Outcome::Ok, .status = response->status};
@@ -79,7 +85,7 @@ std::vector<StepRequest> bind_steps(const FlowConfig& flow, const store::Claim& 
   requests.reserve(flow.steps.size());
   for (const StepConfig& step : flow.steps) {
     StepRequest& request = requests.emplace_back();
-    if (std::ranges::find(claim.steps, step.name, &store::StepRecord::step) != claim.steps.end()) continue;
+    if (find_done(claim.steps, step.name) != nullptr) continue;
     if (step.path.reads_root())
       request.path = std::make_unique<kernel::TextTemplate>(step.path.bound(payload));
     for (const auto& [name, value] : step.headers) request.headers.emplace_back(name, value.bound(payload));
@@ -109,8 +115,8 @@ kernel::Task<FlowEnd> FlowRunner::run(const FlowConfig& flow, FlowInput input) {
 }
 
 bool FlowRunner::recall(const StepConfig& step, const FlowInput& input, Earlier& earlier) {
-  const auto journalled = std::ranges::find(input.done, step.name, &store::StepRecord::step);
-  if (journalled == input.done.end()) return false;
+  const store::StepRecord* journalled = find_done(input.journal, step.name);
+  if (journalled == nullptr) return false;
   if (step.answer_is_read) earlier.emplace_back(step.name, parsed(journalled->body));
   return true;
 }
@@ -140,7 +146,7 @@ std::optional<kernel::Task<bool>> FlowRunner::keep(const StepConfig& step, const
     earlier.emplace_back(step.name, parsed(response.body));
     record.body = std::move(response.body);
   }
-  return store_.step_done(std::string(input.event), input.fence, std::move(record));
+  return store_.write_step(std::string(input.event), input.fence, std::move(record));
 }
 
 }  // namespace service

@@ -26,8 +26,8 @@ struct FlowInput {
   std::vector<StepRequest> steps{};  ///< in the order of the flow's
   kernel::HopId cause = 0;           ///< the hop that brought the event
   kernel::Timestamp deadline{};
-  std::uint64_t fence = 0;                ///< of the claim
-  std::vector<store::StepRecord> done{};  ///< steps that an earlier delivery finished
+  std::uint64_t fence = 0;                   ///< of the claim
+  std::vector<store::StepRecord> journal{};  ///< what earlier deliveries wrote down
 };
 
 /// Notes which answers later steps read: only those are parsed and kept.

@@ -188,7 +188,7 @@ std::optional<kernel::Task<FlowEnd>> Service::start_flow(Accepted& accepted,
   FlowInput input{.event = accepted.event, .cause = accepted.cause, .deadline = accepted.deadline};
   input.steps = bind_steps(*accepted.flow, claim, *accepted.payload);
   input.fence = claim.fence;
-  input.done = std::move(claim.steps);
+  input.journal = std::move(claim.steps);
   accepted.payload.reset();
   return runner_.run(*accepted.flow, std::move(input));
 }

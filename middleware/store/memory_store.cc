@@ -1,5 +1,7 @@
 #include "middleware/store/memory_store.h"
 
+#include <algorithm>
+
 namespace store {
 
 using kernel::Task;
@@ -26,10 +28,15 @@ MemoryStore::Record* MemoryStore::held(const std::string& event, std::uint64_t f
   return record != nullptr && record->fence == fence && !record->is_done ? record : nullptr;
 }
 
-Task<bool> MemoryStore::step_done(std::string event, std::uint64_t fence, StepRecord step) {
+Task<bool> MemoryStore::write_step(std::string event, std::uint64_t fence, StepRecord step) {
   Record* record = held(event, fence);
   if (record == nullptr) co_return false;
-  record->steps.push_back(std::move(step));
+  const auto found = std::ranges::find(record->steps, step.step, &StepRecord::step);
+  if (found == record->steps.end()) {
+    record->steps.push_back(std::move(step));
+  } else {
+    *found = std::move(step);
+  }
   co_return true;
 }
 

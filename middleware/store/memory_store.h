@@ -13,7 +13,7 @@ class MemoryStore final : public Store {
   explicit MemoryStore(kernel::Duration keep = std::chrono::hours{24 * 7}) : keep_(keep) {}
 
   kernel::Task<Claim> claim(std::string event, kernel::Timestamp now, kernel::Timestamp lease_until) override;
-  kernel::Task<bool> step_done(std::string event, std::uint64_t fence, StepRecord record) override;
+  kernel::Task<bool> write_step(std::string event, std::uint64_t fence, StepRecord record) override;
   kernel::Task<bool> done(std::string event, std::uint64_t fence, kernel::Timestamp now) override;
   kernel::Task<bool> release(std::string event, std::uint64_t fence) override;
 

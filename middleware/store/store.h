@@ -12,9 +12,16 @@
 
 namespace store {
 
-/// A finished step: a redelivered event resumes behind it and may read its response.
+enum class StepState : std::uint8_t {
+  Intended,  ///< about to be called: it may have happened, so a compensation undoes it too
+  Done,      ///< a redelivered event resumes behind it and may read its response
+  Undone,
+};
+
+/// What the journal holds of a step.
 struct StepRecord {
   std::string step;
+  StepState state = StepState::Done;
   int status = 0;
   std::string body;  ///< the response as it came
 };
@@ -41,7 +48,8 @@ class Store {
                                     kernel::Timestamp lease_until) = 0;
 
   // False when `fence` is no longer the newest claim: somebody took the event over, stop working on it.
-  virtual kernel::Task<bool> step_done(std::string event, std::uint64_t fence, StepRecord record) = 0;
+  /// Puts the record in the place of what the journal holds of this step.
+  virtual kernel::Task<bool> write_step(std::string event, std::uint64_t fence, StepRecord record) = 0;
   virtual kernel::Task<bool> done(std::string event, std::uint64_t fence, kernel::Timestamp now) = 0;
   /// Gives the event back unfinished; its steps stay.
   virtual kernel::Task<bool> release(std::string event, std::uint64_t fence) = 0;

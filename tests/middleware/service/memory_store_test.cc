@@ -18,7 +18,7 @@ class MemoryStoreTest : public testing::Test {
   }
   bool step_done(std::uint64_t fence, const std::string& step) {
     return support::run(scheduler,
-                        store.step_done("e", fence, {.step = step, .status = 201, .body = step + " body"}));
+                        store.write_step("e", fence, {.step = step, .status = 201, .body = step + " body"}));
   }
   bool done(std::uint64_t fence, Timestamp now) {
     return support::run(scheduler, store.done("e", fence, now));
@@ -64,6 +64,21 @@ TEST_F(MemoryStoreTest, KeepsTheStepsOfAnEventThatIsGivenBack) {
   const Claim second = claim(at(0s), at(10s));
   EXPECT_EQ(second.kind, ClaimKind::Claimed);
   EXPECT_EQ(second.steps.size(), 1U);
+}
+
+TEST_F(MemoryStoreTest, HoldsTheLastThatWasWrittenOfAStep) {
+  const Claim first = claim(at(0s), at(10s));
+  const auto write = [&](StepState state, const std::string& body) {
+    return support::run(scheduler,
+                        store.write_step("e", first.fence, {.step = "charge", .state = state, .body = body}));
+  };
+  EXPECT_TRUE(write(StepState::Intended, ""));
+  EXPECT_TRUE(write(StepState::Done, "answer"));
+  EXPECT_TRUE(release(first.fence));
+  const Claim second = claim(at(1s), at(10s));
+  ASSERT_EQ(second.steps.size(), 1U);
+  EXPECT_EQ(second.steps[0].state, StepState::Done);
+  EXPECT_EQ(second.steps[0].body, "answer");
 }
 
 TEST_F(MemoryStoreTest, RemembersADoneEventForItsTime) {
