@@ -18,6 +18,7 @@
 #include "middleware/ingest/ingest.h"
 #include "middleware/service/service.h"
 #include "middleware/store/memory_store.h"
+#include "mocks/fault_gate.h"
 
 namespace emulator::runner {
 
@@ -71,6 +72,7 @@ class World {
   queues::Queues queues_;
   mocks::FaultSet faults_;
   std::vector<std::unique_ptr<mocks::MockApi>> apis_;
+  RigSecrets secrets_;
   store::MemoryStore store_;
   std::unique_ptr<Instances> instances_;
   std::unique_ptr<compute::AppRunner> compute_;
@@ -88,6 +90,7 @@ class World {
   std::unique_ptr<salesforce::SetupObjects> setup_;
   std::unique_ptr<edge::Edge> edge_;
   std::unique_ptr<salesforce_edge::SalesforceEdge> salesforce_edge_;
+  std::vector<std::pair<std::string, std::unique_ptr<mocks::FaultGate>>> org_apis_;
 };
 
 }  // namespace emulator::runner
