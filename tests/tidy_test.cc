@@ -92,6 +92,7 @@ const std::map<std::string, std::vector<std::string>> kMayInclude = {
       "emulator/salesforce/access_ports.h", "emulator/salesforce/like.h",
       "emulator/salesforce/schema_ports.h", "emulator/salesforce/setup_ports.h",
       "emulator/salesforce/stream_ports.h"}},
+    {"emulator/subscriber", {"middleware/kernel"}},
     {"emulator/hoplog", {"middleware/kernel"}},
     {"emulator/report", {"middleware/kernel", "emulator/hoplog"}},
     {"emulator/runner/judge", {"middleware/kernel", "emulator/hoplog"}},

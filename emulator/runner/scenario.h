@@ -19,6 +19,7 @@
 #include "emulator/runner/topics_given.h"
 #include "emulator/salesforce/org.h"
 #include "emulator/salesforce_edge/config.h"
+#include "emulator/subscriber/streaming_client.h"
 #include "middleware/config/middleware_file.h"
 #include "mocks/api.h"
 
@@ -97,6 +98,14 @@ struct ReplayAction {
   std::vector<std::string> rules{};       ///< only these; all when empty
 };
 
+/// A program subscribes to the org for the line's time.
+struct SubscribeAction {
+  std::string channel;
+  std::string name;
+  std::int64_t replay = -1;
+  subscriber::AfterLoss after_loss = subscriber::AfterLoss::Resume;
+};
+
 /// One line of the timeline: exactly one of the optional actions is there.
 struct TimelineAction {
   config::Place place{};
@@ -112,6 +121,8 @@ struct TimelineAction {
   std::optional<ReplayAction> replay{};
   std::optional<ChangeAction> change{};
   std::optional<std::pair<OrgFault, std::int64_t>> org_fault{};  ///< so many next events
+  std::optional<SubscribeAction> subscribe{};
+  std::optional<std::string> disconnect{};  ///< the subscriber of this name
 };
 
 struct Scenario {

@@ -145,6 +145,13 @@ class CrossCheck {
     if (action.throttle && *action.throttle != "bus" && *action.throttle != "relay")
       known(*action.throttle, functions_, "the throttled function is", action.place);
     if (action.change) check(*action.change, action.place);
+    if (action.disconnect) {
+      std::vector<std::string> subscribers;
+      for (const TimelineAction& other : scenario_.timeline) {
+        if (other.subscribe) subscribers.push_back(other.subscribe->name);
+      }
+      known(*action.disconnect, subscribers, "the subscriber is", action.place);
+    }
     if (action.publish && !action.publish->from.empty()) {
       std::error_code ignored;
       if (!fs::is_regular_file(action.publish->from, ignored))

@@ -52,6 +52,9 @@ class World {
   mocks::FaultSet& faults() { return faults_; }
   salesforce_edge::SalesforceEdge& salesforce_edge() { return *salesforce_edge_; }
 
+  kernel::HttpClient& client() { return ports_.network.client(); }
+  kernel::Journal& journal() { return ports_.journal; }
+
   /// Cancels all that is under way: hops that are open close as cancelled.
   void stop();
 

@@ -262,7 +262,12 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsTimeline) {
        "s.yaml:9:33: 'relay' cannot stand next to 'publish' in a line of the timeline"},
       {"no action", 9, "  - {at: 0s}",
        "s.yaml:9:5: a line of the timeline needs one of the keys 'publish', 'fault', 'relay', 'throttle', "
-       "'duplicate', 'reorder', 'replay', 'change', 'lose', 'gap', 'expire_tokens' or 'drop_sessions'"},
+       "'duplicate', 'reorder', 'replay', 'change', 'lose', 'gap', 'expire_tokens', 'drop_sessions', "
+       "'subscribe' or 'disconnect'"},
+      {"a subscription for ever", 9, "  - {at: 0s, subscribe: /event/Order__e}",
+       "s.yaml:9:5: item 1 of 'timeline': 'subscribe' needs 'for'"},
+      {"a subscriber that is not there", 9, "  - {at: 0s, disconnect: dashboard, for: 1s}",
+       "s.yaml:9:5: the subscriber is 'dashboard', which is not given"},
       {"no time", 9, "  - {publish: Order__e, fields: {}}",
        "s.yaml:9:5: a line of the timeline needs the key 'at'"},
       {"mistyped action", 9, "  - {at: 0s, publsh: Order__e, fields: {}}",
