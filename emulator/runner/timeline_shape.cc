@@ -45,6 +45,7 @@ struct LineText {
   // platform
   std::optional<RelayVerb> relay{};
   std::optional<std::string> throttle{};
+  std::optional<std::string> crash{};
   std::optional<std::string> duplicate{};
   std::optional<int> reorder{};
   std::optional<Duration> by{};
@@ -184,6 +185,7 @@ kernel::Result<TimelineAction> to_action(const LineText& line) {
   TimelineAction action{.place = line.place, .at = line.at, .lasts = line.lasts};
   action.relay = line.relay;
   action.throttle = line.throttle;
+  action.crash = line.crash;
   if (auto checked = check_duplicate(line); !checked) return std::unexpected(checked.error());
   if (line.reorder || line.duplicate == "bus") {
     auto fault = delivery_fault(line);
@@ -283,6 +285,9 @@ Shape<std::vector<TimelineAction>> timeline_shape() {
           .optional(
               "throttle", &LineText::throttle, non_empty_text(),
               "A function has no concurrency, the bus cannot invoke, or it refuses what the relay sends.")
+          .optional(
+              "crash", &LineText::crash, non_empty_text(),
+              "An instance, middleware-1, or all of the middleware dies at once and is back after 'for'.")
           .optional("duplicate", &LineText::duplicate, non_empty_text(),
                     "relay, or a topic: it sends the next event, or 'times' events, twice. bus: it makes "
                     "deliveries twice. salesforce: it stores events twice.")
@@ -301,8 +306,9 @@ Shape<std::vector<TimelineAction>> timeline_shape() {
           .optional("gap", &LineText::gap, choice<OrgFault>({{"salesforce", OrgFault::Gap}}),
                     "The next change event, or 'times' of them, comes without its fields.")
           .optional("rules", &LineText::rules, config::list_of(non_empty_text(), 1), "To these rules only.")
-          .exactly_one_of({"publish", "fault", "relay", "throttle", "duplicate", "reorder", "replay",
+          .exactly_one_of({"publish", "fault", "relay", "throttle", "crash", "duplicate", "reorder", "replay",
                            "change", "lose", "gap"})
+          .requires_key("crash", {"for"})
           .requires_key("from", {"publish"})
           .requires_key("fields", {"publish"})
           .requires_key("count", {"publish"})
@@ -317,7 +323,7 @@ Shape<std::vector<TimelineAction>> timeline_shape() {
           .requires_key("path", {"fault"})
           .requires_key("respond", {"fault"})
           .requires_key("delay", {"fault"})
-          .requires_one_of("for", {"publish", "fault", "relay", "throttle", "duplicate", "reorder"})
+          .requires_one_of("for", {"publish", "fault", "relay", "throttle", "crash", "duplicate", "reorder"})
           .requires_one_of("by", {"duplicate", "reorder"})
           .requires_key("origin", {"change"})
           .requires_key("roll_back", {"change"})

@@ -1,6 +1,9 @@
 #include "emulator/runner/world.h"
 
+#include <map>
+
 #include "emulator/runner/edge_services.h"
+#include "emulator/runner/instance_store.h"
 #include "emulator/salesforce/setup.h"
 #include "middleware/kernel/check.h"
 
@@ -8,8 +11,8 @@ namespace emulator::runner {
 
 class World::Instances final : public compute::InstanceFactory {
  public:
-  Instances(const Given& given, std::uint64_t seed, WorldPorts ports, store::Store& store)
-      : given_(given), seed_(seed), ports_(ports), store_(store) {}
+  Instances(const Given& given, std::uint64_t seed, WorldPorts ports)
+      : given_(given), seed_(seed), ports_(ports) {}
 
   std::unique_ptr<kernel::HttpHandler> start(std::int64_t number) override {
     const service::ServiceConfig& config = given_.compute.middleware.service;
@@ -18,7 +21,7 @@ class World::Instances final : public compute::InstanceFactory {
                                  .hops = ports_.journal,
                                  .seed = seed_,
                                  .instance = "middleware-" + std::to_string(number)};
-    auto service = std::make_unique<service::Service>(config, std::move(around), store_);
+    auto service = std::make_unique<service::Service>(config, std::move(around), store_of(number));
     const config::MiddlewareFile& file = given_.compute.middleware;
     if (file.sns.topics.empty()) return service;
     return std::make_unique<sns::Endpoint>(file.sns, file.ingest, ports_.scheduler, ports_.network.client(),
@@ -26,10 +29,22 @@ class World::Instances final : public compute::InstanceFactory {
   }
 
  private:
+  /// Of an instance that has crashed, its own, if that is on a disk.
+  store::Store& store_of(std::int64_t number) {
+    std::unique_ptr<InstanceStore>& store = stores_[number];
+    if (store && !given_.compute.middleware.store.sqlite.empty()) {
+      store->reopen();
+      return *store;
+    }
+    if (store) store->lose();
+    store = std::make_unique<InstanceStore>(ports_.journal);
+    return *store;
+  }
+
   const Given& given_;
   std::uint64_t seed_;
   WorldPorts ports_;
-  store::Store& store_;
+  std::map<std::int64_t, std::unique_ptr<InstanceStore>> stores_;
 };
 
 class World::IngestCode final : public lambda::FunctionCode {
@@ -63,7 +78,7 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
       ports_(ports),
       queues_(given.queues, seed, ports.scheduler, ports.journal),
       faults_(seed, ports.journal),
-      instances_(std::make_unique<Instances>(given, seed, ports, store_)),
+      instances_(std::make_unique<Instances>(given, seed, ports)),
       compute_(
           std::make_unique<compute::AppRunner>(given.compute, ports.scheduler, ports.journal, *instances_)),
       ingest_(given.compute.middleware.ingest, ports.scheduler, ports.network.client()),

@@ -17,7 +17,6 @@
 #include "emulator/topics/test_key_signer.h"
 #include "middleware/ingest/ingest.h"
 #include "middleware/service/service.h"
-#include "middleware/store/memory_store.h"
 
 namespace emulator::runner {
 
@@ -49,6 +48,7 @@ class World {
   queues::Queues& queues() { return queues_; }
   topics::Topics& topics() { return *topics_; }
   mocks::FaultSet& faults() { return faults_; }
+  compute::AppRunner& compute() { return *compute_; }
   salesforce_edge::SalesforceEdge& salesforce_edge() { return *salesforce_edge_; }
 
   /// Cancels all that is under way: hops that are open close as cancelled.
@@ -71,7 +71,6 @@ class World {
   queues::Queues queues_;
   mocks::FaultSet faults_;
   std::vector<std::unique_ptr<mocks::MockApi>> apis_;
-  store::MemoryStore store_;
   std::unique_ptr<Instances> instances_;
   std::unique_ptr<compute::AppRunner> compute_;
   ingest::Ingest ingest_;
