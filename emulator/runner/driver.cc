@@ -133,6 +133,11 @@ void Driver::fail(OrgFault fault, std::int64_t times) {
       return world_.org().store_twice_next(times);
     case OrgFault::Gap:
       return world_.org().gap_next(times);
+    case OrgFault::ExpireTokens:
+      return world_.salesforce_edge().expire_tokens();
+    case OrgFault::DropSessions:
+      world_.salesforce_edge().drop_sessions();
+      return;
   }
 }
 

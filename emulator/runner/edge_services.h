@@ -20,8 +20,8 @@ struct EdgeBoxes {
 
 std::unique_ptr<edge::Edge> make_edge(std::uint64_t seed, const WorldPorts& ports, EdgeBoxes boxes);
 
-/// What the org is served as.
-inline constexpr const char* kSalesforceHost = "salesforce";
+/// What the org is served as. An API that leads to it has its own name.
+inline constexpr const char* kSalesforceHost = "login.salesforce.com";
 
 /// `org` and `setup` outlive it; without `setup` the Tooling API is refused.
 std::unique_ptr<salesforce_edge::SalesforceEdge> make_salesforce_edge(

@@ -25,7 +25,7 @@ judge::Limits limits_of(const Given& given) {
   judge::Limits limits{.invocations_max = 1, .bus_attempts_max = 1};
   for (const service::ApiConfig& api : given.compute.middleware.service.apis) {
     limits.apis.push_back({.name = api.name,
-                           .attempts_max = api.retry.attempts_max,
+                           .attempts_max = api.retry.attempts_max + (api.auth ? 1 : 0),
                            .probes_max = api.breaker ? api.breaker->probes : 0});
   }
   for (const lambda::FunctionConfig& function : given.functions) {

@@ -15,6 +15,7 @@
 #include "emulator/relay/relay.h"
 #include "emulator/runner/judge/expectation.h"
 #include "emulator/runner/process_given.h"
+#include "emulator/runner/rig_secrets.h"
 #include "emulator/runner/topics_given.h"
 #include "emulator/salesforce/org.h"
 #include "emulator/salesforce_edge/config.h"
@@ -25,6 +26,11 @@ namespace emulator::runner {
 
 struct ComputeGiven : compute::AppRunnerConfig {
   config::MiddlewareFile middleware{};
+};
+
+/// An external API: a mock, or the org, which the middleware may call like any other.
+struct ApiGiven : mocks::ApiSpec {
+  bool is_org = false;
 };
 
 struct FunctionGiven : lambda::FunctionConfig {
@@ -45,7 +51,8 @@ struct Given {
   bus::EventBridgeConfig bus{};
   std::vector<FunctionGiven> functions{};
   ComputeGiven compute{};
-  std::vector<mocks::ApiSpec> apis{};
+  std::vector<ApiGiven> apis{};
+  SecretsGiven secrets{};
   std::vector<TopicGiven> topics{};
   std::vector<queues::QueueConfig> queues{};  ///< declared, and those that others name
 };
@@ -80,7 +87,7 @@ struct ChangeAction {
 };
 
 /// What goes wrong in the org.
-enum class OrgFault : std::uint8_t { Lose, Duplicate, Gap };
+enum class OrgFault : std::uint8_t { Lose, Duplicate, Gap, ExpireTokens, DropSessions };
 
 /// Events of an archive are sent again; the line is over when the replay is.
 struct ReplayAction {

@@ -73,13 +73,15 @@ class CrossCheck {
 
   void run() {
     const Given& given = scenario_.given;
-    apis_ = names(given.apis, &mocks::ApiSpec::name);
+    apis_ = names(given.apis, &ApiGiven::name);
     functions_ = names(given.functions, &lambda::FunctionConfig::name);
     queues_ = names(given.queues, &queues::QueueConfig::name);
     topics_ = names(given.topics, &TopicGiven::name);
     const config::Place whole = tree_.find("given")->place;
-    for (const service::ApiConfig& api : given.compute.middleware.service.apis)
+    for (const service::ApiConfig& api : given.compute.middleware.service.apis) {
       known(api.name, apis_, "the middleware calls the api", whole);
+      check_secrets(api, whole);
+    }
     std::vector<std::string> buses = names(given.bus.buses, &bus::BusConfig::name);
     buses.emplace_back(bus::kDefaultBus);
     given.bus.for_each_target([&](const bus::RuleConfig& rule, const bus::TargetConfig& target) {
@@ -111,6 +113,14 @@ class CrossCheck {
              const config::Place& place) {
     if (std::ranges::find(all, name) != all.end()) return;
     problems_.add(place, what + " '" + name + "', which is not given" + config::did_you_mean_text(name, all));
+  }
+
+  void check_secrets(const service::ApiConfig& api, const config::Place& whole) {
+    if (!api.auth) return;
+    std::vector<std::string> secrets;
+    for (const auto& [reference, value] : scenario_.given.secrets) secrets.push_back(reference);
+    for (const std::string& reference : service::references_of(*api.auth))
+      known(reference, secrets, "the middleware shows the api '" + api.name + "' the secret", whole);
   }
 
   void check(const SubscriptionGiven& subscription, const TopicGiven& topic) {

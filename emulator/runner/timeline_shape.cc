@@ -57,6 +57,8 @@ struct LineText {
   bool is_rolled_back = false;
   std::optional<OrgFault> lose{};
   std::optional<OrgFault> gap{};
+  std::optional<OrgFault> expire_tokens{};
+  std::optional<OrgFault> drop_sessions{};
   std::optional<judge::Window> window{};
   std::vector<std::string> rules{};
 };
@@ -199,6 +201,9 @@ kernel::Result<TimelineAction> to_action(const LineText& line) {
   }
   if (line.lose) action.org_fault = {OrgFault::Lose, line.times.value_or(1)};
   if (line.gap) action.org_fault = {OrgFault::Gap, line.times.value_or(1)};
+  for (const std::optional<OrgFault>& fault : {line.expire_tokens, line.drop_sessions}) {
+    if (fault) action.org_fault = {*fault, 1};
+  }
   if (line.change) {
     action.change = {
         .steps = *line.change, .origin = line.origin.value_or(""), .is_rolled_back = line.is_rolled_back};
@@ -305,9 +310,15 @@ Shape<std::vector<TimelineAction>> timeline_shape() {
                     "The org accepts the next event, or 'times' events, and never stores it.")
           .optional("gap", &LineText::gap, choice<OrgFault>({{"salesforce", OrgFault::Gap}}),
                     "The next change event, or 'times' of them, comes without its fields.")
+          .optional("expire_tokens", &LineText::expire_tokens,
+                    choice<OrgFault>({{"salesforce", OrgFault::ExpireTokens}}),
+                    "Every access token of the org is dead from now on.")
+          .optional("drop_sessions", &LineText::drop_sessions,
+                    choice<OrgFault>({{"salesforce", OrgFault::DropSessions}}),
+                    "Every streaming session of the org is lost.")
           .optional("rules", &LineText::rules, config::list_of(non_empty_text(), 1), "To these rules only.")
           .exactly_one_of({"publish", "fault", "relay", "throttle", "crash", "duplicate", "reorder", "replay",
-                           "change", "lose", "gap"})
+                           "change", "lose", "gap", "expire_tokens", "drop_sessions"})
           .requires_key("crash", {"for"})
           .requires_key("from", {"publish"})
           .requires_key("fields", {"publish"})

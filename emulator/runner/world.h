@@ -17,6 +17,7 @@
 #include "emulator/topics/test_key_signer.h"
 #include "middleware/ingest/ingest.h"
 #include "middleware/service/service.h"
+#include "mocks/fault_gate.h"
 
 namespace emulator::runner {
 
@@ -71,6 +72,7 @@ class World {
   queues::Queues queues_;
   mocks::FaultSet faults_;
   std::vector<std::unique_ptr<mocks::MockApi>> apis_;
+  RigSecrets secrets_;
   std::unique_ptr<Instances> instances_;
   std::unique_ptr<compute::AppRunner> compute_;
   ingest::Ingest ingest_;
@@ -87,6 +89,7 @@ class World {
   std::unique_ptr<salesforce::SetupObjects> setup_;
   std::unique_ptr<edge::Edge> edge_;
   std::unique_ptr<salesforce_edge::SalesforceEdge> salesforce_edge_;
+  std::vector<std::pair<std::string, std::unique_ptr<mocks::FaultGate>>> org_apis_;
 };
 
 }  // namespace emulator::runner

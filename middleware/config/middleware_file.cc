@@ -100,6 +100,7 @@ std::expected<MiddlewareFile, Problems> read_middleware(const Tree& tree) {
   const auto text = read_from(tree, file_shape());
   if (!text) return std::unexpected(text.error());
   Problems problems;
+  check_apis(text->apis, problems);
   check_flows(text->flows, text->apis, problems);
   for (const FlowText& flow : text->flows) {
     check_ordering(flow.ordering, flow.dead_letter, text->inbox, problems);

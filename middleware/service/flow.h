@@ -11,6 +11,7 @@
 #include "middleware/core/retry.h"
 #include "middleware/inbox/inbox.h"
 #include "middleware/kernel/templates.h"
+#include "middleware/service/credentials.h"
 
 namespace service {
 
@@ -22,6 +23,7 @@ struct ApiConfig {
   bool breaker_counts_throttles = false;               ///< 429, and 503 with Retry-After, are failures to it
   kernel::Duration per_try = std::chrono::seconds{5};  ///< an attempt on the wire ends after this
   std::optional<std::string> idempotency_header = "Idempotency-Key";  ///< nothing: no key is sent
+  std::optional<AuthConfig> auth{};                                   ///< nothing: calls are anonymous
 };
 
 struct StepConfig {
