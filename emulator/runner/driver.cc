@@ -85,6 +85,7 @@ Task<void> Driver::play(const TimelineAction& action, const DataFile* data) {
   if (action.publish) co_await publish(action, *data);
   if (action.relay) co_await move_relay(action);
   if (action.throttle) co_await throttle(action);
+  if (action.crash) world_.compute().crash(*action.crash, *action.lasts);
   if (action.replay) co_await replay(*action.replay);
   if (action.subscribe) co_await subscribe(action);
   if (action.disconnect) disconnect(*action.disconnect, kernel::at(action.at + *action.lasts));

@@ -114,9 +114,10 @@ struct TimelineAction {
   std::optional<PublishAction> publish{};
   std::optional<mocks::FaultRule> fault{};  ///< its window is at .. at + lasts
   std::optional<RelayVerb> relay{};
-  std::optional<std::string> throttle{};           ///< a function, or "bus"
-  std::optional<std::int64_t> duplicate{};         ///< the relay, or a topic, sends so many next events twice
-  std::string duplicates_at{};                     ///< the topic; "": the relay
+  std::optional<std::string> throttle{};    ///< a function, or "bus"
+  std::optional<std::string> crash{};       ///< "middleware-1", or "middleware": all; back after `lasts`
+  std::optional<std::int64_t> duplicate{};  ///< the relay, or a topic, sends so many next events twice
+  std::string duplicates_at{};              ///< the topic; "": the relay
   std::optional<bus::DeliveryFault> deliveries{};  ///< of the bus: some are made twice, or out of order
   std::optional<ReplayAction> replay{};
   std::optional<ChangeAction> change{};

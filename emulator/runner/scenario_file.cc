@@ -144,6 +144,12 @@ class CrossCheck {
     if (action.fault) known(action.fault->target, apis_, "the fault is of the api", action.place);
     if (action.throttle && *action.throttle != "bus" && *action.throttle != "relay")
       known(*action.throttle, functions_, "the throttled function is", action.place);
+    if (action.crash) {
+      std::vector<std::string> instances{"middleware"};
+      for (std::int64_t i = 1; i <= scenario_.given.compute.active_max; ++i)
+        instances.push_back("middleware-" + std::to_string(i));
+      known(*action.crash, instances, "the crash is of the instance", action.place);
+    }
     if (action.change) check(*action.change, action.place);
     if (action.disconnect) {
       std::vector<std::string> subscribers;

@@ -46,6 +46,7 @@ struct LineText {
   // platform
   std::optional<RelayVerb> relay{};
   std::optional<std::string> throttle{};
+  std::optional<std::string> crash{};
   std::optional<std::string> duplicate{};
   std::optional<int> reorder{};
   std::optional<Duration> by{};
@@ -100,6 +101,7 @@ kernel::Result<TimelineAction> to_action(const LineText& line) {
   TimelineAction action{.place = line.place, .at = line.at, .lasts = line.lasts};
   action.relay = line.relay;
   action.throttle = line.throttle;
+  action.crash = line.crash;
   if (auto checked = check_duplicate(line); !checked) return std::unexpected(checked.error());
   if (line.reorder || line.duplicate == "bus") {
     auto fault = delivery_fault(line);
@@ -211,6 +213,9 @@ Shape<std::vector<TimelineAction>> timeline_shape() {
           .optional(
               "throttle", &LineText::throttle, non_empty_text(),
               "A function has no concurrency, the bus cannot invoke, or it refuses what the relay sends.")
+          .optional(
+              "crash", &LineText::crash, non_empty_text(),
+              "An instance, middleware-1, or all of the middleware dies at once and is back after 'for'.")
           .optional("duplicate", &LineText::duplicate, non_empty_text(),
                     "relay, or a topic: it sends the next event, or 'times' events, twice. bus: it makes "
                     "deliveries twice. salesforce: it stores events twice.")
@@ -248,9 +253,10 @@ Shape<std::vector<TimelineAction>> timeline_shape() {
           .optional("disconnect", &LineText::disconnect, non_empty_text(),
                     "The network of this subscriber is gone.")
           .optional("rules", &LineText::rules, config::list_of(non_empty_text(), 1), "To these rules only.")
-          .exactly_one_of({"publish", "fault", "relay", "throttle", "duplicate", "reorder", "replay",
+          .exactly_one_of({"publish", "fault", "relay", "throttle", "crash", "duplicate", "reorder", "replay",
                            "change", "lose", "gap", "expire_tokens", "drop_sessions", "subscribe",
                            "disconnect"})
+          .requires_key("crash", {"for"})
           .requires_key("from", {"publish"})
           .requires_key("fields", {"publish"})
           .requires_key("count", {"publish"})
@@ -267,7 +273,7 @@ Shape<std::vector<TimelineAction>> timeline_shape() {
           .requires_key("path", {"fault"})
           .requires_key("respond", {"fault"})
           .requires_key("delay", {"fault"})
-          .requires_one_of("for", {"publish", "fault", "relay", "throttle", "duplicate", "reorder",
+          .requires_one_of("for", {"publish", "fault", "relay", "throttle", "crash", "duplicate", "reorder",
                                    "subscribe", "disconnect"})
           .requires_one_of("by", {"duplicate", "reorder"})
           .requires_key("origin", {"change"})

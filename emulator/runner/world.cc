@@ -1,6 +1,9 @@
 #include "emulator/runner/world.h"
 
+#include <map>
+
 #include "emulator/runner/edge_services.h"
+#include "emulator/runner/instance_store.h"
 #include "emulator/salesforce/setup.h"
 #include "middleware/kernel/check.h"
 
@@ -8,9 +11,8 @@ namespace emulator::runner {
 
 class World::Instances final : public compute::InstanceFactory {
  public:
-  Instances(const Given& given, std::uint64_t seed, WorldPorts ports, store::Store& store,
-            secrets::Provider& secrets)
-      : given_(given), seed_(seed), ports_(ports), store_(store), secrets_(secrets) {}
+  Instances(const Given& given, std::uint64_t seed, WorldPorts ports, secrets::Provider& secrets)
+      : given_(given), seed_(seed), ports_(ports), secrets_(secrets) {}
 
   std::unique_ptr<kernel::HttpHandler> start(std::int64_t number) override {
     const service::ServiceConfig& config = given_.compute.middleware.service;
@@ -20,7 +22,7 @@ class World::Instances final : public compute::InstanceFactory {
                                  .seed = seed_,
                                  .instance = "middleware-" + std::to_string(number),
                                  .secrets = &secrets_};
-    auto service = std::make_unique<service::Service>(config, std::move(around), store_);
+    auto service = std::make_unique<service::Service>(config, std::move(around), store_of(number));
     const config::MiddlewareFile& file = given_.compute.middleware;
     if (file.sns.topics.empty()) return service;
     return std::make_unique<sns::Endpoint>(file.sns, file.ingest, ports_.scheduler, ports_.network.client(),
@@ -28,11 +30,23 @@ class World::Instances final : public compute::InstanceFactory {
   }
 
  private:
+  /// Of an instance that has crashed, its own, if that is on a disk.
+  store::Store& store_of(std::int64_t number) {
+    std::unique_ptr<InstanceStore>& store = stores_[number];
+    if (store && !given_.compute.middleware.store.sqlite.empty()) {
+      store->reopen();
+      return *store;
+    }
+    if (store) store->lose();
+    store = std::make_unique<InstanceStore>(ports_.journal);
+    return *store;
+  }
+
   const Given& given_;
   std::uint64_t seed_;
   WorldPorts ports_;
-  store::Store& store_;
   secrets::Provider& secrets_;
+  std::map<std::int64_t, std::unique_ptr<InstanceStore>> stores_;
 };
 
 class World::IngestCode final : public lambda::FunctionCode {
@@ -67,7 +81,7 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
       queues_(given.queues, seed, ports.scheduler, ports.journal),
       faults_(seed, ports.journal),
       secrets_(given.secrets),
-      instances_(std::make_unique<Instances>(given, seed, ports, store_, secrets_)),
+      instances_(std::make_unique<Instances>(given, seed, ports, secrets_)),
       compute_(
           std::make_unique<compute::AppRunner>(given.compute, ports.scheduler, ports.journal, *instances_)),
       ingest_(given.compute.middleware.ingest, ports.scheduler, ports.network.client()),

@@ -17,7 +17,6 @@
 #include "emulator/topics/test_key_signer.h"
 #include "middleware/ingest/ingest.h"
 #include "middleware/service/service.h"
-#include "middleware/store/memory_store.h"
 #include "mocks/fault_gate.h"
 
 namespace emulator::runner {
@@ -50,6 +49,7 @@ class World {
   queues::Queues& queues() { return queues_; }
   topics::Topics& topics() { return *topics_; }
   mocks::FaultSet& faults() { return faults_; }
+  compute::AppRunner& compute() { return *compute_; }
   salesforce_edge::SalesforceEdge& salesforce_edge() { return *salesforce_edge_; }
 
   kernel::HttpClient& client() { return ports_.network.client(); }
@@ -76,7 +76,6 @@ class World {
   mocks::FaultSet faults_;
   std::vector<std::unique_ptr<mocks::MockApi>> apis_;
   RigSecrets secrets_;
-  store::MemoryStore store_;
   std::unique_ptr<Instances> instances_;
   std::unique_ptr<compute::AppRunner> compute_;
   ingest::Ingest ingest_;
