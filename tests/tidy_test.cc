@@ -65,6 +65,10 @@ const std::map<std::string, std::vector<std::string>> kMayInclude = {
     {"middleware/config",
      {"middleware/kernel", "middleware/core", "middleware/service", "middleware/ingest", "middleware/sns"}},
     {"middleware/live", {"middleware/kernel"}},
+    // Puts the deployed service together.
+    {"middleware/program",
+     {"middleware/kernel", "middleware/core", "middleware/store", "middleware/secrets", "middleware/service",
+      "middleware/sns", "middleware/ingest", "middleware/config", "middleware/live"}},
     {"emulator/sim", {"middleware/kernel"}},
     {"emulator/salesforce", {"middleware/kernel", "emulator/relay/ports.h"}},
     {"emulator/relay", {"middleware/kernel", "emulator/bus/ports.h", "emulator/bus/partner_ports.h"}},
