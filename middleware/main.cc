@@ -2,6 +2,7 @@
 // names in PORT and calls the external APIs of its file.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdlib>
 #include <iostream>
 #include <random>
 
@@ -33,6 +34,11 @@ int fail(const kernel::Error& error) {
 std::uint64_t draw() {
   std::random_device device;
   return std::uint64_t{device()} << 32 | device();
+}
+
+std::optional<std::string> variable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
 int check(const config::MiddlewareFile& file, const Arguments& arguments) {
@@ -97,6 +103,7 @@ int main(int argc, char** argv) {
   auto file = program::read_deployment(arguments.config);
   if (!file) return fail(file.error().error());
   if (arguments.check) return check(*file, arguments);
-  const auto served = program::Deployment(std::move(*file), arguments, {.draw = draw}).run();
+  const auto served =
+      program::Deployment(std::move(*file), arguments, {.draw = draw, .environment = variable}).run();
   return served ? 0 : fail(served.error());
 }

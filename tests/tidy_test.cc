@@ -60,10 +60,11 @@ const std::map<std::string, std::vector<std::string>> kMayInclude = {
     {"middleware/secrets", {"middleware/kernel"}},
     {"middleware/ingest", {"middleware/kernel", "middleware/core"}},
     {"middleware/service",
-     {"middleware/kernel", "middleware/core", "middleware/store/store.h", "middleware/secrets/provider.h"}},
+     {"middleware/kernel", "middleware/core", "middleware/store/store.h", "middleware/secrets"}},
     {"middleware/sns", {"middleware/kernel", "middleware/ingest"}},
     {"middleware/config",
-     {"middleware/kernel", "middleware/core", "middleware/service", "middleware/ingest", "middleware/sns"}},
+     {"middleware/kernel", "middleware/core", "middleware/service", "middleware/ingest", "middleware/sns",
+      "middleware/secrets/reference.h"}},
     {"middleware/live", {"middleware/kernel"}},
     // Puts the deployed service together.
     {"middleware/program",

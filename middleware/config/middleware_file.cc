@@ -4,6 +4,7 @@
 
 #include "middleware/config/event_shapes.h"
 #include "middleware/config/flow_shapes.h"
+#include "middleware/config/security_shapes.h"
 #include "middleware/config/suggest.h"
 
 namespace config {
@@ -20,6 +21,8 @@ struct FileText {
   MapOf<ApiText> apis{};
   std::vector<FlowText> flows{};
   sns::EndpointConfig sns{};
+  service::SecurityConfig security{};
+  service::ServerLimits server{};
 };
 
 Shape<FileText> file_shape() {
@@ -46,6 +49,8 @@ Shape<FileText> file_shape() {
       .optional("events", &FileText::events, map_of(event_shape()),
                 "Checks by event type; a type with a flow and no entry is not checked.")
       .optional("sns", &FileText::sns, sns, "The middleware as a subscriber of topics.")
+      .optional("security", &FileText::security, security_shape(), "Who may call the deployed service.")
+      .optional("server", &FileText::server, server_shape(), "Limits of the deployed service.")
       .required("apis", &FileText::apis, map_of(api_shape()), "The external APIs.")
       .required("flows", &FileText::flows, list_of(flow_shape(), 1), "By event type.")
       .done();
@@ -57,6 +62,8 @@ MiddlewareFile to_file(const FileText& text) {
   file.ingest.answer_margin = text.answer_margin;
   file.ingest.batch_failures = text.batch_failures;
   file.sns = text.sns;
+  file.security = text.security;
+  file.server = text.server;
   for (const auto& [name, api] : text.apis) {
     ApiConfig config = api;
     config.name = name;

@@ -2,7 +2,10 @@
 // What the command line of relayrig-middleware says, and what only main() may ask the system for.
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+
+#include "middleware/secrets/source.h"
 
 namespace program {
 
@@ -19,6 +22,7 @@ struct Arguments {
 struct Surroundings {
   /// A number that no other instance has: where span ids begin, and the seed of jitter.
   std::function<std::uint64_t()> draw;
+  secrets::Environment environment;
 };
 
 }  // namespace program

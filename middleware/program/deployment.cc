@@ -8,6 +8,8 @@
 #include "middleware/live/signals.h"
 #include "middleware/program/files.h"
 #include "middleware/program/front.h"
+#include "middleware/secrets/setup.h"
+#include "middleware/service/guard.h"
 #include "middleware/service/log_sink.h"
 #include "middleware/service/service.h"
 #include "middleware/sns/endpoint.h"
@@ -16,10 +18,19 @@
 namespace program {
 namespace {
 
-using namespace std::chrono_literals;
+/// For requests that are refused, and for /health, while all others are taken.
+constexpr std::size_t kSpareThreads = 64;
 
-/// ASSUMPTION: App Runner does not say how long after TERM it kills; ECS waits 30 s.
-constexpr kernel::Duration kFarewellMax = 10s;
+live::RequestLimits request_limits(const service::ServerLimits& limits) {
+  const auto whole = [](kernel::Duration time) { return std::chrono::ceil<std::chrono::milliseconds>(time); };
+  return {.head_bytes_max = static_cast<std::size_t>(limits.header_bytes_max),
+          .headers_max = static_cast<std::size_t>(limits.headers_max),
+          .body_bytes_max = static_cast<std::size_t>(limits.body_bytes_max),
+          .header_time = whole(limits.header_time),
+          .body_time = whole(limits.body_time),
+          .idle_time = whole(limits.idle_time),
+          .send_time = whole(limits.body_time)};
+}
 
 }  // namespace
 
@@ -29,7 +40,9 @@ class Deployment::Impl {
       : file_(std::move(file)),
         arguments_(std::move(arguments)),
         surroundings_(std::move(surroundings)),
-        log_(loop_, stdout, {file_.service.name, surroundings_.draw()}) {}
+        log_(loop_, stdout, {file_.service.name, surroundings_.draw()}) {
+    log_.redact_with(redactor_);
+  }
 
   kernel::Result<> run() {
     if (auto started = start(); !started) return started;
@@ -47,6 +60,7 @@ class Deployment::Impl {
     auto client = make_client(loop_, file_, arguments_.ca_file);
     if (!client) return std::unexpected(client.error());
     client_ = std::move(*client);
+    if (auto ready = start_secrets(); !ready) return ready;
     auto service = std::make_unique<service::Service>(file_.service,
                                                       service::Surroundings{.scheduler = loop_,
                                                                             .client = *client_,
@@ -55,10 +69,18 @@ class Deployment::Impl {
                                                                             .instance = file_.service.name},
                                                       store_);
     service_.emplace(file_.sns, file_.ingest, loop_, *client_, std::move(service));
-    front_.emplace(*service_, log_, file_.service.name);
+    guard_.emplace(file_.security, static_cast<std::size_t>(file_.server.json_depth_max),
+                   secrets_->provider(), loop_, *service_);
+    front_.emplace(*guard_, log_, file_.service.name);
     auto server = live::HttpServer::start(
         loop_, *front_,
-        {.bind_address = arguments_.bind, .port = arguments_.port, .tls = std::move(*identity)});
+        {.bind_address = arguments_.bind,
+         .port = arguments_.port,
+         .tls = std::move(*identity),
+         .limits = request_limits(file_.server),
+         .threads_max =
+             static_cast<std::size_t>(file_.server.running_max + file_.server.waiting_max) + kSpareThreads,
+         .connections_max = static_cast<std::size_t>(file_.server.connections_max)});
     if (!server) return std::unexpected(server.error());
     server_ = std::move(*server);
     const std::string fields = R"({"port":)" + std::to_string(server_->port()) + R"(,"store":"memory"})";
@@ -66,10 +88,21 @@ class Deployment::Impl {
     return {};
   }
 
+  /// They have a client of their own: its names are not to be confused with those of APIs.
+  kernel::Result<> start_secrets() {
+    const secrets::Environment& environment = surroundings_.environment;
+    auto client = live::HttpClientPool::create(loop_, {.hosts = secrets::hosts_of(environment),
+                                                       .ca_file = environment("AWS_CA_BUNDLE").value_or("")});
+    if (!client) return std::unexpected(client.error());
+    secrets_client_ = std::move(*client);
+    secrets_.emplace(environment, loop_, *secrets_client_, redactor_, surroundings_.draw());
+    return {};
+  }
+
   void begin_stop() {
     say(kernel::LogLevel::Info, "stopping", front_->running());
     server_->stop_accepting();
-    loop_.call_at(loop_.now() + kFarewellMax, [this] { loop_.stop(); });
+    loop_.call_at(loop_.now() + file_.server.farewell, [this] { loop_.stop(); });
     front_->close([this] { loop_.stop(); });
   }
 
@@ -83,10 +116,14 @@ class Deployment::Impl {
   Surroundings surroundings_;
   live::Loop loop_;
   live::StopSignals signals_{loop_, [this] { begin_stop(); }};
+  secrets::Redactor redactor_;
   service::LogSink log_;
   std::unique_ptr<live::HttpClientPool> client_;
+  std::unique_ptr<live::HttpClientPool> secrets_client_;
+  std::optional<secrets::ProgramSecrets> secrets_;
   store::MemoryStore store_;
   std::optional<sns::Endpoint> service_;
+  std::optional<service::Guard> guard_;
   std::optional<Front> front_;
   std::unique_ptr<live::HttpServer> server_;
 };
