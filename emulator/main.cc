@@ -213,8 +213,8 @@ int main(int argc, char** argv) {
 
   std::string what = "scenario";
   CLI::App* schema_command = app.add_subcommand("schema", "Print a JSON Schema, for editors");
-  schema_command->add_option("FILE", what, "scenario or middleware")
-      ->check(CLI::IsMember({"scenario", "middleware"}))
+  schema_command->add_option("FILE", what, "scenario, middleware or proxy")
+      ->check(CLI::IsMember({"scenario", "middleware", "proxy"}))
       ->capture_default_str();
   schema_command->callback([&] { code = schema(what); });
 

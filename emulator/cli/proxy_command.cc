@@ -71,6 +71,7 @@ int proxy(const ProxyArguments& arguments) {
     wishes = std::move(*read);
   }
 
+  const ReadyFileGuard guard(arguments.ready_file);
   live::Loop loop;
   const live::StopSignals signals(loop, [&loop] { loop.stop(); });
   mocks::proxy::ProxyServer proxies(loop, {.seed = arguments.seed, .version = kApiVersion});
@@ -87,7 +88,6 @@ int proxy(const ProxyArguments& arguments) {
 
   const std::string api = (*server)->base_url();
   std::cerr << "proxies, seed " << arguments.seed << ", Ctrl-C ends it\n" << listening_text(api, *populated);
-  const ReadyFileGuard guard(arguments.ready_file);
   if (const auto written = write_ready(arguments.ready_file, api, *populated); !written)
     return complain(written.error().text(), exit_code_of(written.error()));
   loop.run();
