@@ -110,6 +110,8 @@ const std::map<std::string, std::vector<std::string>> kLibraries = {
       "emulator/salesforce_edge/jwt_signature.cc"}},
     {"sqlite3", {"emulator/hoplog"}},
     {"yaml-cpp/", {"middleware/config"}},
+    {"valijson/", {"middleware/ingest/schema.cc"}},
+    {"re2/", {"middleware/ingest/text_rules.cc"}},
     {"CLI/", {"emulator/main.cc", "middleware/main.cc"}},
     {"fmt/",
      {"emulator/hoplog", "emulator/report", "emulator/cli", "emulator/runner", "middleware/live",

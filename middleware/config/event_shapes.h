@@ -7,6 +7,7 @@ namespace config {
 
 struct EventText {
   MapOf<ingest::FieldKind> required{};
+  std::shared_ptr<const ingest::Schema> schema{};
 };
 
 Shape<EventText> event_shape();

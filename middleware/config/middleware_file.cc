@@ -74,7 +74,10 @@ MiddlewareFile to_file(const FileText& text) {
     file.service.flows.push_back(std::move(config));
     const auto checks = std::ranges::find(text.events, flow.event, [](const auto& e) { return e.first; });
     ingest::EventType type{.name = flow.event};
-    if (checks != text.events.end()) type.required = checks->second.required;
+    if (checks != text.events.end()) {
+      type.required = checks->second.required;
+      type.schema = checks->second.schema;
+    }
     file.ingest.types.push_back(std::move(type));
   }
   return file;

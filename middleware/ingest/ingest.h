@@ -20,6 +20,7 @@
 namespace ingest {
 
 struct BatchRecord;
+class Schema;
 
 /// What a field of a payload has to be.
 enum class FieldKind : std::uint8_t { Text, Number, Boolean, Json /**< text that holds JSON */ };
@@ -27,8 +28,9 @@ enum class FieldKind : std::uint8_t { Text, Number, Boolean, Json /**< text that
 struct EventType {
   std::string name;  ///< "Order_Placed__e", the detail-type on the bus
   std::vector<std::pair<std::string, FieldKind>>
-      required{};                ///< fields that must be there, not null, of that kind
-  std::string path = "/events";  ///< where the middleware takes it
+      required{};                          ///< fields that must be there, not null, of that kind
+  std::shared_ptr<const Schema> schema{};  ///< what the payload has to keep, if there is one
+  std::string path = "/events";            ///< where the middleware takes it
 };
 
 /// What becomes of a batch in which some events failed.

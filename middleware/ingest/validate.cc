@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "middleware/ingest/schema.h"
 #include "middleware/kernel/ids.h"
 
 namespace ingest {
@@ -92,7 +93,13 @@ std::expected<void, FunctionError> validate(const Json& payload, const EventType
                                        ", found " + short_text(*found)));
     }
   }
-  return {};
+  if (type.schema == nullptr) return {};
+  const auto kept = type.schema->check(payload);
+  if (kept) return {};
+  const Violation& violation = kept.error();
+  return std::unexpected(not_valid(type.name + ": " +
+                                   (violation.pointer.empty() ? "the payload" : violation.pointer) +
+                                   " breaks '" + violation.rule + "' of the schema"));
 }
 
 }  // namespace ingest

@@ -27,7 +27,8 @@ const kernel::Json& payload_of(const kernel::Json& event);
 /// The first `bytes_max` bytes of a UTF-8 text or a few less: no character is cut in two.
 std::string beginning(std::string_view text, std::size_t bytes_max);
 
-/// The first field that is missing or of the wrong kind, as a ValidationError.
+/// The first field that is missing or of the wrong kind, or what the payload breaks of its schema, as a
+/// ValidationError.
 std::expected<void, FunctionError> validate(const kernel::Json& payload, const EventType& type);
 
 }  // namespace ingest

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "middleware/ingest/schema.h"
+
 namespace ingest {
 namespace {
 
@@ -119,6 +121,19 @@ TEST(Validate, NamesTheFirstFieldThatIsWrong) {
     EXPECT_EQ(got ? "" : got.error().message, c.message);
     if (!got) EXPECT_EQ(got.error().type, "ValidationError");
   }
+}
+
+TEST(Validate, NamesWhatBreaksTheSchemaAndNotItsValue) {
+  const EventType type{
+      .name = "Order__e",
+      .required = {{"No__c", FieldKind::Text}},
+      .schema = *Schema::compile(json(R"({"properties":{"No__c":{"maxLength":5}},"minProperties":2})"))};
+  EXPECT_TRUE(validate(json(R"({"No__c":"1","More__c":1})"), type));
+  EXPECT_EQ(validate(json(R"({"More__c":1})"), type).error().message, "Order__e: No__c is missing");
+  EXPECT_EQ(validate(json(R"({"No__c":"secret","More__c":1})"), type).error().message,
+            "Order__e: /No__c breaks 'maxLength' of the schema");
+  EXPECT_EQ(validate(json(R"({"No__c":"1"})"), type).error().message,
+            "Order__e: the payload breaks 'minProperties' of the schema");
 }
 
 TEST(Beginning, CutsNoCharacterInTwo) {
