@@ -58,7 +58,7 @@ const std::map<std::string, std::vector<std::string>> kMayInclude = {
     {"middleware/core", {"middleware/kernel"}},
     {"middleware/store", {"middleware/kernel"}},
     {"middleware/secrets", {"middleware/kernel"}},
-    {"middleware/ingest", {"middleware/kernel", "middleware/core"}},
+    {"middleware/ingest", {"middleware/kernel", "middleware/core", "middleware/secrets/provider.h"}},
     {"middleware/service",
      {"middleware/kernel", "middleware/core", "middleware/store/store.h", "middleware/secrets/provider.h"}},
     {"middleware/sns", {"middleware/kernel", "middleware/ingest"}},

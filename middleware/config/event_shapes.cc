@@ -13,6 +13,8 @@ Shape<EventText> event_shape() {
       .optional("requires", &EventText::required, map_of(kind), "Fields that must be there, and their kind.")
       .optional("schema", &EventText::schema, payload_schema(),
                 "JSON Schema (draft 7) of the payload: a file beside this one, or written out here.")
+      .optional("enrich", &EventText::enrich, enrichment_shape(false),
+                "Added beside what `enrich` of the file says.")
       .done();
 }
 

@@ -43,7 +43,7 @@ TEST(Envelope, IsReadInEveryProfile) {
     EXPECT_EQ(envelope->time, "2026-01-05T09:00:01Z");
     EXPECT_EQ(envelope->created, "2026-01-05T09:00:00.123Z");
     EXPECT_EQ(envelope->event_uuid, c.uuid);
-    EXPECT_EQ(kernel::json_text(payload_of(event)),
+    EXPECT_EQ(kernel::json_text(payload_of(event, *envelope)),
               R"({"CreatedDate":"2026-01-05T09:00:00.123Z","Amount__c":1})");
   }
 }
