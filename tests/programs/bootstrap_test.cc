@@ -163,8 +163,10 @@ TEST(Bootstrap, ReportsWhyAnInvocationFailed) {
       {"middleware refuses", bus_event(kPayload), 422, 1, "MiddlewareRefused", "the middleware answered 422"},
       {"SQS without ids", R"({"Records":[{"eventSource":"aws:sqs","body":"{}"}]})", 200, 0, "ValidationError",
        "record 1 has no messageId or no body"},
-      {"SNS", R"({"Records":[{"EventSource":"aws:sns","Sns":{}}]})", 200, 0, "UnsupportedEvent",
-       "Records of aws:sns are not supported: this function takes one whole EventBridge event"},
+      {"SNS without an event", R"({"Records":[{"EventSource":"aws:sns","Sns":{}}]})", 200, 0,
+       "ValidationError", "the SNS record has no Message"},
+      {"S3", R"({"Records":[{"eventSource":"aws:s3"}]})", 200, 0, "UnsupportedEvent",
+       "Records of aws:s3 are not supported: this function takes an EventBridge event"},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);
