@@ -63,7 +63,7 @@ const std::map<std::string, std::vector<std::string>> kMayInclude = {
     {"middleware/service",
      {"middleware/kernel", "middleware/core", "middleware/store/store.h", "middleware/inbox",
       "middleware/secrets"}},
-    {"middleware/sns", {"middleware/kernel", "middleware/ingest"}},
+    {"middleware/sns", {"middleware/kernel", "middleware/ingest", "middleware/secrets/provider.h"}},
     {"middleware/config",
      {"middleware/kernel", "middleware/core", "middleware/service", "middleware/inbox", "middleware/ingest",
       "middleware/sns", "middleware/secrets/reference.h"}},

@@ -79,6 +79,8 @@ MiddlewareFile to_file(const FileText& text) {
   file.ingest.answer_margin = text.answer_margin;
   file.ingest.batch_failures = text.batch_failures;
   file.sns = text.sns;
+  apply_to(text, file.ingest);
+  file.service.added_member = file.ingest.enriched_under;
   file.store = text.inbox.store;
   file.service.inbox = text.inbox;
   file.service.answer = text.inbox.answer;
@@ -86,7 +88,6 @@ MiddlewareFile to_file(const FileText& text) {
       text.inbox.answer == service::AnswerWhen::Accepted || !text.inbox.store.sqlite.empty();
   file.security = text.security;
   file.server = text.server;
-  apply_to(text, file.ingest);
   for (const auto& [name, api] : text.apis) {
     ApiConfig config = api;
     config.name = name;
@@ -131,10 +132,15 @@ std::expected<MiddlewareFile, Problems> read_middleware(const Tree& tree) {
   Problems problems;
   check_apis(text->apis, problems);
   check_flows(text->flows, text->apis, problems);
+  check_routes(*text, tree, problems);
+  for (const auto& [name, destination] : text->destinations) {
+    if (!destination.url.empty() && !text->sns.topics.empty())
+      problems.add(tree.find("destinations")->place, "POST /sns leads to the middleware itself: '" + name +
+                                                         "' cannot have a URL beside sns.topics");
+  }
   for (const FlowText& flow : text->flows) {
     check_ordering(flow.ordering, flow.dead_letter, text->inbox, problems);
   }
-  check_routes(*text, tree, problems);
   for (const auto& [name, event] : text->events) {
     const bool used =
         std::ranges::any_of(text->flows, [&n = name](const FlowText& f) { return f.event == n; });

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "middleware/config/suggest.h"
+#include "middleware/secrets/reference.h"
 
 namespace config {
 namespace {
@@ -53,12 +54,11 @@ Shape<ingest::Reference> reference_shape() {
   const auto parameter = mapped<std::string>(
       non_empty_text(),
       [](const std::string& name) -> kernel::Result<std::string> {
-        const bool is_known =
-            name.starts_with("ssm:") || name.starts_with("env:") || name.starts_with("file:");
-        if (is_known && !name.ends_with(':')) return name;
-        if (name.starts_with("secretsmanager:"))
+        const auto reference = secrets::parse_reference(name);
+        if (!reference) return std::unexpected(reference.error());
+        if (reference->kind == secrets::SourceKind::SecretsManager)
           return kernel::invalid("a secret is not added to payloads; use a parameter (ssm:NAME)");
-        return kernel::invalid("wants ssm:NAME, env:NAME or file:PATH");
+        return name;
       },
       {.pattern = "^(ssm|env|file):."});
   return object<ingest::Reference>("reference data", "JSON that lies outside of the file and may change.")

@@ -129,11 +129,12 @@ Glimpse glimpse(const std::string& payload) {
 
 class Function {
  public:
-  /// `client` reaches the Runtime API, `authorized` the middleware.
+  /// `client` reaches the Runtime API, `authorized` the middleware and the other destinations.
   Function(live::Loop& loop, live::HttpClientPool& client, kernel::HttpClient& authorized,
-           service::LogSink& log, ingest::IngestConfig config)
+           service::LogSink& log, secrets::Provider& references, ingest::IngestConfig config)
       : loop_(loop), client_(client), log_(log), ingest_(std::move(config), loop, authorized) {
     ingest_.log_to(log);
+    ingest_.refer_to(references);
   }
 
   /// Ends the loop when the Runtime API is lost.
@@ -309,7 +310,7 @@ int main() {
     log.log({.level = kernel::LogLevel::Error, .source = "secrets", .message = error.text()});
   });
 
-  Function function(loop, **client, authorized, log, std::move(file->ingest));
+  Function function(loop, **client, authorized, log, values.provider(), std::move(file->ingest));
   kernel::TaskScope scope;
   scope.spawn(function.serve());
   loop.run();

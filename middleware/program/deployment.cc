@@ -83,6 +83,8 @@ class Deployment::Impl {
                                                                             .secrets = &secrets_->provider()},
                                                       *store_);
     service_.emplace(file_.sns, file_.ingest, loop_, *client_, std::move(service));
+    service_->log_to(log_);
+    service_->refer_to(secrets_->provider());
     guard_.emplace(file_.security, static_cast<std::size_t>(file_.server.json_depth_max),
                    secrets_->provider(), loop_, *service_);
     front_.emplace(*guard_, log_, file_.service.name);

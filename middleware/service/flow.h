@@ -66,6 +66,7 @@ struct ServiceConfig {
   AnswerWhen answer = AnswerWhen::Sync;
   bool works_off_store = false;  ///< what the store holds of accepted events is worked on
   inbox::InboxConfig inbox{};
+  std::string added_member{};  ///< of a payload: what the function put there, no part of the event
 };
 
 }  // namespace service

@@ -172,6 +172,10 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsDeployment) {
       {"a value for no reference", 6,
        "  compute: {middleware: {file: middleware.yaml, apis: {erp: {auth: {bearer: 'env:TOKEN'}}}}}",
        "s.yaml:4:3: the middleware shows the api 'erp' the secret 'env:TOKEN', which is not given"},
+      {"a destination that is nowhere", 6,
+       "  compute: {middleware: {file: middleware.yaml, routes: [{to: audit}], destinations: {audit: {url: "
+       "'https://a'}}}}",
+       "s.yaml:4:3: a route leads to the destination 'audit', which is not given"},
       {"an API that the middleware calls", 7, "  apis: {erb: {operations: [{path: /orders}]}}",
        "s.yaml:4:3: the middleware calls the api 'erp', which is not given; did you mean 'erb'?"},
       {"effect without key", 7, "  apis: {erp: {operations: [{path: /orders, effect: book}]}}",

@@ -180,6 +180,9 @@ TEST(Routes, AreRefusedWhereTheyAreWrong) {
        "m.yaml:1:37: 'parameter': wants ssm:NAME, env:NAME or file:PATH"},
       {"enrich: {lookups: {age_ms: {by: a, table: {}}}}", "m.yaml:1:9: 'age_ms' is added already"},
       {"batch: {max_events: 0}", "m.yaml:1:21: "},
+      {"sns: {topics: [\"arn:aws:sns:r:1:t\"]}\nroutes: [{to: audit}]\ndestinations: {audit: {url: "
+       "\"https://a\"}}",
+       "m.yaml:3:15: POST /sns leads to the middleware itself: 'audit' cannot have a URL beside sns.topics"},
       {"events: {Order__e: {enrich: {under: x}}}", "m.yaml:1:30: "},
       {"events: {Orders__e: {}}",
        "m.yaml:1:9: no flow starts from the event 'Orders__e'; did you mean 'Order__e'?"},
