@@ -15,10 +15,12 @@
 #include "middleware/live/loop.h"
 #include "middleware/live/signals.h"
 #include "middleware/live/url.h"
+#include "middleware/live/worker_thread.h"
 #include "middleware/service/log_sink.h"
 #include "middleware/service/service.h"
 #include "middleware/sns/endpoint.h"
 #include "middleware/store/memory_store.h"
+#include "middleware/store/sqlite_store.h"
 
 namespace {
 
@@ -105,6 +107,14 @@ kernel::Result<std::unique_ptr<live::HttpClientPool>> make_client(live::Loop& lo
     hosts.emplace_back(host, "https://" + host);
   }
   return live::HttpClientPool::create(loop, {.hosts = std::move(hosts), .ca_file = arguments.ca_file});
+}
+
+/// `worker` writes to the disk.
+kernel::Result<std::unique_ptr<store::Store>> open_store(const config::StoreConfig& config, live::Loop& loop,
+                                                         kernel::Worker& worker) {
+  if (config.sqlite.empty()) return std::make_unique<store::MemoryStore>();
+  return store::SqliteStore::open({.path = config.sqlite}, loop, worker,
+                                  [&loop](kernel::Action action) { loop.post(std::move(action)); });
 }
 
 std::uint64_t draw() {
@@ -205,13 +215,16 @@ class Deployment {
     auto client = make_client(loop_, file_, arguments_);
     if (!client) return std::unexpected(client.error());
     client_ = std::move(*client);
+    auto store = open_store(file_.store, loop_, worker_);
+    if (!store) return std::unexpected(store.error());
+    store_ = std::move(*store);
     auto service = std::make_unique<service::Service>(file_.service,
                                                       service::Surroundings{.scheduler = loop_,
                                                                             .client = *client_,
                                                                             .hops = log_,
                                                                             .seed = draw(),
                                                                             .instance = file_.service.name},
-                                                      store_);
+                                                      *store_);
     service_.emplace(file_.sns, file_.ingest, loop_, *client_, std::move(service));
     front_.emplace(*service_, log_, file_.service.name);
     auto server = live::HttpServer::start(
@@ -219,7 +232,8 @@ class Deployment {
         {.bind_address = arguments_.bind, .port = arguments_.port, .tls = std::move(*identity)});
     if (!server) return std::unexpected(server.error());
     server_ = std::move(*server);
-    const std::string fields = R"({"port":)" + std::to_string(server_->port()) + R"(,"store":"memory"})";
+    const std::string fields = R"({"port":)" + std::to_string(server_->port()) + R"(,"store":")" +
+                               (file_.store.sqlite.empty() ? "memory" : "sqlite") + R"("})";
     log_.log({.source = "main", .message = "listening on " + server_->base_url(), .fields = fields});
     return {};
   }
@@ -242,7 +256,8 @@ class Deployment {
   live::StopSignals signals_{loop_, [this] { begin_stop(); }};
   service::LogSink log_;
   std::unique_ptr<live::HttpClientPool> client_;
-  store::MemoryStore store_;
+  live::WorkerThread worker_;
+  std::unique_ptr<store::Store> store_;
   std::optional<sns::Endpoint> service_;
   std::optional<Front> front_;
   std::unique_ptr<live::HttpServer> server_;

@@ -6,6 +6,7 @@
 #include "middleware/kernel/ids.h"
 #include "middleware/kernel/random.h"
 #include "middleware/kernel/wait.h"
+#include "mocks/faults/faulted_reply.h"
 
 namespace mocks {
 namespace {
@@ -26,16 +27,6 @@ bool matches_path(std::string_view pattern, std::string_view path) {
     path.remove_prefix(path_end);
   }
   return pattern.empty() && path.empty();
-}
-
-HttpResponse json_answer(int status, std::string body) {
-  return {status, {{"Content-Type", "application/json"}}, std::move(body)};
-}
-
-HttpResponse error_answer(int status, std::string_view code, std::string_view message) {
-  std::string body = R"({"error":{"code":)" + kernel::json_quoted(code) + R"(,"message":)";
-  kernel::append_json_quoted(body, message);
-  return json_answer(status, body + "}}");
 }
 
 std::optional<HttpResponse> missing_field(const Operation& operation, const Json& body) {
@@ -131,20 +122,6 @@ HttpResponse MockApi::execute(Exchange& exchange) {
   return json_answer(operation.status, std::move(exchange.rendered));
 }
 
-HttpReply MockApi::faulted(const FaultRule& rule) const {
-  const FaultEffect& effect = rule.effect;
-  HttpReply reply{.ending = effect.ending};
-  if (effect.ending != kernel::Ending::Complete) return reply;
-  reply.response = effect.body.empty()
-                       ? error_answer(effect.status.value_or(500), "injected", "fault " + rule.name)
-                       : json_answer(effect.status.value_or(500), effect.body);
-  if (effect.retry_after) {
-    const auto seconds = std::chrono::ceil<std::chrono::seconds>(*effect.retry_after).count();
-    reply.response.headers.add("Retry-After", std::to_string(seconds));
-  }
-  return reply;
-}
-
 kernel::Duration MockApi::own_latency(const Exchange& exchange) const {
   const LatencyLaw& law = exchange.operation != nullptr && exchange.operation->latency
                               ? *exchange.operation->latency
@@ -176,7 +153,7 @@ kernel::Task<HttpReply> MockApi::handle(HttpRequest request) {
   HttpReply reply;
   std::string running_key;
   if (decision.before != nullptr) {
-    reply = faulted(*decision.before);
+    reply = faulted_reply(*decision.before);
   } else {
     if (exchange.refusal) {
       reply.response = std::move(*exchange.refusal);
@@ -185,9 +162,7 @@ kernel::Task<HttpReply> MockApi::handle(HttpRequest request) {
       reply.response = execute(exchange);
     }
     if (decision.after != nullptr) {
-      HttpResponse done = std::move(reply.response);
-      reply = faulted(*decision.after);
-      if (reply.ending == kernel::Ending::Truncated) reply.response = std::move(done);  // half of it is sent
+      reply = replaced_reply(*decision.after, std::move(reply.response));
     }
   }
   const kernel::Duration wait = own_latency(exchange) + decision.delay;

@@ -75,7 +75,6 @@ class MockApi final : public kernel::HttpHandler {
   kernel::Task<kernel::HttpReply> answer_at(kernel::Timestamp when, kernel::HttpReply reply,
                                             std::string running_key);
   kernel::HttpResponse execute(Exchange& exchange);
-  kernel::HttpReply faulted(const FaultRule& rule) const;
   kernel::Duration own_latency(const Exchange& exchange) const;
   void forget_old_keys();
 

@@ -72,7 +72,7 @@ int up(const Settings& settings, const UpArguments& arguments, const Terminal& t
   const ReadyFileGuard guard(arguments.ready_file);
   options.on_served = [&ready](const std::string& host, const std::string& url) {
     if (host == runner::kEdgeHost) ready.url = url;
-    if (host == runner::kSalesforceHost) ready.salesforce_url = url;
+    if (host == runner::kSalesforceName) ready.salesforce_url = url;
     ready.hosts.emplace_back(host, url);
     std::cerr << "  " << host << "  " << url << '\n';
   };

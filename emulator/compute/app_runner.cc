@@ -62,23 +62,20 @@ std::string_view AppRunner::to_text(State state) {
       return "activating";
     case State::Active:
       return "active";
+    case State::Crashed:
+      return "crashed";
   }
   return "unknown";
 }
 
 AppRunner::AppRunner(AppRunnerConfig config, kernel::Scheduler& scheduler, kernel::Journal& journal,
                      InstanceFactory& factory)
-    : config_(config),
-      scheduler_(scheduler),
-      journal_(journal),
-      factory_(factory),
-      activated_(scheduler),
-      requests_(scheduler) {
+    : config_(config), scheduler_(scheduler), journal_(journal), factory_(factory), activated_(scheduler) {
   CHECK(config_.provisioned_min >= 1 && config_.active_max >= config_.provisioned_min &&
         config_.concurrency >= 1);
   for (std::int64_t i = 0; i < config_.provisioned_min; ++i) {
-    instances_.push_back(
-        std::make_unique<Instance>(Instance{.number = ++started_, .app = factory_.start(started_)}));
+    instances_.push_back(make_instance(++started_, State::Inactive));
+    instances_.back()->app = factory_.start(started_);
   }
   change(*instances_.front(), State::Active, "deployed");
   watch_idleness(*instances_.front());
@@ -86,6 +83,18 @@ AppRunner::AppRunner(AppRunnerConfig config, kernel::Scheduler& scheduler, kerne
 
 AppRunner::~AppRunner() {
   for (const auto& instance : instances_) scheduler_.cancel(instance->timer);
+}
+
+std::unique_ptr<AppRunner::Instance> AppRunner::make_instance(std::int64_t number, State state) {
+  auto instance = std::make_unique<Instance>();
+  instance->number = number;
+  instance->state = state;
+  instance->requests = std::make_unique<Requests>(scheduler_);
+  return instance;
+}
+
+AppRunner::Place::Place(AppRunner& service, Instance& instance) : service_(&service), instance_(&instance) {
+  ++instance.running;
 }
 
 AppRunner::Place::~Place() {
@@ -147,8 +156,7 @@ void AppRunner::scale_out() {
   // requests.
   if (refused_++ < provisioning * config_.concurrency) return;
   if (static_cast<std::int64_t>(instances_.size()) >= config_.active_max) return;
-  auto fresh = std::make_unique<Instance>(
-      Instance{.number = ++started_, .app = nullptr, .state = State::Provisioning});
+  auto fresh = make_instance(++started_, State::Provisioning);
   const std::int64_t number = fresh->number;
   journal_.transition({.kind = "instance",
                        .subject = instance_name(number),
@@ -199,6 +207,46 @@ void AppRunner::drop(std::int64_t number) {
   std::erase_if(instances_, [number](const auto& i) { return i->number == number; });
 }
 
+void AppRunner::crash(std::string_view name, kernel::Duration down) {
+  for (const auto& instance : instances_) {
+    const bool is_meant = name == "middleware" || name == instance_name(instance->number);
+    const bool is_up = instance->state != State::Provisioning && instance->state != State::Crashed;
+    if (is_meant && is_up) crash(*instance, down);
+  }
+}
+
+// Volatile state is gone with the application. Requests that wait for its activation wait for its return.
+void AppRunner::crash(Instance& instance, kernel::Duration down) {
+  scheduler_.cancel(instance.timer);
+  change(instance, State::Crashed, "by the timeline");
+  instance.requests->cut_off_all();
+  instance.app.reset();
+  instance.timer =
+      scheduler_.call_at(scheduler_.now() + down, [this, number = instance.number] { restart(number); });
+}
+
+void AppRunner::restart(std::int64_t number) {
+  Instance* instance = find(number);
+  if (instance == nullptr) return;
+  instance->app = factory_.start(number);
+  change(*instance, State::Active, "restarted");
+  watch_idleness(*instance);
+  activated_.notify_all();
+}
+
+/// No instance takes the request.
+HttpReply AppRunner::refusal() {
+  // ASSUMPTION: while an instance is down the router still finds its address, and nobody there.
+  const auto is_down = [](const auto& i) { return i->state == State::Crashed; };
+  if (std::ranges::any_of(instances_, is_down)) {
+    return from_envoy(
+        503, "upstream connect error or disconnect/reset before headers. reset reason: connection failure");
+  }
+  scale_out();
+  // ASSUMPTION: body and headers of the saturation answer are not documented.
+  return from_envoy(429, "Too Many Requests");
+}
+
 // No coroutines where nothing waits: a request that is being worked on is held by nobody on its way.
 Task<HttpReply> AppRunner::handle(HttpRequest request) {
   const auto trace = kernel::parse_traceparent(request.headers.get("traceparent"));
@@ -211,9 +259,7 @@ Task<HttpReply> AppRunner::handle(HttpRequest request) {
   const auto bytes = static_cast<std::int64_t>(request.body.size());
   Instance* instance = choose();
   if (instance == nullptr) {
-    scale_out();
-    // ASSUMPTION: body and headers of the saturation answer are not documented.
-    HttpReply reply = from_envoy(429, "Too Many Requests");
+    HttpReply reply = refusal();
     close_hop(hop, reply.response, bytes);
     return kernel::answered(std::move(reply));
   }
@@ -238,8 +284,9 @@ Task<HttpReply> AppRunner::pass_on(Routing routing, HttpRequest request) {
 
 Task<HttpReply> AppRunner::serve(Routing routing, Task<HttpReply> handling, kernel::Timestamp passed_on_at) {
   // The place is the application's: it works on, unseen, when its caller is answered without it.
+  Requests& requests = *routing.place.instance().requests;
   auto answer =
-      requests_.answer(std::move(handling), routing.came_at + config_.request_max, std::move(routing.place));
+      requests.answer(std::move(handling), routing.came_at + config_.request_max, std::move(routing.place));
   co_await answer.ended();
   co_return [&] { return routed(answer, routing, passed_on_at); };
 }
@@ -248,7 +295,10 @@ HttpReply AppRunner::routed(Requests::Answer& answer, Routing& routing,
                             kernel::Timestamp passed_on_at) const {
   std::optional<HttpReply> reply = answer.take();
   // ASSUMPTION: Envoy's ordinary answer at the cut. The application goes on and gets no signal.
-  HttpReply result = reply ? as_routed(std::move(*reply)) : from_envoy(504, "upstream request timeout");
+  const bool is_late = scheduler_.now() >= routing.came_at + config_.request_max;
+  HttpReply result =
+      is_late ? from_envoy(504, "upstream request timeout") : as_routed({.ending = kernel::Ending::Reset});
+  if (reply) result = as_routed(std::move(*reply));
   if (reply) {
     result.response.headers.set("server", "envoy");
     const auto took = (scheduler_.now() - passed_on_at) / std::chrono::milliseconds{1};

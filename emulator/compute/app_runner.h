@@ -42,10 +42,33 @@ class AppRunner final : public kernel::HttpHandler {
 
   kernel::Task<kernel::HttpReply> handle(kernel::HttpRequest request) override;
 
+  /// The instance of that name ("middleware-1"), or every one ("middleware"), dies now, with all it works on,
+  /// and is back after `down`. One that is not there, or is down, stays as it is.
+  void crash(std::string_view name, kernel::Duration down);
+
   std::size_t instances() const { return instances_.size(); }
 
  private:
-  enum class State : std::uint8_t { Provisioning, Inactive, Activating, Active };
+  enum class State : std::uint8_t { Provisioning, Inactive, Activating, Active, Crashed };
+  struct Instance;
+  /// One of an instance's places, from the moment the request is given to it until its application has
+  /// answered.
+  class Place {
+   public:
+    Place(AppRunner& service, Instance& instance);
+    Place(Place&& other) noexcept
+        : service_(other.service_), instance_(std::exchange(other.instance_, nullptr)) {}
+    Place& operator=(Place&&) = delete;
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    ~Place();
+    Instance& instance() const { return *instance_; }
+
+   private:
+    AppRunner* service_;
+    Instance* instance_;
+  };
+  using Requests = kernel::AnswerScope<kernel::HttpReply, Place>;
   struct Instance {
     std::int64_t number;
     std::unique_ptr<kernel::HttpHandler> app;
@@ -53,27 +76,8 @@ class AppRunner final : public kernel::HttpHandler {
     std::int64_t running = 0;
     kernel::Timestamp idle_since{};
     kernel::TimerId timer{};
+    std::unique_ptr<Requests> requests{};  ///< what the application works on; goes before it
   };
-  /// One of an instance's places, from the moment the request is given to it until its application has
-  /// answered.
-  class Place {
-   public:
-    Place(AppRunner& service, Instance& instance) : service_(&service), instance_(&instance) {
-      ++instance.running;
-    }
-    Place(Place&& other) noexcept
-        : service_(other.service_), instance_(std::exchange(other.instance_, nullptr)) {}
-    Place& operator=(Place&&) = delete;
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-    ~Place();
-    const Instance& instance() const { return *instance_; }
-
-   private:
-    AppRunner* service_;
-    Instance* instance_;
-  };
-  using Requests = kernel::AnswerScope<kernel::HttpReply, Place>;
   static std::string_view to_text(State state);
 
   /// Where the next request goes; null when every instance is full.
@@ -81,6 +85,10 @@ class AppRunner final : public kernel::HttpHandler {
   Instance* least_loaded(State state);
   Instance* wake();
   void scale_out();
+  std::unique_ptr<Instance> make_instance(std::int64_t number, State state);
+  void crash(Instance& instance, kernel::Duration down);
+  void restart(std::int64_t number);
+  kernel::HttpReply refusal();
   void change(Instance& instance, State state, std::string_view why);
   void watch_idleness(Instance& instance);
   void on_idle(std::int64_t number);
@@ -108,7 +116,6 @@ class AppRunner final : public kernel::HttpHandler {
   std::int64_t started_ = 0;
   std::int64_t refused_ = 0;  ///< requests, since nothing was being provisioned
   kernel::Signal activated_;
-  Requests requests_;
 };
 
 }  // namespace emulator::compute

@@ -32,7 +32,7 @@ struct OperationText : mocks::Operation {
   ResponseText respond{};
 };
 
-struct ApiText : mocks::ApiSpec {
+struct ApiText : ApiGiven {
   std::optional<std::string> mock{};
   std::vector<OperationText> operation_texts{};
 };
@@ -184,7 +184,7 @@ Shape<LatencyLaw> latency_shape() {
   return config::either<LatencyLaw>({.scalar = scalar, .map = law});
 }
 
-Shape<std::vector<mocks::ApiSpec>> apis_shape() {
+Shape<std::vector<ApiGiven>> apis_shape() {
   const auto api =
       object<ApiText>("an API", "A mock of an external API.")
           .optional("mock", &ApiText::mock, non_empty_text(),
@@ -195,18 +195,21 @@ Shape<std::vector<mocks::ApiSpec>> apis_shape() {
           .optional("idempotency_window", &ApiText::idempotency_window, duration(1s),
                     "How long a key is remembered.")
           .optional("operations", &ApiText::operation_texts, list_of(operation_shape()), "What it answers.")
+          .optional("org", &ApiText::is_org, boolean(), "The org answers: the middleware writes back to it.")
           .not_yet("url", "external APIs are mocks")
           .not_yet("limit", "mocks have no rate limits")
           .check([](const ApiText& text) -> std::optional<std::string> {
-            if (!text.operation_texts.empty()) return std::nullopt;
-            return "an API needs 'mock' or 'operations'";
+            if (text.is_org && (text.mock || !text.operation_texts.empty()))
+              return "'org' goes without 'mock' and 'operations'";
+            if (text.is_org || !text.operation_texts.empty()) return std::nullopt;
+            return "an API needs 'mock', 'operations' or 'org'";
           })
           .done();
-  return mapped<std::vector<mocks::ApiSpec>>(
-      map_of(api), [](const MapOf<ApiText>& entries) -> kernel::Result<std::vector<mocks::ApiSpec>> {
-        std::vector<mocks::ApiSpec> specs;
+  return mapped<std::vector<ApiGiven>>(
+      map_of(api), [](const MapOf<ApiText>& entries) -> kernel::Result<std::vector<ApiGiven>> {
+        std::vector<ApiGiven> specs;
         for (const auto& [name, text] : entries) {
-          mocks::ApiSpec spec = text;
+          ApiGiven spec = text;
           spec.name = name;
           for (const OperationText& operation_text : text.operation_texts) {
             mocks::Operation operation = operation_text;

@@ -4,7 +4,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "emulator/runner/edge_services.h"
 #include "middleware/kernel/check.h"
+#include "middleware/kernel/url.h"
 #include "middleware/kernel/wait.h"
 
 namespace emulator::runner {
@@ -17,6 +19,18 @@ std::string key_field_of(const Given& given, const std::string& api_name) {
     if (name == api_name) return definition.key;
   }
   return {};
+}
+
+/// As the first user of the first app, who are called relayrig where nobody declared any.
+std::string login_form(const salesforce::OrgConfig& org) {
+  salesforce::User user{.username = "relayrig", .password = "relayrig"};
+  if (!org.users.empty()) user = org.users.front();
+  salesforce::ConnectedApp app{.name = "relayrig", .consumer_key = "relayrig", .consumer_secret = "relayrig"};
+  if (!org.apps.empty()) app = org.apps.front();
+  return "grant_type=password&client_id=" + kernel::percent_encoded(app.consumer_key) +
+         "&client_secret=" + kernel::percent_encoded(app.consumer_secret) +
+         "&username=" + kernel::percent_encoded(user.username) +
+         "&password=" + kernel::percent_encoded(user.password + user.security_token);
 }
 
 /// How many events a line publishes: said, or what fits into its time, or the whole file once.
@@ -71,11 +85,33 @@ Task<void> Driver::play(const TimelineAction& action, const DataFile* data) {
   if (action.publish) co_await publish(action, *data);
   if (action.relay) co_await move_relay(action);
   if (action.throttle) co_await throttle(action);
+  if (action.crash) world_.compute().crash(*action.crash, *action.lasts);
   if (action.replay) co_await replay(*action.replay);
+  if (action.subscribe) co_await subscribe(action);
+  if (action.disconnect) disconnect(*action.disconnect, kernel::at(action.at + *action.lasts));
   if (action.change) change(*action.change);
   if (action.org_fault) fail(action.org_fault->first, action.org_fault->second);
   if (action.duplicate && action.duplicates_at.empty()) world_.relay().duplicate_next(*action.duplicate);
   if (!action.duplicates_at.empty()) world_.topics().duplicate_next(action.duplicates_at, *action.duplicate);
+}
+
+Task<void> Driver::subscribe(const TimelineAction& action) {
+  subscriber::StreamingClient client({.name = action.subscribe->name,
+                                      .channel = action.subscribe->channel,
+                                      .host = kSalesforceHost,
+                                      .login = login_form(scenario_.given.salesforce),
+                                      .replay = action.subscribe->replay,
+                                      .after_loss = action.subscribe->after_loss},
+                                     scheduler_, world_.client(), world_.journal());
+  subscribers_.push_back(&client);
+  co_await client.run(kernel::at(action.at + *action.lasts));
+  std::erase(subscribers_, &client);
+}
+
+void Driver::disconnect(const std::string& name, kernel::Timestamp until) {
+  for (subscriber::StreamingClient* client : subscribers_) {
+    if (client->name() == name) client->go_away(until);
+  }
 }
 
 Task<void> Driver::publish(const TimelineAction& action, const DataFile& data) {
@@ -132,6 +168,11 @@ void Driver::fail(OrgFault fault, std::int64_t times) {
       return world_.org().store_twice_next(times);
     case OrgFault::Gap:
       return world_.org().gap_next(times);
+    case OrgFault::ExpireTokens:
+      return world_.salesforce_edge().expire_tokens();
+    case OrgFault::DropSessions:
+      world_.salesforce_edge().drop_sessions();
+      return;
   }
 }
 

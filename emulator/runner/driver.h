@@ -33,12 +33,15 @@ class Driver {
   void change(const ChangeAction& action);
   void fail(OrgFault fault, std::int64_t times);
   kernel::Task<void> replay(const ReplayAction& action);
+  kernel::Task<void> subscribe(const TimelineAction& action);
+  void disconnect(const std::string& name, kernel::Timestamp until);
   void set_throttled(const std::string& target, bool is_throttled);
 
   const Scenario& scenario_;
   World& world_;
   kernel::Scheduler& scheduler_;
   std::vector<DataFile> data_;  // one a line, empty where the line publishes nothing
+  std::vector<subscriber::StreamingClient*> subscribers_;  // that run
   std::size_t begun_ = 0;
   kernel::TaskScope lines_;
 };

@@ -20,8 +20,10 @@ struct EdgeBoxes {
 
 std::unique_ptr<edge::Edge> make_edge(std::uint64_t seed, const WorldPorts& ports, EdgeBoxes boxes);
 
-/// What the org is served as.
-inline constexpr const char* kSalesforceHost = "salesforce";
+/// What the org is served as, and what users are shown. An API that leads to it has its own name, which may
+/// well be the latter.
+inline constexpr const char* kSalesforceHost = "login.salesforce.com";
+inline constexpr const char* kSalesforceName = "salesforce";
 
 /// `org` and `setup` outlive it; without `setup` the Tooling API is refused.
 std::unique_ptr<salesforce_edge::SalesforceEdge> make_salesforce_edge(

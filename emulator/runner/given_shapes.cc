@@ -18,6 +18,8 @@ Shape<Given> given_shape() {
       .optional("lambda", &Given::functions, lambda_shape(), "Functions by name.")
       .optional("compute", &Given::compute, compute_shape(), "Where the middleware runs, and which.")
       .optional("apis", &Given::apis, apis_shape(), "External APIs by name.")
+      .optional("secrets", &Given::secrets, config::map_of(config::non_empty_text()),
+                "What the middleware's references to secrets stand for, such as env:NAME: value.")
       .optional("queues", &Given::queues, queues_shape(),
                 "Queues by name; those that are only named elsewhere get the defaults.")
       .optional("topics", &Given::topics, topics_shape(), "SNS topics by name.")
@@ -34,7 +36,7 @@ Shape<Given> given_shape() {
         if (missing.empty()) return std::nullopt;
         return "the deployment is not complete: " + missing + " is missing here and in the file of 'use'";
       })
-      .not_yet("platform", "there are no secrets, parameters and alarms")
+      .not_yet("platform", "there are no parameters and alarms")
       .done();
 }
 

@@ -23,7 +23,7 @@ config::Shape<std::vector<FunctionGiven>> lambda_shape();
 config::Shape<std::vector<lambda::MappingConfig>> sources_shape();
 config::Shape<ComputeGiven> compute_shape();
 /// One API: its file (`mock`) must have been put in its place already.
-config::Shape<std::vector<mocks::ApiSpec>> apis_shape();
+config::Shape<std::vector<ApiGiven>> apis_shape();
 config::Shape<std::vector<queues::QueueConfig>> queues_shape();
 config::Shape<std::vector<TopicGiven>> topics_shape();
 

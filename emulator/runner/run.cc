@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "emulator/runner/driver.h"
+#include "emulator/runner/edge_services.h"
 #include "emulator/runner/judge/difference.h"
 #include "emulator/runner/judge/judge.h"
 #include "emulator/sim/virtual_scheduler.h"
@@ -25,7 +26,7 @@ judge::Limits limits_of(const Given& given) {
   judge::Limits limits{.invocations_max = 1, .bus_attempts_max = 1};
   for (const service::ApiConfig& api : given.compute.middleware.service.apis) {
     limits.apis.push_back({.name = api.name,
-                           .attempts_max = api.retry.attempts_max,
+                           .attempts_max = api.retry.attempts_max + (api.auth ? 1 : 0),
                            .probes_max = api.breaker ? api.breaker->probes : 0});
   }
   for (const lambda::FunctionConfig& function : given.functions) {
@@ -91,6 +92,17 @@ struct Twin {
   std::string digest;
 };
 
+/// An API that leads to the org is not for clients from outside.
+void tell_served(const Network& network, const RunOptions& options) {
+  for (const auto& [host, url] : network.urls()) {
+    if (host == kSalesforceHost) {
+      options.on_served(kSalesforceName, url);
+    } else if (host != kSalesforceName) {
+      options.on_served(host, url);
+    }
+  }
+}
+
 kernel::Result<Rehearsal> set_up(const Scenario& scenario, const RunOptions& options, const std::string& path,
                                  std::uint64_t seed, kernel::Scheduler& scheduler, kernel::Worker& worker,
                                  std::unique_ptr<Network> network) {
@@ -124,9 +136,7 @@ kernel::Result<Rehearsal> set_up(const Scenario& scenario, const RunOptions& opt
     return std::unexpected(driver.error());
   }
   rehearsal.driver = std::move(*driver);
-  for (const auto& [host, url] : rehearsal.network->urls()) {
-    if (options.on_served) options.on_served(host, url);
-  }
+  if (options.on_served) tell_served(*rehearsal.network, options);
   rehearsal.driver->start();
   return rehearsal;
 }

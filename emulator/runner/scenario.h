@@ -15,9 +15,11 @@
 #include "emulator/relay/relay.h"
 #include "emulator/runner/judge/expectation.h"
 #include "emulator/runner/process_given.h"
+#include "emulator/runner/rig_secrets.h"
 #include "emulator/runner/topics_given.h"
 #include "emulator/salesforce/org.h"
 #include "emulator/salesforce_edge/config.h"
+#include "emulator/subscriber/streaming_client.h"
 #include "middleware/config/middleware_file.h"
 #include "mocks/api.h"
 
@@ -25,6 +27,11 @@ namespace emulator::runner {
 
 struct ComputeGiven : compute::AppRunnerConfig {
   config::MiddlewareFile middleware{};
+};
+
+/// An external API: a mock, or the org, which the middleware may call like any other.
+struct ApiGiven : mocks::ApiSpec {
+  bool is_org = false;
 };
 
 struct FunctionGiven : lambda::FunctionConfig {
@@ -45,7 +52,8 @@ struct Given {
   bus::EventBridgeConfig bus{};
   std::vector<FunctionGiven> functions{};
   ComputeGiven compute{};
-  std::vector<mocks::ApiSpec> apis{};
+  std::vector<ApiGiven> apis{};
+  SecretsGiven secrets{};
   std::vector<TopicGiven> topics{};
   std::vector<queues::QueueConfig> queues{};  ///< declared, and those that others name
 };
@@ -80,7 +88,7 @@ struct ChangeAction {
 };
 
 /// What goes wrong in the org.
-enum class OrgFault : std::uint8_t { Lose, Duplicate, Gap };
+enum class OrgFault : std::uint8_t { Lose, Duplicate, Gap, ExpireTokens, DropSessions };
 
 /// Events of an archive are sent again; the line is over when the replay is.
 struct ReplayAction {
@@ -88,6 +96,14 @@ struct ReplayAction {
   std::string name;
   std::optional<judge::Window> window{};  ///< by the events' own times; all up to now when absent
   std::vector<std::string> rules{};       ///< only these; all when empty
+};
+
+/// A program subscribes to the org for the line's time.
+struct SubscribeAction {
+  std::string channel;
+  std::string name;
+  std::int64_t replay = -1;
+  subscriber::AfterLoss after_loss = subscriber::AfterLoss::Resume;
 };
 
 /// One line of the timeline: exactly one of the optional actions is there.
@@ -98,13 +114,16 @@ struct TimelineAction {
   std::optional<PublishAction> publish{};
   std::optional<mocks::FaultRule> fault{};  ///< its window is at .. at + lasts
   std::optional<RelayVerb> relay{};
-  std::optional<std::string> throttle{};           ///< a function, or "bus"
-  std::optional<std::int64_t> duplicate{};         ///< the relay, or a topic, sends so many next events twice
-  std::string duplicates_at{};                     ///< the topic; "": the relay
+  std::optional<std::string> throttle{};    ///< a function, or "bus"
+  std::optional<std::string> crash{};       ///< "middleware-1", or "middleware": all; back after `lasts`
+  std::optional<std::int64_t> duplicate{};  ///< the relay, or a topic, sends so many next events twice
+  std::string duplicates_at{};              ///< the topic; "": the relay
   std::optional<bus::DeliveryFault> deliveries{};  ///< of the bus: some are made twice, or out of order
   std::optional<ReplayAction> replay{};
   std::optional<ChangeAction> change{};
   std::optional<std::pair<OrgFault, std::int64_t>> org_fault{};  ///< so many next events
+  std::optional<SubscribeAction> subscribe{};
+  std::optional<std::string> disconnect{};  ///< the subscriber of this name
 };
 
 struct Scenario {

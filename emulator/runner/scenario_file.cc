@@ -73,13 +73,15 @@ class CrossCheck {
 
   void run() {
     const Given& given = scenario_.given;
-    apis_ = names(given.apis, &mocks::ApiSpec::name);
+    apis_ = names(given.apis, &ApiGiven::name);
     functions_ = names(given.functions, &lambda::FunctionConfig::name);
     queues_ = names(given.queues, &queues::QueueConfig::name);
     topics_ = names(given.topics, &TopicGiven::name);
     const config::Place whole = tree_.find("given")->place;
-    for (const service::ApiConfig& api : given.compute.middleware.service.apis)
+    for (const service::ApiConfig& api : given.compute.middleware.service.apis) {
       known(api.name, apis_, "the middleware calls the api", whole);
+      check_secrets(api, whole);
+    }
     std::vector<std::string> buses = names(given.bus.buses, &bus::BusConfig::name);
     buses.emplace_back(bus::kDefaultBus);
     given.bus.for_each_target([&](const bus::RuleConfig& rule, const bus::TargetConfig& target) {
@@ -113,6 +115,14 @@ class CrossCheck {
     problems_.add(place, what + " '" + name + "', which is not given" + config::did_you_mean_text(name, all));
   }
 
+  void check_secrets(const service::ApiConfig& api, const config::Place& whole) {
+    if (!api.auth) return;
+    std::vector<std::string> secrets;
+    for (const auto& [reference, value] : scenario_.given.secrets) secrets.push_back(reference);
+    for (const std::string& reference : service::references_of(*api.auth))
+      known(reference, secrets, "the middleware shows the api '" + api.name + "' the secret", whole);
+  }
+
   void check(const SubscriptionGiven& subscription, const TopicGiven& topic) {
     if (subscription.protocol == "lambda")
       known(subscription.name, functions_, "topic '" + topic.name + "' has the subscribed function",
@@ -134,7 +144,20 @@ class CrossCheck {
     if (action.fault) known(action.fault->target, apis_, "the fault is of the api", action.place);
     if (action.throttle && *action.throttle != "bus" && *action.throttle != "relay")
       known(*action.throttle, functions_, "the throttled function is", action.place);
+    if (action.crash) {
+      std::vector<std::string> instances{"middleware"};
+      for (std::int64_t i = 1; i <= scenario_.given.compute.active_max; ++i)
+        instances.push_back("middleware-" + std::to_string(i));
+      known(*action.crash, instances, "the crash is of the instance", action.place);
+    }
     if (action.change) check(*action.change, action.place);
+    if (action.disconnect) {
+      std::vector<std::string> subscribers;
+      for (const TimelineAction& other : scenario_.timeline) {
+        if (other.subscribe) subscribers.push_back(other.subscribe->name);
+      }
+      known(*action.disconnect, subscribers, "the subscriber is", action.place);
+    }
     if (action.publish && !action.publish->from.empty()) {
       std::error_code ignored;
       if (!fs::is_regular_file(action.publish->from, ignored))

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "emulator/runner/given_shapes.h"
+#include "emulator/runner/timeline_parts.h"
 
 namespace emulator::runner {
 namespace {
@@ -45,6 +46,7 @@ struct LineText {
   // platform
   std::optional<RelayVerb> relay{};
   std::optional<std::string> throttle{};
+  std::optional<std::string> crash{};
   std::optional<std::string> duplicate{};
   std::optional<int> reorder{};
   std::optional<Duration> by{};
@@ -56,53 +58,16 @@ struct LineText {
   bool is_rolled_back = false;
   std::optional<OrgFault> lose{};
   std::optional<OrgFault> gap{};
+  std::optional<OrgFault> expire_tokens{};
+  std::optional<OrgFault> drop_sessions{};
+  // a streaming client
+  std::optional<std::string> subscribe{};
+  std::optional<std::int64_t> replay_from{};
+  std::optional<subscriber::AfterLoss> after_loss{};
+  std::optional<std::string> disconnect{};
   std::optional<judge::Window> window{};
   std::vector<std::string> rules{};
 };
-
-kernel::Result<FaultEffect> effect_of(const kernel::Json& value) {
-  if (value.is_number_integer()) {
-    if (value < 100 || value > 599) return kernel::invalid("is no HTTP status");
-    return FaultEffect{.status = value.get<int>()};
-  }
-  constexpr std::pair<std::string_view, Ending> kEndings[] = {{"reset", Ending::Reset},
-                                                              {"empty", Ending::Empty},
-                                                              {"garbage", Ending::Garbage},
-                                                              {"truncated", Ending::Truncated},
-                                                              {"hang", Ending::Hang}};
-  for (const auto& [name, ending] : kEndings) {
-    if (value == name) return FaultEffect{.ending = ending};
-  }
-  return kernel::invalid("wants a status, a map, or one of reset, empty, garbage, truncated, hang");
-}
-
-/// A status or a word; of any JSON value, the schema must allow just these.
-class EffectWord final : public config::ShapeOf<FaultEffect> {
- public:
-  void read(const config::Tree& tree, FaultEffect& out, config::Problems& problems) const override {
-    inner_->read(tree, out, problems);
-  }
-  config::JsonPtr schema(config::Definitions&) const override {
-    const kernel::Json status = {{"type", "integer"}, {"minimum", 100}, {"maximum", 599}};
-    const kernel::Json words = {{"enum", {"reset", "empty", "garbage", "truncated", "hang"}}};
-    return std::make_shared<const kernel::Json>(
-        kernel::Json{{"anyOf", kernel::Json::array({status, words})}});
-  }
-  std::string wants() const override { return "a status, or one of reset, empty, garbage, truncated, hang"; }
-
- private:
-  Shape<FaultEffect> inner_ = mapped<FaultEffect>(config::json(), effect_of, {.wants = wants()});
-};
-
-Shape<FaultEffect> respond_shape() {
-  const auto map = object<FaultEffect>("a faulty response", "What the caller gets instead.")
-                       .required("status", &FaultEffect::status, integer(100, 599), "HTTP status.")
-                       .optional("retry_after", &FaultEffect::retry_after, duration(),
-                                 "Retry-After, in whole seconds rounded up.")
-                       .optional("body", &FaultEffect::body, non_empty_text(), "Its body, as text.")
-                       .done();
-  return config::either<FaultEffect>({.scalar = std::make_shared<const EffectWord>(), .map = map});
-}
 
 /// What a line does to deliveries of the bus.
 kernel::Result<bus::DeliveryFault> delivery_fault(const LineText& line) {
@@ -132,58 +97,11 @@ kernel::Result<> check_duplicate(const LineText& line) {
   return {};
 }
 
-struct StepText {
-  std::optional<std::string> create{};
-  std::optional<std::string> update{};
-  std::optional<std::string> remove{};
-  std::optional<std::string> undelete{};
-  std::optional<std::string> publish{};
-  std::optional<kernel::Json> fields{};
-  std::optional<kernel::Json> where{};
-  std::int64_t count = 1;
-};
-
-kernel::Result<ChangeStep> to_step(const StepText& text) {
-  using Verb = ChangeStep::Verb;
-  ChangeStep step{.count = text.count};
-  for (const auto& [verb, entity] :
-       {std::pair{Verb::Create, text.create}, std::pair{Verb::Update, text.update},
-        std::pair{Verb::Delete, text.remove}, std::pair{Verb::Undelete, text.undelete},
-        std::pair{Verb::Publish, text.publish}}) {
-    if (!entity) continue;
-    step.verb = verb;
-    step.entity = *entity;
-  }
-  if (text.fields && !text.fields->is_object()) return kernel::invalid("'fields' wants a map");
-  if (text.where && !text.where->is_object()) return kernel::invalid("'where' wants a map");
-  if (text.fields) step.fields = kernel::json_text(*text.fields);
-  if (text.where) step.where = kernel::json_text(*text.where);
-  return step;
-}
-
-Shape<ChangeStep> step_shape() {
-  const auto step =
-      object<StepText>("a step", "One step of a transaction.")
-          .optional("create", &StepText::create, non_empty_text(), "Make records of this object.")
-          .optional("update", &StepText::update, non_empty_text(), "Change records of this object.")
-          .optional("delete", &StepText::remove, non_empty_text(), "Delete records of this object.")
-          .optional("undelete", &StepText::undelete, non_empty_text(), "Bring deleted records back.")
-          .optional("publish", &StepText::publish, non_empty_text(), "Publish an event of this API name.")
-          .optional("fields", &StepText::fields, config::json(), "Fields of the record or event.")
-          .optional("where", &StepText::where, config::json(), "Records with these values; all when absent.")
-          .optional("count", &StepText::count, integer(1, 1'000'000), "How many records to make.")
-          .exactly_one_of({"create", "update", "delete", "undelete", "publish"})
-          .requires_one_of("fields", {"create", "update", "publish"})
-          .requires_one_of("where", {"update", "delete", "undelete"})
-          .requires_key("count", {"create"})
-          .done();
-  return mapped<ChangeStep>(step, to_step);
-}
-
 kernel::Result<TimelineAction> to_action(const LineText& line) {
   TimelineAction action{.place = line.place, .at = line.at, .lasts = line.lasts};
   action.relay = line.relay;
   action.throttle = line.throttle;
+  action.crash = line.crash;
   if (auto checked = check_duplicate(line); !checked) return std::unexpected(checked.error());
   if (line.reorder || line.duplicate == "bus") {
     auto fault = delivery_fault(line);
@@ -197,10 +115,22 @@ kernel::Result<TimelineAction> to_action(const LineText& line) {
   }
   if (line.lose) action.org_fault = {OrgFault::Lose, line.times.value_or(1)};
   if (line.gap) action.org_fault = {OrgFault::Gap, line.times.value_or(1)};
+  for (const std::optional<OrgFault>& fault : {line.expire_tokens, line.drop_sessions}) {
+    if (fault) action.org_fault = {*fault, 1};
+  }
   if (line.change) {
     action.change = {
         .steps = *line.change, .origin = line.origin.value_or(""), .is_rolled_back = line.is_rolled_back};
   }
+  if (line.subscribe) {
+    if (!line.lasts) return kernel::invalid("'subscribe' needs 'for'");
+    action.subscribe = SubscribeAction{.channel = *line.subscribe,
+                                       .name = line.name.value_or(*line.subscribe),
+                                       .replay = line.replay_from.value_or(-1),
+                                       .after_loss = line.after_loss.value_or(subscriber::AfterLoss::Resume)};
+  }
+  action.disconnect = line.disconnect;
+  if (line.disconnect && !line.lasts) return kernel::invalid("'disconnect' needs 'for'");
   if (line.replay) {
     action.replay = {.archive = *line.replay,
                      .name = line.name.value_or("replay-" + std::to_string(line.place.line)),
@@ -283,6 +213,9 @@ Shape<std::vector<TimelineAction>> timeline_shape() {
           .optional(
               "throttle", &LineText::throttle, non_empty_text(),
               "A function has no concurrency, the bus cannot invoke, or it refuses what the relay sends.")
+          .optional(
+              "crash", &LineText::crash, non_empty_text(),
+              "An instance, middleware-1, or all of the middleware dies at once and is back after 'for'.")
           .optional("duplicate", &LineText::duplicate, non_empty_text(),
                     "relay, or a topic: it sends the next event, or 'times' events, twice. bus: it makes "
                     "deliveries twice. salesforce: it stores events twice.")
@@ -292,7 +225,7 @@ Shape<std::vector<TimelineAction>> timeline_shape() {
                     "How long a delivery is held, or how much later the second one comes.")
           .optional("replay", &LineText::replay, non_empty_text(), "Send the events of an archive again.")
           .optional("window", &LineText::window, window_shape(), "Those of this time.")
-          .optional("change", &LineText::change, config::list_of(step_shape(), 1),
+          .optional("change", &LineText::change, config::list_of(change_step_shape(), 1),
                     "A transaction in the org; its records give change events.")
           .optional("origin", &LineText::origin, non_empty_text(), "changeOrigin of its change events.")
           .optional("roll_back", &LineText::is_rolled_back, config::boolean(), "It is undone at its end.")
@@ -300,14 +233,37 @@ Shape<std::vector<TimelineAction>> timeline_shape() {
                     "The org accepts the next event, or 'times' events, and never stores it.")
           .optional("gap", &LineText::gap, choice<OrgFault>({{"salesforce", OrgFault::Gap}}),
                     "The next change event, or 'times' of them, comes without its fields.")
+          .optional("expire_tokens", &LineText::expire_tokens,
+                    choice<OrgFault>({{"salesforce", OrgFault::ExpireTokens}}),
+                    "Every access token of the org is dead from now on.")
+          .optional("drop_sessions", &LineText::drop_sessions,
+                    choice<OrgFault>({{"salesforce", OrgFault::DropSessions}}),
+                    "Every streaming session of the org is lost.")
+          .optional("subscribe", &LineText::subscribe, non_empty_text(),
+                    "A program of its own subscribes to this channel over CometD: /event/NAME, /data/NAME.")
+          .optional("replay_from", &LineText::replay_from, choice<std::int64_t>({{"new", -1}, {"all", -2}}),
+                    "What it asks for at first: replay id -1 or -2.")
+          .optional(
+              "after_loss", &LineText::after_loss,
+              choice<subscriber::AfterLoss>({{"resume", subscriber::AfterLoss::Resume},
+                                             {"restart", subscriber::AfterLoss::Restart},
+                                             {"forget", subscriber::AfterLoss::Forget}}),
+              "What it asks for when its session was lost: what comes after the last event that it saw, "
+              "what it asked for at first, or nothing.")
+          .optional("disconnect", &LineText::disconnect, non_empty_text(),
+                    "The network of this subscriber is gone.")
           .optional("rules", &LineText::rules, config::list_of(non_empty_text(), 1), "To these rules only.")
-          .exactly_one_of({"publish", "fault", "relay", "throttle", "duplicate", "reorder", "replay",
-                           "change", "lose", "gap"})
+          .exactly_one_of({"publish", "fault", "relay", "throttle", "crash", "duplicate", "reorder", "replay",
+                           "change", "lose", "gap", "expire_tokens", "drop_sessions", "subscribe",
+                           "disconnect"})
+          .requires_key("crash", {"for"})
           .requires_key("from", {"publish"})
           .requires_key("fields", {"publish"})
           .requires_key("count", {"publish"})
           .requires_key("rate", {"publish"})
-          .requires_one_of("name", {"fault", "duplicate", "reorder", "replay"})
+          .requires_one_of("name", {"fault", "duplicate", "reorder", "replay", "subscribe"})
+          .requires_key("replay_from", {"subscribe"})
+          .requires_key("after_loss", {"subscribe"})
           .requires_key("place", {"fault"})
           .requires_one_of("times", {"fault", "duplicate", "reorder", "lose", "gap"})
           .requires_one_of("skip", {"fault", "publish"})
@@ -317,7 +273,8 @@ Shape<std::vector<TimelineAction>> timeline_shape() {
           .requires_key("path", {"fault"})
           .requires_key("respond", {"fault"})
           .requires_key("delay", {"fault"})
-          .requires_one_of("for", {"publish", "fault", "relay", "throttle", "duplicate", "reorder"})
+          .requires_one_of("for", {"publish", "fault", "relay", "throttle", "crash", "duplicate", "reorder",
+                                   "subscribe", "disconnect"})
           .requires_one_of("by", {"duplicate", "reorder"})
           .requires_key("origin", {"change"})
           .requires_key("roll_back", {"change"})

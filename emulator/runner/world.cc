@@ -1,6 +1,9 @@
 #include "emulator/runner/world.h"
 
+#include <map>
+
 #include "emulator/runner/edge_services.h"
+#include "emulator/runner/instance_store.h"
 #include "emulator/salesforce/setup.h"
 #include "middleware/kernel/check.h"
 
@@ -8,8 +11,8 @@ namespace emulator::runner {
 
 class World::Instances final : public compute::InstanceFactory {
  public:
-  Instances(const Given& given, std::uint64_t seed, WorldPorts ports, store::Store& store)
-      : given_(given), seed_(seed), ports_(ports), store_(store) {}
+  Instances(const Given& given, std::uint64_t seed, WorldPorts ports, secrets::Provider& secrets)
+      : given_(given), seed_(seed), ports_(ports), secrets_(secrets) {}
 
   std::unique_ptr<kernel::HttpHandler> start(std::int64_t number) override {
     const service::ServiceConfig& config = given_.compute.middleware.service;
@@ -17,8 +20,9 @@ class World::Instances final : public compute::InstanceFactory {
                                  .client = ports_.network.client(),
                                  .hops = ports_.journal,
                                  .seed = seed_,
-                                 .instance = "middleware-" + std::to_string(number)};
-    auto service = std::make_unique<service::Service>(config, std::move(around), store_);
+                                 .instance = "middleware-" + std::to_string(number),
+                                 .secrets = &secrets_};
+    auto service = std::make_unique<service::Service>(config, std::move(around), store_of(number));
     const config::MiddlewareFile& file = given_.compute.middleware;
     if (file.sns.topics.empty()) return service;
     return std::make_unique<sns::Endpoint>(file.sns, file.ingest, ports_.scheduler, ports_.network.client(),
@@ -26,10 +30,23 @@ class World::Instances final : public compute::InstanceFactory {
   }
 
  private:
+  /// Of an instance that has crashed, its own, if that is on a disk.
+  store::Store& store_of(std::int64_t number) {
+    std::unique_ptr<InstanceStore>& store = stores_[number];
+    if (store && !given_.compute.middleware.store.sqlite.empty()) {
+      store->reopen();
+      return *store;
+    }
+    if (store) store->lose();
+    store = std::make_unique<InstanceStore>(ports_.journal);
+    return *store;
+  }
+
   const Given& given_;
   std::uint64_t seed_;
   WorldPorts ports_;
-  store::Store& store_;
+  secrets::Provider& secrets_;
+  std::map<std::int64_t, std::unique_ptr<InstanceStore>> stores_;
 };
 
 class World::IngestCode final : public lambda::FunctionCode {
@@ -63,14 +80,16 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
       ports_(ports),
       queues_(given.queues, seed, ports.scheduler, ports.journal),
       faults_(seed, ports.journal),
-      instances_(std::make_unique<Instances>(given, seed, ports, store_)),
+      secrets_(given.secrets),
+      instances_(std::make_unique<Instances>(given, seed, ports, secrets_)),
       compute_(
           std::make_unique<compute::AppRunner>(given.compute, ports.scheduler, ports.journal, *instances_)),
       ingest_(given.compute.middleware.ingest, ports.scheduler, ports.network.client()),
       code_(std::make_unique<IngestCode>(ingest_)),
       lambda_(std::make_unique<lambda::Lambda>(seed, ports.scheduler, ports.journal, queues_,
                                                given.account.lambda)) {
-  for (const mocks::ApiSpec& spec : given.apis) {
+  for (const ApiGiven& spec : given.apis) {
+    if (spec.is_org) continue;
     apis_.push_back(std::make_unique<mocks::MockApi>(spec, seed, ports.scheduler, ports.journal, faults_));
   }
   ingest_.log_to(ports.journal);
@@ -109,6 +128,12 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
       {.bus = *bus_, .queues = queues_, .lambda = *lambda_, .mappings = *mappings_, .topics = *topics_});
   edge_->mount(topics_->certificate_path(), *links_);
   salesforce_edge_ = make_salesforce_edge(given.salesforce_clients, seed, ports_, *org_, setup_.get());
+  for (const ApiGiven& api : given.apis) {
+    if (!api.is_org) continue;
+    org_apis_.emplace_back(api.name,
+                           std::make_unique<mocks::FaultGate>(api.name, api.latency, *salesforce_edge_, seed,
+                                                              ports.scheduler, faults_));
+  }
 }
 
 lambda::FunctionCode& World::code_of(const FunctionGiven& function, std::uint64_t seed) {
@@ -140,6 +165,9 @@ kernel::Result<> World::serve() {
           ports_.network.serve(kSalesforceHost, *salesforce_edge_, Transport::Plain, ports_.salesforce_port);
       !served)
     return served;
+  for (const auto& [name, gate] : org_apis_) {
+    if (auto served = ports_.network.serve(name, *gate, Transport::Plain); !served) return served;
+  }
   for (const auto& [host, url] : ports_.network.urls()) {
     if (host == kEdgeHost) topics_->set_link_base(url);
   }

@@ -17,7 +17,7 @@
 #include "emulator/topics/test_key_signer.h"
 #include "middleware/ingest/ingest.h"
 #include "middleware/service/service.h"
-#include "middleware/store/memory_store.h"
+#include "mocks/fault_gate.h"
 
 namespace emulator::runner {
 
@@ -49,7 +49,11 @@ class World {
   queues::Queues& queues() { return queues_; }
   topics::Topics& topics() { return *topics_; }
   mocks::FaultSet& faults() { return faults_; }
+  compute::AppRunner& compute() { return *compute_; }
   salesforce_edge::SalesforceEdge& salesforce_edge() { return *salesforce_edge_; }
+
+  kernel::HttpClient& client() { return ports_.network.client(); }
+  kernel::Journal& journal() { return ports_.journal; }
 
   /// Cancels all that is under way: hops that are open close as cancelled.
   void stop();
@@ -71,7 +75,7 @@ class World {
   queues::Queues queues_;
   mocks::FaultSet faults_;
   std::vector<std::unique_ptr<mocks::MockApi>> apis_;
-  store::MemoryStore store_;
+  RigSecrets secrets_;
   std::unique_ptr<Instances> instances_;
   std::unique_ptr<compute::AppRunner> compute_;
   ingest::Ingest ingest_;
@@ -88,6 +92,7 @@ class World {
   std::unique_ptr<salesforce::SetupObjects> setup_;
   std::unique_ptr<edge::Edge> edge_;
   std::unique_ptr<salesforce_edge::SalesforceEdge> salesforce_edge_;
+  std::vector<std::pair<std::string, std::unique_ptr<mocks::FaultGate>>> org_apis_;
 };
 
 }  // namespace emulator::runner

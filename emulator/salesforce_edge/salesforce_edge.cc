@@ -96,8 +96,14 @@ kernel::Task<void> SalesforceEdge::answer(HttpRequest request, kernel::Arrival<H
   const std::string sent = is_secret ? std::string{} : request.body;
   const std::string client = client_name(request);
   const std::string operation = operation_of(request);
-  kernel::HopScope hop(
-      sink_, {.stage = kernel::Stage::Client, .from = client, .to = "salesforce", .operation = operation});
+  // A call that some event caused, a write-back for one, hangs below what made it.
+  const auto trace = kernel::parse_traceparent(request.headers.get("traceparent"));
+  kernel::HopScope hop(sink_, {.stage = kernel::Stage::Client,
+                               .event = trace ? trace->event : std::string_view{},
+                               .parent = trace ? trace->hop : 0,
+                               .from = client,
+                               .to = "salesforce",
+                               .operation = operation});
   const auto sent_bytes = static_cast<std::int64_t>(request.body.size());
   const kernel::HopId id = hop.id();
   HttpReply made = co_await run(std::move(request), id);

@@ -1,6 +1,10 @@
 #include "middleware/config/api_shapes.h"
 
+#include <algorithm>
+
+#include "middleware/config/auth_shape.h"
 #include "middleware/config/policy_shapes.h"
+#include "middleware/config/suggest.h"
 
 namespace config {
 
@@ -24,7 +28,22 @@ Shape<ApiText> api_shape() {
                 "429, and 503 with Retry-After, count as failures to the breaker.")
       .optional("idempotency_key", &ApiText::idempotency_header, header_or_off,
                 "Header that carries the key of a step, the same for all its attempts; off: none is sent.")
+      .optional("auth", &ApiText::auth, auth_shape(),
+                "What shows the API who calls. A 401 is answered with a new credential, once a call.")
+      .place(&ApiText::place)
       .done();
+}
+
+void check_apis(const MapOf<ApiText>& apis, Problems& problems) {
+  std::vector<std::string> names;
+  for (const auto& [name, api] : apis) names.push_back(name);
+  for (const auto& [name, api] : apis) {
+    const auto* oauth = api.auth ? std::get_if<service::ClientCredentials>(&*api.auth) : nullptr;
+    if (oauth == nullptr || oauth->token_api.empty()) continue;
+    if (std::ranges::find(names, oauth->token_api) != names.end()) continue;
+    problems.add(api.place, "api '" + name + "' takes its tokens from the unknown api '" + oauth->token_api +
+                                "'" + did_you_mean_text(oauth->token_api, names));
+  }
 }
 
 }  // namespace config

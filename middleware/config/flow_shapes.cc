@@ -78,6 +78,8 @@ Shape<FlowText> flow_shape() {
       .optional("deadline", &FlowText::deadline, duration(std::chrono::milliseconds{1}),
                 "For all steps together.")
       .required("steps", &FlowText::steps, list_of(step_shape(), 1), "In this order.")
+      .optional("ordering", &FlowText::ordering, ordering_shape(), "Of the events of one record.")
+      .optional("dead_letter", &FlowText::dead_letter, dead_letter_shape(), "When an event is given up.")
       .place(&FlowText::place)
       .done();
 }

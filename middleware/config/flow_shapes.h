@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "middleware/config/api_shapes.h"
+#include "middleware/config/inbox_shapes.h"
 
 namespace config {
 
@@ -15,6 +16,8 @@ struct FlowText {
   std::string event{};
   kernel::Duration deadline = service::FlowConfig{}.deadline;
   std::vector<StepText> steps{};
+  std::optional<OrderingText> ordering{};
+  std::optional<DeadLetterText> dead_letter{};
   Place place{};
 };
 

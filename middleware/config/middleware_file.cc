@@ -20,6 +20,7 @@ struct FileText {
   MapOf<ApiText> apis{};
   std::vector<FlowText> flows{};
   sns::EndpointConfig sns{};
+  InboxText inbox{};
 };
 
 Shape<FileText> file_shape() {
@@ -46,6 +47,7 @@ Shape<FileText> file_shape() {
       .optional("events", &FileText::events, map_of(event_shape()),
                 "Checks by event type; a type with a flow and no entry is not checked.")
       .optional("sns", &FileText::sns, sns, "The middleware as a subscriber of topics.")
+      .optional("inbox", &FileText::inbox, inbox_shape(), "How events are kept and acknowledged.")
       .required("apis", &FileText::apis, map_of(api_shape()), "The external APIs.")
       .required("flows", &FileText::flows, list_of(flow_shape(), 1), "By event type.")
       .done();
@@ -57,6 +59,11 @@ MiddlewareFile to_file(const FileText& text) {
   file.ingest.answer_margin = text.answer_margin;
   file.ingest.batch_failures = text.batch_failures;
   file.sns = text.sns;
+  file.store = text.inbox.store;
+  file.service.inbox = text.inbox;
+  file.service.answer = text.inbox.answer;
+  file.service.works_off_store =
+      text.inbox.answer == service::AnswerWhen::Accepted || !text.inbox.store.sqlite.empty();
   for (const auto& [name, api] : text.apis) {
     ApiConfig config = api;
     config.name = name;
@@ -71,6 +78,8 @@ MiddlewareFile to_file(const FileText& text) {
   for (const FlowText& flow : text.flows) {
     FlowConfig config{.event = flow.event, .deadline = flow.deadline};
     config.steps.assign(flow.steps.begin(), flow.steps.end());
+    config.ordering = flow.ordering;
+    if (flow.dead_letter) config.deliveries_max = flow.dead_letter->after;
     file.service.flows.push_back(std::move(config));
     const auto checks = std::ranges::find(text.events, flow.event, [](const auto& e) { return e.first; });
     ingest::EventType type{.name = flow.event};
@@ -91,7 +100,11 @@ std::expected<MiddlewareFile, Problems> read_middleware(const Tree& tree) {
   const auto text = read_from(tree, file_shape());
   if (!text) return std::unexpected(text.error());
   Problems problems;
+  check_apis(text->apis, problems);
   check_flows(text->flows, text->apis, problems);
+  for (const FlowText& flow : text->flows) {
+    check_ordering(flow.ordering, flow.dead_letter, text->inbox, problems);
+  }
   for (const auto& [name, event] : text->events) {
     const bool used =
         std::ranges::any_of(text->flows, [&n = name](const FlowText& f) { return f.event == n; });

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "middleware/config/inbox_shapes.h"
 #include "middleware/config/reader.h"
 #include "middleware/ingest/ingest.h"
 #include "middleware/service/flow.h"
@@ -17,6 +18,7 @@ struct MiddlewareFile {
   service::ServiceConfig service{};
   ingest::IngestConfig ingest{};
   sns::EndpointConfig sns{};
+  StoreConfig store{};
   /// Base URLs by API name, in the order of the file. Needed by the deployed middleware; the rig puts mocks
   /// in their place.
   std::vector<std::pair<std::string, std::string>> urls{};

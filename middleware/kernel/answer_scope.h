@@ -107,6 +107,18 @@ class AnswerScope {
   void cancel_all() {
     while (newest_ != nullptr) delete newest_;
   }
+  /// The same, but who waits gets nothing now. Not from within the work.
+  void cut_off_all() {
+    for (Work* work = newest_; work != nullptr;) {
+      Work* older = work->previous_;
+      // An answer that is there already is on its way.
+      if (!work->is_ended) {
+        if (work->answer != nullptr) work->answer->arrived();
+        delete work;
+      }
+      work = older;
+    }
+  }
 
  private:
   class Work final : TaskObserver {
@@ -135,6 +147,7 @@ class AnswerScope {
     bool is_ended = false;
 
    private:
+    friend class AnswerScope;
     std::coroutine_handle<> task_ended(std::coroutine_handle<> /*none*/) noexcept override {
       is_ended = true;
       --scope.running_;

@@ -10,6 +10,9 @@ namespace kernel {
 /// "a%2Fb" is "a/b". A '%' that no two digits follow stays as it is. `plus_is_space`: in forms, not in paths.
 std::string percent_decoded(std::string_view text, bool plus_is_space);
 
+/// All but letters, digits and -._~ as %XX.
+std::string percent_encoded(std::string_view text);
+
 using FormFields = std::vector<std::pair<std::string, std::string>>;
 
 /// "a=1&b=x%20y", decoded, in order. A field without '=' has an empty value.

@@ -4,6 +4,7 @@
 
 #include "middleware/core/deadline.h"
 #include "middleware/core/server_hints.h"
+#include "middleware/kernel/check.h"
 #include "middleware/kernel/random.h"
 #include "middleware/kernel/wait.h"
 
@@ -40,6 +41,13 @@ bool is_done(int status, const std::vector<std::int64_t>& expected) {
 
 ApiCaller::ApiCaller(ApiConfig config, const Surroundings& surroundings)
     : config_(std::move(config)), around_(surroundings), retry_(config_.retry) {
+  if (config_.auth) {
+    CHECK_THAT(around_.secrets != nullptr, config_.name);
+    credentials_ = std::make_unique<Credentials>(
+        *config_.auth, config_.name,
+        Credentials::Surroundings{around_.scheduler, around_.client, around_.hops, *around_.secrets,
+                                  around_.instance});
+  }
   if (config_.retry_budget) budget_.emplace(*config_.retry_budget);
   if (!config_.breaker) return;
   breaker_ = std::make_unique<core::Breaker>(
@@ -137,7 +145,27 @@ bool ApiCaller::admit(State& state, Attempt& attempt) {
 
 kernel::Task<kernel::HttpResult> ApiCaller::start(State& state, const Attempt& attempt,
                                                   kernel::HopId hop) const {
-  return around_.client.send(attempt_request(state.call, ++state.attempts, hop), attempt.deadline);
+  kernel::HttpRequest request = attempt_request(state.call, ++state.attempts, hop);
+  if (credentials_) return authorized(state, std::move(request), attempt.deadline, hop);
+  return around_.client.send(std::move(request), attempt.deadline);
+}
+
+kernel::Task<kernel::HttpResult> ApiCaller::authorized(State& state, kernel::HttpRequest request,
+                                                       kernel::Timestamp deadline, kernel::HopId hop) const {
+  Credential credential = co_await credentials_->get({std::string(state.call.event), hop}, deadline);
+  if (credential.failure) co_return std::move(*credential.failure);
+  state.credential = credential.version;
+  request.headers.set(credential.name, std::move(credential.value));
+  co_return co_await around_.client.send(std::move(request), deadline);
+}
+
+/// A token may have been taken back, a secret rotated: that is no failure of the call, so it is made once
+/// more at once, whatever the rules of retry say.
+bool ApiCaller::is_worth_a_new_credential(State& state, const CallResult& result) const {
+  if (!credentials_ || result.status != 401 || state.is_renewed || state.credential == 0) return false;
+  credentials_->refused(state.credential);
+  state.is_renewed = true;
+  return true;
 }
 
 bool ApiCaller::is_over(State& state, Attempt& attempt, kernel::HopScope& hop,
@@ -159,6 +187,10 @@ bool ApiCaller::is_over(State& state, Attempt& attempt, kernel::HopScope& hop,
   if (answer) failure.body = answer->body;
   if (failure.failure == FailureClass::None)
     failure.failure = FailureClass::Permanent;  // not what the step expects
+  if (is_worth_a_new_credential(state, result)) {
+    attempt.next_at = ended;
+    return false;
+  }
 
   const std::string draw_key = std::string(state.call.event) + state.call.idempotency_key;
   const core::Luck luck{[&](int retry) {

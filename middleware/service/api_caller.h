@@ -26,8 +26,9 @@ struct Surroundings {
   kernel::Scheduler& scheduler;
   kernel::HttpClient& client;
   kernel::HopSink& hops;
-  std::uint64_t seed = 0;               ///< of the jitter
-  std::string instance = "middleware";  ///< names this instance in hops and transitions
+  std::uint64_t seed = 0;                ///< of the jitter
+  std::string instance = "middleware";   ///< names this instance in hops and transitions
+  secrets::Provider* secrets = nullptr;  ///< only needed where an API has `auth`
 };
 
 struct Call {
@@ -71,6 +72,8 @@ class ApiCaller {
     Call call{};
     const std::vector<std::int64_t>& expected;
     int attempts = 0;                        ///< made
+    std::uint16_t credential = 0;            ///< version of the last attempt's
+    bool is_renewed = false;                 ///< a 401 was answered with a new credential
     std::unique_ptr<CallFailure> failure{};  ///< of the last attempt, if it failed
     std::unique_ptr<CallEnd> end{};          ///< when the call is over
     std::optional<core::FailureClass> last_retry{};
@@ -85,6 +88,10 @@ class ApiCaller {
   /// False when no attempt may be made now: then `state.end` says why.
   APART bool admit(State& state, Attempt& attempt);
   APART kernel::Task<kernel::HttpResult> start(State& state, const Attempt& attempt, kernel::HopId hop) const;
+  /// `state` outlives the task.
+  kernel::Task<kernel::HttpResult> authorized(State& state, kernel::HttpRequest request,
+                                              kernel::Timestamp deadline, kernel::HopId hop) const;
+  bool is_worth_a_new_credential(State& state, const core::CallResult& result) const;
   /// Takes the answer to account; true when the call is over, done or not.
   APART bool is_over(State& state, Attempt& attempt, kernel::HopScope& hop,
                      kernel::Task<kernel::HttpResult>& sent);
@@ -99,6 +106,7 @@ class ApiCaller {
   ApiConfig config_;
   const Surroundings& around_;
   std::unique_ptr<core::Breaker> breaker_;
+  std::unique_ptr<Credentials> credentials_;
   std::optional<core::RetryBudget> budget_;
   core::Retry retry_;
 };

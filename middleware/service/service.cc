@@ -4,10 +4,14 @@
 #include <nlohmann/json.hpp>
 
 #include "middleware/core/deadline.h"
+#include "middleware/service/accepted.h"
+#include "middleware/service/answers.h"
+#include "middleware/service/batch.h"
 
 namespace service {
 namespace {
 
+using kernel::HttpReply;
 using kernel::HttpRequest;
 using kernel::HttpResponse;
 using namespace std::chrono_literals;
@@ -29,22 +33,8 @@ std::vector<ApiCaller*> pointers(const std::vector<std::unique_ptr<ApiCaller>>& 
   return result;
 }
 
-kernel::HttpReply json_reply(std::string_view body) {
-  return {.response = {200, {{"Content-Type", "application/json"}}, std::string(body)}};
-}
-
-kernel::HttpReply in_flight() {
-  HttpResponse busy = kernel::problem(409, "in-flight", "the event is being worked on");
-  busy.headers.add("Retry-After", "1");
-  return {.response = std::move(busy)};
-}
-
 kernel::Task<kernel::HttpReply> answered(HttpResponse response) {
   return kernel::answered({.response = std::move(response)});
-}
-
-APART kernel::HttpReply not_ours(store::ClaimKind claim) {
-  return claim == store::ClaimKind::Done ? json_reply(R"({"status":"done","duplicate":true})") : in_flight();
 }
 
 /// Whole seconds, rounded up, at least 1.
@@ -76,10 +66,12 @@ HttpResponse failed(const StepFailure& failure) {
 
 kernel::Task<bool> another_has_it() { co_return false; }
 
-APART kernel::HttpReply answer_of(const FlowEnd& end) {
+}  // namespace
+
+kernel::HttpReply answer_of(const FlowEnd& end) {
   switch (end.state) {
     case FlowState::Done:
-      return json_reply(R"({"status":"done"})");
+      return json_reply(200, R"({"status":"done"})");
     case FlowState::TakenOver:
       return {kernel::problem(409, "taken-over", "another delivery of the event went on")};
     case FlowState::Failed:
@@ -88,30 +80,21 @@ APART kernel::HttpReply answer_of(const FlowEnd& end) {
   return {failed(*end.failure)};
 }
 
-}  // namespace
-
 Service::Service(ServiceConfig config, Surroundings surroundings, store::Store& store)
     : config_(with_read_answers(std::move(config))),
       around_(std::move(surroundings)),
       store_(store),
       callers_(make_callers(config_, around_)),
-      runner_(around_, store_, pointers(callers_)) {}
+      runner_(around_, store_, pointers(callers_)),
+      inbox_(config_.inbox, around_.scheduler, around_.hops, store_, *this, around_.seed),
+      dead_letters_(around_.scheduler, store_, inbox_) {
+  if (config_.works_off_store) inbox_.start();
+}
 
 const FlowConfig* Service::find_flow(std::string_view event) const {
   const auto found = std::ranges::find(config_.flows, event, &FlowConfig::event);
   return found == config_.flows.end() ? nullptr : &*found;
 }
-
-/// An event that may be worked on.
-struct Service::Accepted {
-  const FlowConfig* flow = nullptr;
-  std::string event;
-  kernel::HopId cause = 0;
-  kernel::Timestamp deadline{};
-  std::unique_ptr<kernel::Json> payload{};
-  store::ClaimKind claim{};  ///< what the store said
-  std::uint64_t fence = 0;
-};
 
 // No coroutine: a request that is being worked on costs one frame less.
 kernel::Task<kernel::HttpReply> Service::handle(HttpRequest request) {
@@ -120,10 +103,27 @@ kernel::Task<kernel::HttpReply> Service::handle(HttpRequest request) {
     const bool reads = request.method == "GET" || request.method == "HEAD";
     return answered(reads ? health() : kernel::problem(405, "method", "GET /health"));
   }
+  if (path.starts_with(inbox::kDeadLettersPath)) return dead_letters_.handle(std::move(request));
   if (path != "/events") return answered(kernel::problem(404, "path", "no such path: " + path));
   if (request.method != "POST") return answered(kernel::problem(405, "method", "POST /events"));
+  return is_batch(request) ? take_batch(std::move(request)) : take(std::move(request));
+}
+
+kernel::Task<kernel::HttpReply> Service::take(HttpRequest request) {
   auto accepted = read(request);
-  return accepted ? take_event(std::move(*accepted)) : answered(std::move(accepted.error()));
+  if (!accepted) return answered(std::move(accepted.error()));
+  const FlowConfig& flow = *accepted->flow;
+  if (config_.answer == AnswerWhen::Accepted) {
+    return accept({.id = std::move(accepted->event),
+                   .type = flow.event,
+                   .lane = lane_of(flow, *accepted->payload),
+                   .trace = std::string(request.headers.get("traceparent")),
+                   .payload = std::move(request.body),
+                   .fingerprint = inbox::fingerprint_of(flow.event, *accepted->payload)});
+  }
+  auto version = version_of(flow, *accepted->payload);
+  if (version.record.empty()) return take_event(std::move(*accepted));
+  return take_newest(std::move(*accepted), std::move(version));
 }
 
 std::expected<Service::Accepted, HttpResponse> Service::read(const HttpRequest& request) const {
@@ -153,29 +153,40 @@ kernel::Task<kernel::HttpReply> Service::take_event(Accepted accepted) {
   auto claiming = claim(accepted);
   co_await claiming.ended();
   auto running = start_flow(accepted, claiming);
-  if (!running) co_return [&accepted] { return not_ours(accepted.claim); };
+  if (!running) co_return [&accepted] { return answer_to(accepted.claim); };
   co_await running->ended();
   const FlowEnd end = running->take();
   auto giving_back = give_back(accepted, end.state);
   co_await giving_back.ended();
-  co_return [&end] { return answer_of(end); };
+  co_return [&] { return concluded(giving_back.take(), end); };
 }
 
 kernel::Task<store::Claim> Service::claim(const Accepted& accepted) const {
-  return store_.claim(accepted.event, around_.scheduler.now(), accepted.deadline + kLeaseMargin);
+  return store_.claim(accepted.event, around_.scheduler.now(), accepted.deadline + kLeaseMargin,
+                      inbox::fingerprint_of(accepted.flow->event, *accepted.payload));
 }
 
 /// False when the claim is another's by now.
 kernel::Task<bool> Service::give_back(const Accepted& accepted, FlowState state) const {
   switch (state) {
     case FlowState::Done:
-      return store_.done(accepted.event, accepted.fence, around_.scheduler.now());
+      return store_.done(accepted.event, accepted.fence, around_.scheduler.now(),
+                         version_under_way(accepted.event));
     case FlowState::Failed:
       return store_.release(accepted.event, accepted.fence);
     case FlowState::TakenOver:
       break;
   }
   return another_has_it();
+}
+
+HttpReply Service::concluded(bool is_written, const FlowEnd& end) const {
+  return !is_written && end.state != FlowState::Failed && store_.trouble() ? store_down() : answer_of(end);
+}
+
+store::AppliedVersion Service::version_under_way(const std::string& event) const {
+  const store::AppliedVersion* version = versions_.find(event);
+  return version == nullptr ? store::AppliedVersion{} : *version;
 }
 
 /// Fills the payload into the steps that are not done, and lets it go.

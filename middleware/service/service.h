@@ -5,6 +5,7 @@
 //   200  done, now or earlier (then "duplicate": true)
 //   409  the same event is being worked on; Retry-After
 //   422  it can never succeed: an API refused it for good, or its payload is not JSON
+//   202  accepted: durable, and ours from now on (where the file says `answer: accepted`)
 //   503  not now: an API is down, slow or says so; Retry-After where known
 //   400, 404, 405  the call itself is wrong
 //
@@ -14,12 +15,14 @@
 #include <memory>
 #include <vector>
 
+#include "middleware/inbox/dead_letters.h"
 #include "middleware/kernel/http.h"
+#include "middleware/kernel/lookup.h"
 #include "middleware/service/flow_runner.h"
 
 namespace service {
 
-class Service final : public kernel::HttpHandler {
+class Service final : public kernel::HttpHandler, private inbox::Flows {
  public:
   /// One instance of the deployment: its own breakers and budgets, a store that may be shared.
   Service(ServiceConfig config, Surroundings surroundings, store::Store& store);
@@ -28,6 +31,11 @@ class Service final : public kernel::HttpHandler {
 
  private:
   struct Accepted;
+  kernel::Task<kernel::HttpReply> take(kernel::HttpRequest request);
+  kernel::Task<kernel::HttpReply> take_batch(kernel::HttpRequest request);
+  /// Unless a newer version of its record was applied.
+  kernel::Task<kernel::HttpReply> take_newest(Accepted accepted, store::AppliedVersion version);
+  kernel::Task<kernel::HttpReply> accept(store::AcceptedEvent event);
   std::expected<Accepted, kernel::HttpResponse> read(const kernel::HttpRequest& request) const;
   kernel::Task<kernel::HttpReply> take_event(Accepted accepted);
   APART kernel::Task<store::Claim> claim(const Accepted& accepted) const;
@@ -37,12 +45,26 @@ class Service final : public kernel::HttpHandler {
                                                         kernel::Task<store::Claim>& claimed);
   kernel::HttpResponse health() const;
   const FlowConfig* find_flow(std::string_view event) const;
+  /// Of a flow that keeps versions; else its record is "".
+  static store::AppliedVersion version_of(const FlowConfig& flow, const kernel::Json& payload);
+
+  store::AppliedVersion version_under_way(const std::string& event) const;
+  /// The answer when the event's end was written, or could not be.
+  APART kernel::HttpReply concluded(bool is_written, const FlowEnd& end) const;
+  static inbox::WorkEnd work_end(const FlowEnd& end, store::AppliedVersion version);
+
+  kernel::Task<inbox::WorkEnd> work(store::Work work) override;
+  int deliveries_max(const std::string& type) const override;
+  kernel::Duration lease_max() const override;
 
   ServiceConfig config_;
   Surroundings around_;
   store::Store& store_;
   std::vector<std::unique_ptr<ApiCaller>> callers_;
   FlowRunner runner_;
+  kernel::Lookup<store::AppliedVersion> versions_;  ///< of events under way whose flow keeps versions
+  inbox::Inbox inbox_;
+  inbox::DeadLetters dead_letters_;
 };
 
 }  // namespace service

@@ -34,11 +34,8 @@ class ScriptedApps final : public InstanceFactory {
     ~App() override { EXPECT_EQ(running_, 0) << "an instance goes only when nothing runs on it"; }
     kernel::Task<HttpReply> handle(HttpRequest request) override {
       apps_.headers_seen = request.headers;
-      ++apps_.running;
-      ++running_;
+      const Running running(*this);
       co_await kernel::sleep_until(apps_.scheduler_, apps_.scheduler_.now() + apps_.takes);
-      --running_;
-      --apps_.running;
       ++apps_.ended;
       HttpReply reply = apps_.reply;
       if (reply.response.body.empty()) reply.response.body = std::to_string(number_);
@@ -46,6 +43,19 @@ class ScriptedApps final : public InstanceFactory {
     }
 
    private:
+    struct Running {
+      explicit Running(App& its_app) : app(its_app) {
+        ++app.running_;
+        ++app.apps_.running;
+      }
+      Running(const Running&) = delete;
+      Running& operator=(const Running&) = delete;
+      ~Running() {
+        --app.running_;
+        --app.apps_.running;
+      }
+      App& app;
+    };
     ScriptedApps& apps_;
     std::int64_t number_;
     int running_ = 0;
@@ -269,6 +279,50 @@ TEST(AppRunner, LeavesNoTimerBehind) {
   bench.callers.cancel_all();
   bench.service.reset();
   EXPECT_EQ(bench.scheduler.pending(), 0u);
+}
+
+TEST(AppRunner, CutsOffWhatACrashedInstanceWorksOn) {
+  ComputeBench bench;
+  bench.apps.takes = 10s;
+  bench.call(2);
+  bench.run_to(3s);
+  bench.service->crash("middleware-1", 5s);
+  EXPECT_EQ(bench.apps.running, 0);
+  bench.run_to(4s);
+  const std::string reset =
+      "503 upstream connect error or disconnect/reset before headers. reset reason: connection ";
+  EXPECT_EQ(bench.answers, (Lines{"3s " + reset + "termination", "3s " + reset + "termination"}));
+  bench.call(1);  // while it is down
+  bench.run_to(9s);
+  EXPECT_EQ(bench.answers.back(), "4s " + reset + "failure");
+  bench.call(1);
+  bench.run_to(30s);
+  EXPECT_EQ(bench.answers.back(), "19s 200 1");
+  EXPECT_EQ(bench.apps.ended, 1);
+  EXPECT_EQ(bench.journal.transitions,
+            (Lines{"0s middleware-1 inactive -> active", "3s middleware-1 active -> crashed",
+                   "8s middleware-1 crashed -> active"}));
+}
+
+TEST(AppRunner, SendsNothingToACrashedInstanceWhileAnotherIsThere) {
+  ComputeBench bench({.provisioned_min = 2, .activation = 1s});
+  bench.service->crash("middleware-1", 60s);
+  bench.call(1);
+  bench.run_to(10s);
+  EXPECT_EQ(bench.answers, Lines{"2s 200 2"});
+}
+
+TEST(AppRunner, CrashesAllAtOnceAndNoneTwice) {
+  ComputeBench bench({.provisioned_min = 2});
+  bench.run_to(1s);
+  bench.service->crash("middleware", 5s);
+  bench.service->crash("middleware-2", 60s);
+  bench.service->crash("middleware-9", 60s);
+  bench.run_to(10s);
+  EXPECT_EQ(bench.journal.transitions,
+            (Lines{"0s middleware-1 inactive -> active", "1s middleware-1 active -> crashed",
+                   "1s middleware-2 inactive -> crashed", "6s middleware-1 crashed -> active",
+                   "6s middleware-2 crashed -> active"}));
 }
 
 }  // namespace

@@ -166,7 +166,12 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsDeployment) {
        "s.yaml:6:25: there is no file middlware.yaml"},
       {"missing mock", 7, "  apis: {erp: {mock: none}}",
        "s.yaml:7:22: there is no file mocks/apis/none.yaml"},
-      {"empty API", 7, "  apis: {erp: {}}", "s.yaml:7:15: an API needs 'mock' or 'operations'"},
+      {"empty API", 7, "  apis: {erp: {}}", "s.yaml:7:15: an API needs 'mock', 'operations' or 'org'"},
+      {"org and more", 7, "  apis: {erp: {org: true, operations: [{path: /orders}]}}",
+       "s.yaml:7:15: 'org' goes without 'mock' and 'operations'"},
+      {"a value for no reference", 6,
+       "  compute: {middleware: {file: middleware.yaml, apis: {erp: {auth: {bearer: 'env:TOKEN'}}}}}",
+       "s.yaml:4:3: the middleware shows the api 'erp' the secret 'env:TOKEN', which is not given"},
       {"an API that the middleware calls", 7, "  apis: {erb: {operations: [{path: /orders}]}}",
        "s.yaml:4:3: the middleware calls the api 'erp', which is not given; did you mean 'erb'?"},
       {"effect without key", 7, "  apis: {erp: {operations: [{path: /orders, effect: book}]}}",
@@ -180,7 +185,7 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsDeployment) {
 TEST(ScenarioFile, RefusesByNameWhatIsNotEmulated) {
   const Bad cases[] = {
       {"platform", 4, "  platform: {}",
-       "s.yaml:4:3: 'platform' is not emulated yet: there are no secrets, parameters and alarms"},
+       "s.yaml:4:3: 'platform' is not emulated yet: there are no parameters and alarms"},
       {"url", 7, "  apis: {erp: {url: 'http://x'}}",
        "s.yaml:7:16: 'url' is not emulated yet: external APIs are mocks"},
       {"limit", 7, "  apis: {erp: {limit: 5/s}}",
@@ -257,7 +262,12 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsTimeline) {
        "s.yaml:9:33: 'relay' cannot stand next to 'publish' in a line of the timeline"},
       {"no action", 9, "  - {at: 0s}",
        "s.yaml:9:5: a line of the timeline needs one of the keys 'publish', 'fault', 'relay', 'throttle', "
-       "'duplicate', 'reorder', 'replay', 'change', 'lose' or 'gap'"},
+       "'duplicate', 'reorder', 'replay', 'change', 'lose', 'gap', 'expire_tokens', 'drop_sessions', "
+       "'subscribe' or 'disconnect'"},
+      {"a subscription for ever", 9, "  - {at: 0s, subscribe: /event/Order__e}",
+       "s.yaml:9:5: item 1 of 'timeline': 'subscribe' needs 'for'"},
+      {"a subscriber that is not there", 9, "  - {at: 0s, disconnect: dashboard, for: 1s}",
+       "s.yaml:9:5: the subscriber is 'dashboard', which is not given"},
       {"no time", 9, "  - {publish: Order__e, fields: {}}",
        "s.yaml:9:5: a line of the timeline needs the key 'at'"},
       {"mistyped action", 9, "  - {at: 0s, publsh: Order__e, fields: {}}",

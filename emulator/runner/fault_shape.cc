@@ -1,0 +1,64 @@
+// The shape of what a fault makes of an answer.
+#include <nlohmann/json.hpp>
+
+#include "emulator/runner/timeline_parts.h"
+
+namespace emulator::runner {
+namespace {
+
+using config::duration;
+using config::integer;
+using config::mapped;
+using config::non_empty_text;
+using config::object;
+using config::Shape;
+using kernel::Ending;
+using mocks::FaultEffect;
+
+kernel::Result<FaultEffect> effect_of(const kernel::Json& value) {
+  if (value.is_number_integer()) {
+    if (value < 100 || value > 599) return kernel::invalid("is no HTTP status");
+    return FaultEffect{.status = value.get<int>()};
+  }
+  constexpr std::pair<std::string_view, Ending> kEndings[] = {{"reset", Ending::Reset},
+                                                              {"empty", Ending::Empty},
+                                                              {"garbage", Ending::Garbage},
+                                                              {"truncated", Ending::Truncated},
+                                                              {"hang", Ending::Hang}};
+  for (const auto& [name, ending] : kEndings) {
+    if (value == name) return FaultEffect{.ending = ending};
+  }
+  return kernel::invalid("wants a status, a map, or one of reset, empty, garbage, truncated, hang");
+}
+
+/// A status or a word; of any JSON value, the schema must allow just these.
+class EffectWord final : public config::ShapeOf<FaultEffect> {
+ public:
+  void read(const config::Tree& tree, FaultEffect& out, config::Problems& problems) const override {
+    inner_->read(tree, out, problems);
+  }
+  config::JsonPtr schema(config::Definitions&) const override {
+    const kernel::Json status = {{"type", "integer"}, {"minimum", 100}, {"maximum", 599}};
+    const kernel::Json words = {{"enum", {"reset", "empty", "garbage", "truncated", "hang"}}};
+    return std::make_shared<const kernel::Json>(
+        kernel::Json{{"anyOf", kernel::Json::array({status, words})}});
+  }
+  std::string wants() const override { return "a status, or one of reset, empty, garbage, truncated, hang"; }
+
+ private:
+  Shape<FaultEffect> inner_ = mapped<FaultEffect>(config::json(), effect_of, {.wants = wants()});
+};
+
+}  // namespace
+
+Shape<FaultEffect> respond_shape() {
+  const auto map = object<FaultEffect>("a faulty response", "What the caller gets instead.")
+                       .required("status", &FaultEffect::status, integer(100, 599), "HTTP status.")
+                       .optional("retry_after", &FaultEffect::retry_after, duration(),
+                                 "Retry-After, in whole seconds rounded up.")
+                       .optional("body", &FaultEffect::body, non_empty_text(), "Its body, as text.")
+                       .done();
+  return config::either<FaultEffect>({.scalar = std::make_shared<const EffectWord>(), .map = map});
+}
+
+}  // namespace emulator::runner

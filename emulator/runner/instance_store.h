@@ -1,0 +1,64 @@
+#pragma once
+// The store of one instance of the middleware in a rehearsal: in memory, as all of a run is one process.
+// `store: {sqlite}` outlives a crash of the instance, `store: memory` does not.
+//
+// It also tells the journal what becomes of accepted events: their callers are done with them when they are
+// acknowledged, so that nobody else sees them end.
+#include <set>
+#include <string>
+
+#include "middleware/kernel/journal.h"
+#include "middleware/store/memory_store.h"
+
+namespace emulator::runner {
+
+class InstanceStore final : public store::Store {
+ public:
+  explicit InstanceStore(kernel::Journal& journal) : journal_(journal) {}
+
+  /// A new process has found it.
+  void reopen() { memory_.end_leases(); }
+  /// It is gone: what it had accepted and not done is lost.
+  void lose();
+
+  kernel::Task<store::Claim> claim(std::string event, kernel::Timestamp now, kernel::Timestamp lease_until,
+                                   store::Fingerprint fingerprint = {}) override {
+    return memory_.claim(std::move(event), now, lease_until, fingerprint);
+  }
+  kernel::Task<bool> write_step(std::string event, std::uint64_t fence, store::StepRecord record) override {
+    return memory_.write_step(std::move(event), fence, std::move(record));
+  }
+  kernel::Task<bool> done(std::string event, std::uint64_t fence, kernel::Timestamp now,
+                          store::AppliedVersion applied = {}) override;
+  kernel::Task<bool> release(std::string event, std::uint64_t fence) override {
+    return memory_.release(std::move(event), fence);
+  }
+  kernel::Task<store::ClaimKind> accept(store::AcceptedEvent event, kernel::Timestamp now,
+                                        std::int64_t waiting_max) override;
+  kernel::Task<store::Taken> take(kernel::Timestamp now, kernel::Timestamp lease_until,
+                                  int count_max) override {
+    return memory_.take(now, lease_until, count_max);
+  }
+  kernel::Task<bool> park(std::string event, std::uint64_t fence, kernel::Timestamp not_before,
+                          bool counts) override {
+    return memory_.park(std::move(event), fence, not_before, counts);
+  }
+  kernel::Task<bool> bury(std::string event, std::uint64_t fence, kernel::Timestamp now,
+                          store::DeadLetter why) override;
+  kernel::Task<std::vector<store::DeadLetter>> dead_letters(int count_max) override {
+    return memory_.dead_letters(count_max);
+  }
+  kernel::Task<bool> redrive(std::string event, kernel::Timestamp now) override;
+  kernel::Task<std::string> applied_version(std::string record) override {
+    return memory_.applied_version(std::move(record));
+  }
+
+ private:
+  kernel::Task<bool> ended(std::string event, kernel::Task<bool> ending, kernel::End end);
+
+  kernel::Journal& journal_;
+  store::MemoryStore memory_;
+  std::set<std::string> accepted_;  ///< and not over
+};
+
+}  // namespace emulator::runner

@@ -1,0 +1,10 @@
+#pragma once
+// Shapes of what stands within a line of the timeline. For the sources of this folder.
+#include "emulator/runner/scenario.h"
+
+namespace emulator::runner {
+
+config::Shape<mocks::FaultEffect> respond_shape();
+config::Shape<ChangeStep> change_step_shape();
+
+}  // namespace emulator::runner

@@ -1,0 +1,99 @@
+#include "middleware/config/inbox_shapes.h"
+
+namespace config {
+namespace {
+
+using kernel::TextTemplate;
+using service::AnswerWhen;
+
+Shape<TextTemplate> event_template() {
+  return mapped<TextTemplate>(text(),
+                              [](const std::string& value) -> kernel::Result<TextTemplate> {
+                                auto compiled = TextTemplate::compile(value);
+                                if (!compiled) return compiled;
+                                if (compiled->reads_names())
+                                  return kernel::invalid("reads an answer, but no step has run yet");
+                                if (!compiled->reads_root())
+                                  return kernel::invalid("reads nothing of the event, such as ${/Id__c}");
+                                return compiled;
+                              },
+                              {.wants = "text that reads the event, such as \"${/Order_Number__c}\""});
+}
+
+Shape<StoreConfig> store_shape() {
+  const auto sqlite = object<StoreConfig>("a store", "Where events are kept.")
+                          .required("sqlite", &StoreConfig::sqlite, non_empty_text(),
+                                    "Path of the file; it is made if it is not there. One process at a time.")
+                          .not_yet("postgres", "there is memory, and {sqlite: PATH}")
+                          .done();
+  const auto memory = mapped<StoreConfig>(
+      choice<int>({{"memory", 0}}), [](const int&) -> kernel::Result<StoreConfig> { return StoreConfig{}; });
+  return either<StoreConfig>({.scalar = memory, .map = sqlite});
+}
+
+Shape<inbox::ParkingRules> parking_shape() {
+  using inbox::ParkingRules;
+  constexpr auto kShortest = std::chrono::milliseconds{1};
+  return object<ParkingRules>("parking",
+                              "How long an accepted event that failed waits for its next delivery.")
+      .optional("first", &ParkingRules::wait_first, duration(kShortest),
+                "After the first; doubles with each.")
+      .optional("max", &ParkingRules::wait_max, duration(kShortest), "At most.")
+      .check([](const ParkingRules& rules) -> std::optional<std::string> {
+        if (rules.wait_first <= rules.wait_max) return std::nullopt;
+        return "'first' is longer than 'max'";
+      })
+      .done();
+}
+
+}  // namespace
+
+Shape<InboxText> inbox_shape() {
+  return object<InboxText>("the inbox", "What an acknowledgement of an event means.")
+      .optional("store", &InboxText::store, store_shape(), "memory, or {sqlite: PATH}.")
+      .optional("answer", &InboxText::answer,
+                choice<AnswerWhen>({{"sync", AnswerWhen::Sync}, {"accepted", AnswerWhen::Accepted}}),
+                "sync: when the flow is over, with its result. accepted: 202 when the event is kept.")
+      .optional("running", &InboxText::running_max, integer(1, 10'000), "Accepted events worked on at once.")
+      .optional("waiting", &InboxText::waiting_max, integer(1, 1'000'000'000),
+                "Accepted events that are not over; more are refused with 503.")
+      .optional("parking", &InboxText::parking, parking_shape(), "Between deliveries of an accepted event.")
+      .done();
+}
+
+Shape<OrderingText> ordering_shape() {
+  return object<OrderingText>("ordering", "What the events of a flow say of each other's order.")
+      .required("key", &OrderingText::key, event_template(),
+                "Names the record. Events of one key are done one after the other, in the order they came.")
+      .optional("version", &OrderingText::version, event_template(),
+                "Instead of waiting: an event is skipped when a later version of its record was applied.")
+      .place(&OrderingText::place)
+      .done();
+}
+
+Shape<DeadLetterText> dead_letter_shape() {
+  return object<DeadLetterText>("dead_letter", "When an accepted event is given up.")
+      .required("after", &DeadLetterText::after, integer(1, 1000), "Deliveries that failed.")
+      .place(&DeadLetterText::place)
+      .done();
+}
+
+void check_ordering(const std::optional<OrderingText>& ordering,
+                    const std::optional<DeadLetterText>& dead_letter, const InboxText& inbox,
+                    Problems& problems) {
+  if (inbox.answer == AnswerWhen::Accepted) return;
+  if (ordering && !ordering->version) {
+    problems.add(
+        ordering->place,
+        "'ordering' with a key alone needs 'inbox: {answer: accepted}': a caller that is answered at the "
+        "end of the flow decides itself when the event comes again; or give a 'version'");
+  }
+  if (dead_letter) {
+    problems.add(
+        dead_letter->place,
+        "'dead_letter' needs 'inbox: {answer: accepted}': where the caller keeps the event, it is the "
+        "caller that gives it up");
+  }
+}
+
+}  // namespace config

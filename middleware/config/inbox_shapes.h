@@ -1,0 +1,40 @@
+#pragma once
+// The shapes of `inbox`, and of `ordering` and `dead_letter` of a flow, in middleware.yaml. For the sources
+// of this folder.
+#include <optional>
+#include <string>
+
+#include "middleware/config/reader.h"
+#include "middleware/service/flow.h"
+
+namespace config {
+
+/// Where events are kept.
+struct StoreConfig {
+  std::string sqlite{};  ///< path of the file; "": in memory
+};
+
+struct InboxText : inbox::InboxConfig {
+  StoreConfig store{};
+  service::AnswerWhen answer = service::AnswerWhen::Sync;
+};
+
+struct DeadLetterText {
+  int after = service::FlowConfig{}.deliveries_max;
+  Place place{};
+};
+
+struct OrderingText : service::OrderingConfig {
+  Place place{};
+};
+
+Shape<InboxText> inbox_shape();
+Shape<OrderingText> ordering_shape();
+Shape<DeadLetterText> dead_letter_shape();
+
+/// What a flow's keys say of the inbox.
+void check_ordering(const std::optional<OrderingText>& ordering,
+                    const std::optional<DeadLetterText>& dead_letter, const InboxText& inbox,
+                    Problems& problems);
+
+}  // namespace config

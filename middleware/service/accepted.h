@@ -1,0 +1,25 @@
+#pragma once
+// For the sources of the service: an event that may be worked on, and what its end is worth.
+#include <memory>
+#include <string>
+
+#include "middleware/kernel/json.h"
+#include "middleware/service/service.h"
+
+namespace service {
+
+struct Service::Accepted {
+  const FlowConfig* flow = nullptr;
+  std::string event;
+  kernel::HopId cause = 0;
+  kernel::Timestamp deadline{};
+  std::unique_ptr<kernel::Json> payload{};
+  store::ClaimKind claim{};  ///< what the store said
+  std::uint64_t fence = 0;
+};
+
+APART kernel::HttpReply answer_of(const FlowEnd& end);
+/// The ordering key of the event, where the flow has lanes; else "".
+std::string lane_of(const FlowConfig& flow, const kernel::Json& payload);
+
+}  // namespace service

@@ -1,0 +1,140 @@
+// How the service takes events that it does not answer for at once: many together, accepted ones, and those
+// that a newer version may have overtaken.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "middleware/kernel/check.h"
+#include "middleware/service/accepted.h"
+#include "middleware/service/answers.h"
+#include "middleware/service/batch.h"
+#include "middleware/service/service.h"
+
+namespace service {
+namespace {
+
+using kernel::HttpReply;
+using kernel::HttpRequest;
+using kernel::Task;
+
+/// A claim of an accepted event outlives its flow by this (facts/resilience 8).
+constexpr kernel::Duration kLeaseMargin = std::chrono::seconds{10};
+
+Task<std::vector<HttpReply>> replies_of(std::vector<Task<HttpReply>> takings) {
+  co_return co_await kernel::all_of<HttpReply>(std::move(takings));
+}
+
+Task<HttpReply> answer_batch(std::vector<std::string> ids, Task<std::vector<HttpReply>> taking) {
+  const std::vector<HttpReply> replies = co_await std::move(taking);
+  co_return HttpReply{.response = batch_answer(ids, replies)};
+}
+
+}  // namespace
+
+std::string lane_of(const FlowConfig& flow, const kernel::Json& payload) {
+  if (!flow.ordering || flow.ordering->version) return {};
+  return flow.ordering->key.text({.root = &payload});
+}
+
+Task<HttpReply> Service::take_batch(HttpRequest request) {
+  auto requests = batch_requests(request);
+  if (!requests)
+    return kernel::answered({.response = kernel::problem(400, "batch", requests.error().message)});
+  std::vector<std::string> ids;
+  std::vector<Task<HttpReply>> takings;
+  for (HttpRequest& one : *requests) {
+    ids.emplace_back(one.headers.get("ce-id"));
+    takings.push_back(take(std::move(one)));
+  }
+  return answer_batch(std::move(ids), replies_of(std::move(takings)));
+}
+
+Task<HttpReply> Service::accept(store::AcceptedEvent event) {
+  const store::ClaimKind kind = co_await inbox_.accept(std::move(event));
+  co_return answer_to(kind);
+}
+
+store::AppliedVersion Service::version_of(const FlowConfig& flow, const kernel::Json& payload) {
+  if (!flow.ordering || !flow.ordering->version) return {};
+  const kernel::TemplateScope scope{.root = &payload};
+  std::string version;
+  flow.ordering->version->append_json(version, scope);
+  const auto value = kernel::parse_json(version);
+  CHECK(value.has_value());
+  return {.record = flow.event + "\n" + flow.ordering->key.text(scope),
+          .version = inbox::sortable_version(*value)};
+}
+
+Task<HttpReply> Service::take_newest(Accepted accepted, store::AppliedVersion version) {
+  const std::string applied = co_await store_.applied_version(version.record);
+  if (inbox::is_outdated(version.version, applied)) {
+    co_return json_reply(200, R"({"status":"outdated"})");
+  }
+  struct Noted {
+    kernel::Lookup<store::AppliedVersion>& all;
+    std::string event;
+    ~Noted() { all.erase(event); }
+  };
+  const Noted noted{versions_, accepted.event};
+  versions_.at(accepted.event) = std::move(version);
+  co_return co_await take_event(std::move(accepted));
+}
+
+Task<inbox::WorkEnd> Service::work(store::Work work) {
+  using inbox::WorkState;
+  const FlowConfig* flow = find_flow(work.event.type);
+  if (flow == nullptr) {
+    co_return inbox::WorkEnd{.state = WorkState::Permanent,
+                             .error = "no flow for events of type " + work.event.type};
+  }
+  auto payload = kernel::parse_json(work.event.payload);
+  if (!payload) co_return inbox::WorkEnd{.state = WorkState::Permanent, .error = payload.error().message};
+  work.event.payload = {};
+  store::AppliedVersion version = version_of(*flow, *payload);
+  if (!version.record.empty()) {
+    const std::string applied = co_await store_.applied_version(version.record);
+    if (inbox::is_outdated(version.version, applied)) co_return inbox::WorkEnd{};
+  }
+  const auto trace = kernel::parse_traceparent(work.event.trace);
+  FlowInput input{.event = work.event.id,
+                  .cause = trace ? trace->hop : 0,
+                  .deadline = around_.scheduler.now() + flow->deadline};
+  store::Claim claim{.fence = work.fence, .steps = std::move(work.steps)};
+  input.steps = bind_steps(*flow, claim, *payload);
+  input.fence = claim.fence;
+  input.journal = std::move(claim.steps);
+  *payload = {};
+  const FlowEnd end = co_await runner_.run(*flow, std::move(input));
+  co_return work_end(end, std::move(version));
+}
+
+/// By what a caller would be told.
+inbox::WorkEnd Service::work_end(const FlowEnd& end, store::AppliedVersion version) {
+  using inbox::WorkState;
+  const HttpReply answer = answer_of(end);
+  const int status = answer.response.status;
+  if (status < 300) return {.state = WorkState::Done, .applied = std::move(version)};
+  if (status == 409) return {.state = WorkState::TakenOver};
+  inbox::WorkEnd result{.state = status == 422 ? WorkState::Permanent : WorkState::Transient};
+  if (const auto problem = kernel::parse_json(answer.response.body)) {
+    result.error = kernel::json_text_at(*problem, "/detail");
+  }
+  if (status == 422 || !end.failure) return result;
+  const CallFailure& call = end.failure->call;
+  result.retry_after = call.retry_after;
+  const bool was_asked = call.last.status != 0 || call.last.no_answer.has_value();
+  if (call.is_open && !was_asked) result.state = WorkState::Untried;
+  return result;
+}
+
+int Service::deliveries_max(const std::string& type) const {
+  const FlowConfig* flow = find_flow(type);
+  return flow == nullptr ? FlowConfig{}.deliveries_max : flow->deliveries_max;
+}
+
+kernel::Duration Service::lease_max() const {
+  kernel::Duration longest{};
+  for (const FlowConfig& flow : config_.flows) longest = std::max(longest, flow.deadline);
+  return longest + kLeaseMargin;
+}
+
+}  // namespace service

@@ -1,0 +1,18 @@
+#pragma once
+// The answer that a fault puts in the place of an API's own.
+#include "middleware/kernel/http.h"
+#include "mocks/faults/fault.h"
+
+namespace mocks {
+
+/// {"error":{"code":...,"message":...}}, as the mocks say it.
+kernel::HttpResponse json_answer(int status, std::string body);
+kernel::HttpResponse error_answer(int status, std::string_view code, std::string_view message);
+
+/// The rule's status, body and Retry-After, or how the connection ends.
+kernel::HttpReply faulted_reply(const FaultRule& rule);
+
+/// `done` as the rule, which fired behind the effect, lets it through: half of it, or something else.
+kernel::HttpReply replaced_reply(const FaultRule& rule, kernel::HttpResponse done);
+
+}  // namespace mocks

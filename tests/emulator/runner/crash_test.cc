@@ -1,0 +1,44 @@
+#include <gtest/gtest.h>
+
+#include "tests/emulator/runner/runner_support.h"
+
+namespace emulator::runner {
+namespace {
+
+constexpr const char* kAccepted = "an_accepted_order_outlives_its_instance";
+
+TEST(Crash, OfAnInstanceLosesWhatItHadAcceptedIntoItsMemory) {
+  const Ran ran(scenario_of(shipped(kAccepted), {"given.compute.middleware.inbox.store=memory"}));
+  EXPECT_EQ(ran.result.verdict, "failed");
+  EXPECT_EQ(ran.ask("SELECT verdict FROM checks WHERE name = 'nothing_lost'"), "failed\n");
+  EXPECT_NE(ran.ask("SELECT count(*) FROM events WHERE \"end\" = 'lost'"), "0\n");
+}
+
+TEST(Crash, RepeatsWithItsSeed) {
+  for (const char* name :
+       {kAccepted, "an_instance_killed_in_mid_flow_charges_once", "a_failing_order_holds_its_customer_up"}) {
+    const Ran ran(scenario_of(shipped(name)), {.verify = true});
+    EXPECT_EQ(ran.result.verdict, "passed")
+        << name << ran.ask("SELECT name, found FROM checks WHERE verdict <> 'passed'");
+  }
+}
+
+TEST(Crash, EndsAnAcceptedEventWhenTheMiddlewareDoes) {
+  const Ran ran(scenario_of(shipped("a_failing_order_holds_its_customer_up")));
+  EXPECT_EQ(ran.ask("SELECT \"end\", ended_where, count(*) FROM events GROUP BY 1, 2 ORDER BY 1"),
+            "dead_lettered|middleware: dead letter|1\ndelivered|middleware|3\n");
+}
+
+TEST(Crash, WantsAnInstanceThatMayBeThere) {
+  const auto refusal = [](const std::string& line) {
+    const auto scenario = read_scenario(shipped(kAccepted), overrides_of({"timeline=[" + line + "]"}));
+    return scenario ? "fine" : scenario.error().error().text();
+  };
+  EXPECT_NE(refusal("{at: 1s, for: 1s, crash: middleware-2}").find("did you mean 'middleware-1'"),
+            std::string::npos);
+  EXPECT_NE(refusal("{at: 1s, crash: middleware-1}").find("'crash' in a line of the timeline needs"), std::string::npos)
+      << refusal("{at: 1s, crash: middleware-1}");
+}
+
+}  // namespace
+}  // namespace emulator::runner
