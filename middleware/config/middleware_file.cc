@@ -4,6 +4,7 @@
 
 #include "middleware/config/event_shapes.h"
 #include "middleware/config/flow_shapes.h"
+#include "middleware/config/security_shapes.h"
 #include "middleware/config/suggest.h"
 
 namespace config {
@@ -21,6 +22,8 @@ struct FileText {
   std::vector<FlowText> flows{};
   sns::EndpointConfig sns{};
   InboxText inbox{};
+  service::SecurityConfig security{};
+  service::ServerLimits server{};
 };
 
 Shape<FileText> file_shape() {
@@ -48,6 +51,8 @@ Shape<FileText> file_shape() {
                 "Checks by event type; a type with a flow and no entry is not checked.")
       .optional("sns", &FileText::sns, sns, "The middleware as a subscriber of topics.")
       .optional("inbox", &FileText::inbox, inbox_shape(), "How events are kept and acknowledged.")
+      .optional("security", &FileText::security, security_shape(), "Who may call the deployed service.")
+      .optional("server", &FileText::server, server_shape(), "Limits of the deployed service.")
       .required("apis", &FileText::apis, map_of(api_shape()), "The external APIs.")
       .required("flows", &FileText::flows, list_of(flow_shape(), 1), "By event type.")
       .done();
@@ -64,6 +69,8 @@ MiddlewareFile to_file(const FileText& text) {
   file.service.answer = text.inbox.answer;
   file.service.works_off_store =
       text.inbox.answer == service::AnswerWhen::Accepted || !text.inbox.store.sqlite.empty();
+  file.security = text.security;
+  file.server = text.server;
   for (const auto& [name, api] : text.apis) {
     ApiConfig config = api;
     config.name = name;

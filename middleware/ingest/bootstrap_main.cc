@@ -23,6 +23,9 @@
 #include "middleware/live/http_fetch.h"
 #include "middleware/live/loop.h"
 #include "middleware/live/signals.h"
+#include "middleware/secrets/authorizing_client.h"
+#include "middleware/secrets/setup.h"
+#include "middleware/service/authenticator.h"
 #include "middleware/service/log_sink.h"
 
 namespace {
@@ -41,10 +44,12 @@ constexpr kernel::Duration kNoLimit =
 constexpr kernel::Duration kAnswerMax = 10s;
 constexpr int kNextFailuresMax = 3;  // as aws-lambda-cpp: a few times, then the environment is given up
 
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? std::string{} : std::string(value);
+std::optional<std::string> environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
+
+std::string variable(const char* name) { return environment(name).value_or(""); }
 
 struct Settings {
   std::string runtime_api = variable("AWS_LAMBDA_RUNTIME_API");
@@ -52,6 +57,10 @@ struct Settings {
   std::string middleware_url = variable("MIDDLEWARE_URL");
   std::string ca_file = variable("MIDDLEWARE_CA_FILE");
   std::string config = variable("RELAYRIG_MIDDLEWARE_CONFIG");
+  // References to secrets: how the middleware knows us.
+  std::string token = variable("MIDDLEWARE_TOKEN");
+  std::string access_key_id = variable("MIDDLEWARE_ACCESS_KEY_ID");
+  std::string secret_access_key = variable("MIDDLEWARE_SECRET_ACCESS_KEY");
 
   std::string config_path() const {
     if (!config.empty()) return config;
@@ -134,8 +143,10 @@ Glimpse glimpse(const std::string& payload) {
 
 class Function {
  public:
-  Function(live::Loop& loop, live::HttpClientPool& client, service::LogSink& log, ingest::IngestConfig config)
-      : loop_(loop), client_(client), log_(log), ingest_(std::move(config), loop, client) {
+  /// `client` reaches the Runtime API, `authorized` the middleware.
+  Function(live::Loop& loop, live::HttpClientPool& client, kernel::HttpClient& authorized,
+           service::LogSink& log, ingest::IngestConfig config)
+      : loop_(loop), client_(client), log_(log), ingest_(std::move(config), loop, authorized) {
     ingest_.log_to(log);
   }
 
@@ -236,6 +247,30 @@ std::expected<std::unique_ptr<live::HttpClientPool>, FunctionError> make_client(
   return std::move(*client);
 }
 
+/// Who we are to the middleware, or why that cannot be.
+std::expected<secrets::OutgoingIdentity, FunctionError> identity(const Settings& settings,
+                                                                 const std::string& host) {
+  for (const auto& [name, value] : {std::pair("MIDDLEWARE_TOKEN", settings.token),
+                                    std::pair("MIDDLEWARE_ACCESS_KEY_ID", settings.access_key_id),
+                                    std::pair("MIDDLEWARE_SECRET_ACCESS_KEY", settings.secret_access_key)}) {
+    if (value.empty()) continue;
+    if (const auto read = secrets::parse_reference(value); !read)
+      return std::unexpected(
+          FunctionError{"InvalidVariable", std::string(name) + ": " + read.error().text()});
+  }
+  if (settings.access_key_id.empty() != settings.secret_access_key.empty()) {
+    return std::unexpected(FunctionError{
+        "MissingVariable", "MIDDLEWARE_ACCESS_KEY_ID and MIDDLEWARE_SECRET_ACCESS_KEY go together"});
+  }
+  const std::string region = variable("AWS_REGION");
+  return secrets::OutgoingIdentity{.host = host,
+                                   .token = settings.token,
+                                   .access_key_id = settings.access_key_id,
+                                   .secret_access_key = settings.secret_access_key,
+                                   .scope = {region.empty() ? "us-east-1" : region, service::kSigningService},
+                                   .base_url = settings.middleware_url};
+}
+
 int give_up(service::LogSink& log, const Settings& settings, const FunctionError& error) {
   log.log({.level = kernel::LogLevel::Error, .source = "init", .message = error.message});
   const auto reported =
@@ -272,7 +307,21 @@ int main() {
   auto client = make_client(loop, settings, file->ingest.middleware);
   if (!client) return give_up(log, settings, client.error());
 
-  Function function(loop, **client, log, std::move(file->ingest));
+  const auto who = identity(settings, file->ingest.middleware);
+  if (!who) return give_up(log, settings, who.error());
+  auto secrets_client = live::HttpClientPool::create(
+      loop, {.hosts = secrets::hosts_of(environment), .ca_file = variable("AWS_CA_BUNDLE")});
+  if (!secrets_client) return give_up(log, settings, {"InvalidVariable", secrets_client.error().text()});
+
+  secrets::Redactor redactor;
+  log.redact_with(redactor);
+  secrets::ProgramSecrets values(environment, loop, **secrets_client, redactor, draw());
+  secrets::AuthorizingClient authorized(*who, values.provider(), loop, **client);
+  authorized.on_missing([&log](const kernel::Error& error) {
+    log.log({.level = kernel::LogLevel::Error, .source = "secrets", .message = error.text()});
+  });
+
+  Function function(loop, **client, authorized, log, std::move(file->ingest));
   kernel::TaskScope scope;
   scope.spawn(function.serve());
   loop.run();
