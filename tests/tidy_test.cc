@@ -100,6 +100,10 @@ const std::map<std::string, std::vector<std::string>> kMayInclude = {
     {"emulator/report", {"middleware/kernel", "emulator/hoplog"}},
     {"emulator/runner/judge", {"middleware/kernel", "emulator/hoplog"}},
     {"mocks/faults", {"middleware/kernel"}},
+    {"mocks/jsonpath", {"middleware/kernel"}},
+    {"mocks/match", {"middleware/kernel", "mocks/jsonpath"}},
+    {"mocks/render", {"middleware/kernel", "mocks/jsonpath"}},
+    {"mocks/stubs", {"middleware/kernel", "mocks/faults", "mocks/jsonpath", "mocks/match", "mocks/render"}},
     {"mocks", {"middleware/kernel", "mocks/faults"}},
 };
 /// These wire the others together.
@@ -114,6 +118,7 @@ const std::map<std::string, std::vector<std::string>> kLibraries = {
       "emulator/salesforce_edge/jwt_signature.cc"}},
     {"sqlite3", {"emulator/hoplog", "middleware/store"}},
     {"yaml-cpp/", {"middleware/config"}},
+    {"re2/", {"mocks/jsonpath"}},
     {"CLI/", {"emulator/main.cc", "middleware/main.cc"}},
     {"fmt/",
      {"emulator/hoplog", "emulator/report", "emulator/cli", "emulator/runner", "middleware/live",
@@ -243,7 +248,8 @@ TEST(House, EachBoxHasADesign) {
   for (const char* box :
        {"emulator/salesforce", "emulator/relay", "emulator/bus", "emulator/patterns", "emulator/queues",
         "emulator/topics", "emulator/lambda", "emulator/runtime", "emulator/compute", "emulator/edge",
-        "emulator/salesforce_edge", "emulator/hoplog", "mocks", "middleware"}) {
+        "emulator/salesforce_edge", "emulator/hoplog", "mocks", "mocks/jsonpath", "mocks/match",
+        "mocks/render", "mocks/stubs", "middleware"}) {
     EXPECT_TRUE(fs::exists(kRoot / box / "DESIGN.md")) << box;
   }
 }
