@@ -41,7 +41,7 @@ TEST(FlowShapes, NameWhatIsWrongAndWhere) {
   };
   const Case cases[] = {
       {"{name: a, api: erp, path: /x, body: {deep: ['${uper(/N)}']}}",
-       "m.yaml:6:48: 'body': '${uper(/N)}': there is no function 'uper'; did you mean 'upper'?"},
+       "m.yaml:6:49: 'body': '${uper(/N)}': there is no function 'uper'; did you mean 'upper'?"},
       {"{name: a, api: erp, path: /x, when: '/A >'}",
        "m.yaml:6:41: 'when': an expression is missing at its end"},
       {"{name: a, api: erp, path: /x, when: 'exists(frst/id)'}",
@@ -50,7 +50,10 @@ TEST(FlowShapes, NameWhatIsWrongAndWhere) {
        "m.yaml:6:5: step 'a' calls its item 'first', which is a step"},
       {"{name: a, api: erp, path: /x, for_each: {in: /L, at_once: 0}}",
        "m.yaml:6:63: 'at_once' wants a whole number from 1 to 64, found the number 0"},
-      {"{name: a, path: /x}", "m.yaml:6:5: 'name' in a step needs one of 'api', 'handler' beside it"},
+      {"{name: a, path: /x}",
+       "m.yaml:6:6: 'name' in a step needs 'api' or 'handler' beside it\nm.yaml:6:15: 'path' in a step needs "
+       "'api' "
+       "beside it"},
       {"{name: a, handler: parsels}",
        "m.yaml:6:5: step 'a' names the unknown handler 'parsels'; did you mean 'parcels'? (there are: "
        "parcels)"},
@@ -58,8 +61,7 @@ TEST(FlowShapes, NameWhatIsWrongAndWhere) {
        "m.yaml:6:5: step 'a' is done by a handler: its undo needs 'api'"},
       {"{name: a, api: erp, path: /x, undo: {api: epr, path: /x}}",
        "m.yaml:6:5: step 'a' calls the unknown api 'epr'; did you mean 'erp'?"},
-      {"{name: a, api: erp, path: /x, undo: {method: DELETE}}",
-       "m.yaml:6:41: item 2 of 'steps': an undo needs 'path'"},
+      {"{name: a, api: erp, path: /x, undo: {method: DELETE}}", "m.yaml:6:41: an undo needs 'path'"},
       {"{name: a, api: erp, path: /x, pivot: true}",
        "m.yaml:6:5: step 'a' is the pivot, and no step before it has an undo"},
       {"{name: 'a[1]', api: erp, path: /x}",
