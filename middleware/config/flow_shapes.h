@@ -8,19 +8,26 @@
 namespace config {
 
 struct StepText : service::StepConfig {
+  std::vector<StepText> parallel{};  ///< then it has nothing else
   Place place{};
 };
 
 struct FlowText {
   std::string event{};
   kernel::Duration deadline = service::FlowConfig{}.deadline;
-  std::vector<StepText> steps{};
+  std::optional<kernel::Expression> when{};
+  std::optional<kernel::Duration> undo_deadline{};
+  std::optional<bool> late_is_undone{};
+  std::vector<StepText> steps{};  ///< those of parallel groups one after the other
   Place place{};
 };
 
 Shape<FlowText> flow_shape();
 
-/// What the keys of the flows say of each other and of `apis`.
-void check_flows(const std::vector<FlowText>& flows, const MapOf<ApiText>& apis, Problems& problems);
+service::FlowConfig to_flow(const FlowText& text);
+
+/// What the keys of the flows say of each other, of `apis` and of the handlers that there are.
+void check_flows(const std::vector<FlowText>& flows, const MapOf<ApiText>& apis,
+                 const std::vector<std::string>& handlers, Problems& problems);
 
 }  // namespace config

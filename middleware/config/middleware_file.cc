@@ -10,7 +10,6 @@ namespace config {
 namespace {
 
 using service::ApiConfig;
-using service::FlowConfig;
 
 struct FileText {
   std::string name = "middleware";
@@ -69,9 +68,7 @@ MiddlewareFile to_file(const FileText& text) {
     file.service.apis.push_back(std::move(config));
   }
   for (const FlowText& flow : text.flows) {
-    FlowConfig config{.event = flow.event, .deadline = flow.deadline};
-    config.steps.assign(flow.steps.begin(), flow.steps.end());
-    file.service.flows.push_back(std::move(config));
+    file.service.flows.push_back(to_flow(flow));
     const auto checks = std::ranges::find(text.events, flow.event, [](const auto& e) { return e.first; });
     ingest::EventType type{.name = flow.event};
     if (checks != text.events.end()) type.required = checks->second.required;
@@ -87,11 +84,12 @@ Shape<MiddlewareFile> middleware_shape() {
       file_shape(), [](const FileText& text) -> kernel::Result<MiddlewareFile> { return to_file(text); });
 }
 
-std::expected<MiddlewareFile, Problems> read_middleware(const Tree& tree) {
+std::expected<MiddlewareFile, Problems> read_middleware_with(const Tree& tree,
+                                                             const std::vector<std::string>& handlers) {
   const auto text = read_from(tree, file_shape());
   if (!text) return std::unexpected(text.error());
   Problems problems;
-  check_flows(text->flows, text->apis, problems);
+  check_flows(text->flows, text->apis, handlers, problems);
   for (const auto& [name, event] : text->events) {
     const bool used =
         std::ranges::any_of(text->flows, [&n = name](const FlowText& f) { return f.event == n; });
@@ -104,6 +102,10 @@ std::expected<MiddlewareFile, Problems> read_middleware(const Tree& tree) {
   }
   if (!problems.empty()) return std::unexpected(std::move(problems));
   return to_file(*text);
+}
+
+std::expected<MiddlewareFile, Problems> read_middleware(const Tree& tree) {
+  return read_middleware_with(tree, service::builtin_handler_names());
 }
 
 std::expected<MiddlewareFile, Problems> read_middleware_file(const std::string& path) {

@@ -9,6 +9,7 @@
 #include "middleware/config/reader.h"
 #include "middleware/ingest/ingest.h"
 #include "middleware/service/flow.h"
+#include "middleware/service/step_handler.h"
 #include "middleware/sns/endpoint.h"
 
 namespace config {
@@ -27,6 +28,9 @@ Shape<MiddlewareFile> middleware_shape();
 
 /// Reads a tree that may be made of several files.
 std::expected<MiddlewareFile, Problems> read_middleware(const Tree& tree);
+/// For a deployment with handlers of its own: `handlers` are all names that a step's `handler` may say.
+std::expected<MiddlewareFile, Problems> read_middleware_with(const Tree& tree,
+                                                             const std::vector<std::string>& handlers);
 std::expected<MiddlewareFile, Problems> read_middleware_file(const std::string& path);
 
 }  // namespace config

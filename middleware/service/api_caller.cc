@@ -159,7 +159,8 @@ bool ApiCaller::is_over(State& state, Attempt& attempt, kernel::HopScope& hop,
     failure.failure = FailureClass::Permanent;  // not what the step expects
 
   const std::string draw_key = std::string(state.call.event) + state.call.idempotency_key;
-  const core::RetryDecision decision = retry_.after(
+  const core::Retry& retry = state.call.retry != nullptr ? *state.call.retry : retry_;
+  const core::RetryDecision decision = retry.after(
       result, {.number = state.attempts,
                .method = state.call.request.method,
                .keyed = config_.idempotency_header.has_value(),
@@ -170,7 +171,7 @@ bool ApiCaller::is_over(State& state, Attempt& attempt, kernel::HopScope& hop,
     give_up(state, to_text(decision.reason));
     return true;
   }
-  if (budget_ && !budget_->take(failure.failure)) {
+  if (budget_ && state.call.retry == nullptr && !budget_->take(failure.failure)) {
     give_up(state, to_text(core::GiveUp::Budget));
     return true;
   }
