@@ -85,6 +85,9 @@ enum class AnswerWhen : std::uint8_t {
 /// Named values that the templates of a step read: earlier steps, and what only it sees.
 std::vector<std::string> names_read(const StepConfig& step);
 
+/// How long the way back may take, at most: each undo has its own deadline. Zero where nothing can be undone.
+kernel::Duration undo_time(const FlowConfig& flow);
+
 /// No step has what needs the payload later on.
 bool is_plain(const FlowConfig& flow);
 

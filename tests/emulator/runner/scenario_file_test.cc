@@ -363,7 +363,7 @@ TEST(ScenarioFile, BlamesTheMiddlewareFileForWhatStandsThere) {
       {"unknown API", 6, "      - {name: again, api: erb, path: /orders}",
        "middleware.yaml:6:9: step 'again' calls the unknown api 'erb'; did you mean 'erp'?"},
       {"unknown function", 6, "      - {name: again, api: erp, path: '/orders/${uper(/Name)}'}",
-       "middleware.yaml:6:40: 'path': '${uper(/Name)}': there is no function 'uper'; did you mean 'upper'?"},
+       "middleware.yaml:6:39: 'path': '${uper(/Name)}': there is no function 'uper'; did you mean 'upper'?"},
       {"unknown handler", 6, "      - {name: again, handler: parsels}",
        "middleware.yaml:6:9: step 'again' names the unknown handler 'parsels'; did you mean 'parcels'? "
        "(there "
