@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "middleware/core/deadline.h"
 #include "middleware/kernel/json.h"
 
 namespace ingest {
@@ -256,10 +255,8 @@ kernel::Task<bool> BatchRun::in_order() {
 kernel::Task<kernel::HttpResult> BatchRun::send_some(std::span<const Item> items, std::size_t destination) {
   std::vector<std::string_view> texts;
   for (const Item& item : items) texts.push_back(item.text);
-  kernel::HttpRequest request = batch_request(texts, around_.config.destinations[destination]);
-  request.headers.add(std::string(core::kDeadlineHeader),
-                      core::deadline_header(around_.scheduler.now(), deadline_));
-  return around_.client.send(std::move(request), deadline_);
+  const Destination& to = around_.config.destinations[destination];
+  return ingest::post(around_, to, batch_request(texts, to), {}, 0, deadline_);
 }
 
 std::vector<std::optional<FunctionError>> BatchRun::errors_of(const kernel::HttpResult& answer,

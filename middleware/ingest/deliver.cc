@@ -3,6 +3,7 @@
 #include "middleware/core/deadline.h"
 #include "middleware/ingest/enrich.h"
 #include "middleware/kernel/json.h"
+#include "middleware/kernel/outcome.h"
 #include "middleware/kernel/wait.h"
 
 namespace ingest {
@@ -61,6 +62,30 @@ kernel::Task<FunctionResult> refer_and_send(const Surroundings& around, Handover
   co_return co_await std::move(sending);
 }
 
+kernel::Task<kernel::HttpResult> post_outside(const Surroundings& around, const Destination& destination,
+                                              kernel::HttpRequest request, std::string event,
+                                              kernel::HopId parent, kernel::Timestamp deadline) {
+  const std::string operation = request.method + " " + request.target;
+  kernel::HopScope hop(*around.log, {.stage = kernel::Stage::Api,
+                                     .event = event,
+                                     .parent = parent,
+                                     .from = "ingest",
+                                     .to = destination.name,
+                                     .operation = operation,
+                                     .deadline = deadline});
+  if (!event.empty()) request.headers.set("traceparent", kernel::traceparent(event, hop.id()));
+  auto sending = around.client.send(std::move(request), deadline);
+  const kernel::HttpResult answer = co_await std::move(sending);
+  if (answer) {
+    hop.close({.outcome = kernel::outcome_of(answer->status), .status = answer->status});
+  } else {
+    const bool is_late = answer.error() == kernel::NoAnswer::Timeout;
+    hop.close({.outcome = is_late ? kernel::Outcome::Timeout : kernel::Outcome::NoAnswer,
+               .error = to_text(answer.error())});
+  }
+  co_return answer;
+}
+
 }  // namespace
 
 FunctionResult drop(const Surroundings& around, const Handover& handover) {
@@ -100,14 +125,24 @@ kernel::Task<std::expected<Handover, FunctionError>> refer(const Surroundings& a
   co_return std::move(handover);
 }
 
+kernel::Task<kernel::HttpResult> post(const Surroundings& around, const Destination& destination,
+                                      kernel::HttpRequest request, std::string event, kernel::HopId parent,
+                                      kernel::Timestamp deadline) {
+  request.headers.add(std::string(core::kDeadlineHeader),
+                      core::deadline_header(around.scheduler.now(), deadline));
+  if (destination.url.empty() || around.log == nullptr)
+    return around.client.send(std::move(request), deadline);
+  return post_outside(around, destination, std::move(request), std::move(event), parent, deadline);
+}
+
 // No coroutine: while the middleware works, the function holds nothing of the event but its id.
 kernel::Task<FunctionResult> send(const Surroundings& around, Handover handover, kernel::Timestamp deadline) {
   std::string event = handover.envelope.event_uuid;
+  const kernel::HopId hop = handover.hop;
   const Destination& destination = around.config.destinations[handover.destination];
   kernel::HttpRequest request = to_request(std::move(handover), destination, around.config.enriched_under);
-  request.headers.add(std::string(core::kDeadlineHeader),
-                      core::deadline_header(around.scheduler.now(), deadline));
-  return finish(around.client.send(std::move(request), deadline), std::move(event));
+  auto posting = post(around, destination, std::move(request), event, hop, deadline);
+  return finish(std::move(posting), std::move(event));
 }
 
 kernel::Task<FunctionResult> deliver(const Surroundings& around, Handover handover,

@@ -34,6 +34,12 @@ FunctionResult drop(const Surroundings& around, const Handover& handover);
 kernel::Task<std::expected<Handover, FunctionError>> refer(const Surroundings& around, Handover handover,
                                                            kernel::Timestamp deadline);
 
+/// Sends at the call, with what is left until `deadline`. A call to another service than the middleware is a
+/// hop of its own, of stage `api`: nobody else opens one. `event` may be "".
+kernel::Task<kernel::HttpResult> post(const Surroundings& around, const Destination& destination,
+                                      kernel::HttpRequest request, std::string event, kernel::HopId parent,
+                                      kernel::Timestamp deadline);
+
 /// Sends at the call; the task waits for the answer.
 kernel::Task<FunctionResult> send(const Surroundings& around, Handover handover, kernel::Timestamp deadline);
 

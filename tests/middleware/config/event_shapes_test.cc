@@ -177,7 +177,7 @@ TEST(Routes, AreRefusedWhereTheyAreWrong) {
       {"enrich: {reference: {a: {parameter: \"secretsmanager:x\"}}}",
        "m.yaml:1:37: 'parameter': a secret is not added to payloads; use a parameter (ssm:NAME)"},
       {"enrich: {reference: {a: {parameter: \"/x\"}}}",
-       "m.yaml:1:37: 'parameter': wants ssm:NAME, env:NAME or file:PATH"},
+       "m.yaml:1:37: 'parameter': a secret is named by a reference"},
       {"enrich: {lookups: {age_ms: {by: a, table: {}}}}", "m.yaml:1:9: 'age_ms' is added already"},
       {"batch: {max_events: 0}", "m.yaml:1:21: "},
       {"sns: {topics: [\"arn:aws:sns:r:1:t\"]}\nroutes: [{to: audit}]\ndestinations: {audit: {url: "

@@ -98,7 +98,7 @@ struct RouteBench {
   Ingest ingest{
       {.types = {{.name = "Order__e", .required = {{"No__c", FieldKind::Text}}}},
        .destinations = {{.name = "middleware", .host = "middleware"},
-                        {.name = "audit", .host = "audit", .path = "/in"}},
+                        {.name = "audit", .host = "audit", .url = "https://a", .path = "/in"}},
        .routes = {{.name = "tests",
                    .when = {.types = {"Order__e"}, .fields = {{.pointer = "/Test__c", .operands = {"true"}}}},
                    .drop_reason = "test orders end here"},
@@ -119,6 +119,11 @@ TEST(Route, TheFirstThatHoldsTakesTheEvent) {
   ASSERT_EQ(bench.client.asked.size(), 2U);
   EXPECT_EQ(bench.client.asked[0].request.host + bench.client.asked[0].request.target, "middleware/events");
   EXPECT_EQ(bench.client.asked[1].request.host + bench.client.asked[1].request.target, "audit/in");
+  const std::string uuid = kUuid;
+  EXPECT_EQ(bench.log.hops, std::vector<std::string>{"api ingest > audit POST /in " + uuid + ": ok "})
+      << "the middleware opens its own";
+  EXPECT_EQ(bench.client.asked_with("traceparent"),
+            (std::vector<std::string>{kernel::traceparent(uuid, 9), kernel::traceparent(uuid, 1)}));
   EXPECT_EQ(bench.handle(event("Audit__e", R"({"Level__c":2})")),
             "RoutingError: no route takes this event of type Audit__e");
   EXPECT_EQ(bench.handle(event("Order__e", "{}")), "ValidationError: Order__e: No__c is missing")
