@@ -164,7 +164,8 @@ kernel::Task<kernel::HttpReply> Service::take_event(Accepted accepted) {
 }
 
 kernel::Task<store::Claim> Service::claim(const Accepted& accepted) const {
-  return store_.claim(accepted.event, around_.scheduler.now(), accepted.deadline + undo_time(*accepted.flow) + kLeaseMargin,
+  return store_.claim(accepted.event, around_.scheduler.now(),
+                      accepted.deadline + undo_time(*accepted.flow) + kLeaseMargin,
                       inbox::fingerprint_of(accepted.flow->event, *accepted.payload, config_.added_member));
 }
 

@@ -265,7 +265,8 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsTimeline) {
       {"two actions", 9, "  - {at: 0s, publish: Order__e, relay: pause}",
        "s.yaml:9:33: 'relay' cannot stand next to 'publish' in a line of the timeline"},
       {"no action", 9, "  - {at: 0s}",
-       "s.yaml:9:5: a line of the timeline needs one of the keys 'publish', 'fault', 'relay', 'throttle', 'crash', "
+       "s.yaml:9:5: a line of the timeline needs one of the keys 'publish', 'fault', 'relay', 'throttle', "
+       "'crash', "
        "'duplicate', 'reorder', 'replay', 'change', 'lose', 'gap', 'expire_tokens', 'drop_sessions', "
        "'subscribe' or 'disconnect'"},
       {"a subscription for ever", 9, "  - {at: 0s, subscribe: /event/Order__e}",
