@@ -45,6 +45,7 @@ kernel::HopEnd step_end(const CallEnd& end) {
   Outcome outcome = Outcome::Failed;
   if (failure.reason == "breaker open") outcome = Outcome::Open;
   if (failure.reason == "deadline") outcome = Outcome::Timeout;
+  if (failure.reason == "rate limit" || failure.reason.starts_with("concurrency")) outcome = Outcome::Throttled;
   if (failure.failure == core::FailureClass::Permanent) outcome = Outcome::Rejected;
   return {.outcome = outcome, .status = failure.last.status, .error = failure.reason};
 }
