@@ -104,14 +104,17 @@ MockApi::Exchange MockApi::read(const HttpRequest& request) {
   return exchange;
 }
 
+void MockApi::record_effect(const Exchange& exchange) {
+  if (!exchange.operation->effect) return;
+  journal_.effect({.api = spec_.name,
+                   .operation = *exchange.operation->effect,
+                   .business_key = exchange.business_key,
+                   .event = exchange.trace.event});
+}
+
 HttpResponse MockApi::execute(Exchange& exchange) {
   const Operation& operation = *exchange.operation;
-  if (operation.effect) {
-    journal_.effect({.api = spec_.name,
-                     .operation = *operation.effect,
-                     .business_key = exchange.business_key,
-                     .event = exchange.trace.event});
-  }
+  record_effect(exchange);
   if (!exchange.key.empty()) {
     remembered_.at(exchange.key) = {.fingerprint = exchange.fingerprint,
                                     .is_running = true,
@@ -147,22 +150,28 @@ kernel::Task<HttpReply> MockApi::handle(HttpRequest request) {
                                .path = request.target,
                                .event = exchange.trace.event,
                                .business_key = exchange.business_key,
+                               .method = request.method,
+                               .attempt = static_cast<std::int64_t>(exchange.nth),
+                               .headers = &request.headers,
                                .hop = exchange.trace.hop},
                               scheduler_.now());
   }
   HttpReply reply;
   std::string running_key;
   if (decision.before != nullptr) {
-    reply = faulted_reply(*decision.before);
+    reply = faulted_reply(*decision.before, scheduler_.wall_now());
   } else {
     if (exchange.refusal) {
       reply.response = std::move(*exchange.refusal);
     } else {
       running_key = exchange.key;
       reply.response = execute(exchange);
+      if (decision.executes_twice) record_effect(exchange);
     }
+    if (decision.damage != nullptr)
+      reply.response = damaged(*decision.damage->effect.damage, std::move(reply.response));
     if (decision.after != nullptr) {
-      reply = replaced_reply(*decision.after, std::move(reply.response));
+      reply = replaced_reply(*decision.after, std::move(reply.response), scheduler_.wall_now());
     }
   }
   const kernel::Duration wait = own_latency(exchange) + decision.delay;

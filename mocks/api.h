@@ -75,6 +75,7 @@ class MockApi final : public kernel::HttpHandler {
   kernel::Task<kernel::HttpReply> answer_at(kernel::Timestamp when, kernel::HttpReply reply,
                                             std::string running_key);
   kernel::HttpResponse execute(Exchange& exchange);
+  void record_effect(const Exchange& exchange);
   kernel::Duration own_latency(const Exchange& exchange) const;
   void forget_old_keys();
 

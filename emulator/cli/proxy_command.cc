@@ -58,8 +58,9 @@ kernel::Result<> write_ready(const std::string& path, const std::string& api,
 }  // namespace
 
 int proxy(const ProxyArguments& arguments) {
-  const auto listen = mocks::proxy::parse_address(arguments.listen);
+  auto listen = mocks::proxy::parse_address(arguments.listen);
   if (!listen) return complain("--listen " + listen.error().message, kInvalid);
+  if (listen->host.empty() || listen->host == "localhost") listen->host = "127.0.0.1";
   std::vector<ProxyWish> wishes;
   if (!arguments.config.empty()) {
     auto read = config::read_file(arguments.config, proxy_file_shape());
@@ -80,9 +81,8 @@ int proxy(const ProxyArguments& arguments) {
     return complain(arguments.config + ": " + populated.error().message,
                     populated.error().status == 500 ? kInfrastructure : kInvalid);
   }
-  const auto server = live::HttpServer::start(
-      loop, proxies,
-      {.bind_address = listen->host.empty() ? "127.0.0.1" : listen->host, .port = listen->port});
+  const auto server =
+      live::HttpServer::start(loop, proxies, {.bind_address = listen->host, .port = listen->port});
   if (!server) return complain(server.error().text(), exit_code_of(server.error()));
   proxies.start();
 

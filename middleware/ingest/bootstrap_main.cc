@@ -16,6 +16,7 @@
 #include "middleware/config/middleware_file.h"
 #include "middleware/ingest/batch.h"
 #include "middleware/ingest/ingest.h"
+#include "middleware/ingest/unwrap.h"
 #include "middleware/ingest/validate.h"
 #include "middleware/kernel/task_scope.h"
 #include "middleware/kernel/wait.h"
@@ -108,46 +109,32 @@ std::optional<kernel::Duration> time_left(std::string_view deadline_ms) {
   return std::chrono::milliseconds{milliseconds} - std::chrono::duration_cast<kernel::Duration>(now);
 }
 
-/// What the log says of an event, and whether it is of a kind that can be handled at all.
+/// What the log says of an event.
 struct Glimpse {
   std::string event;
   std::string type;
-  std::optional<FunctionError> refused;
 };
 
 Glimpse glimpse(const std::string& payload) {
-  Glimpse seen;
-  const auto event = kernel::parse_json(payload);
-  if (!event) return seen;  // Ingest says so
-  if (ingest::is_sqs_batch(payload)) {
-    seen.type = "SQS batch";
-    return seen;
-  }
-  if (const kernel::Json* records = kernel::json_at(*event, "/Records");
-      records != nullptr && records->is_array()) {
-    std::string source = kernel::json_text_at(*event, "/Records/0/eventSource");
-    if (source.empty()) source = kernel::json_text_at(*event, "/Records/0/EventSource");
-    seen.refused = {"UnsupportedEvent",
-                    "Records" + (source.empty() ? "" : " of " + source) +
-                        " are not supported: this function takes one whole EventBridge event an "
-                        "invocation (detail-type, detail.payload), or a batch of them from SQS; make it the "
-                        "target of the rule"};
-    return seen;
-  }
-  if (auto envelope = ingest::read_envelope(*event)) {
-    seen.event = std::move(envelope->event_uuid);
-    seen.type = std::move(envelope->detail_type);
-  }
-  return seen;
+  if (ingest::is_sqs_batch(payload)) return {.event = {}, .type = "SQS batch"};
+  auto event = kernel::parse_json(payload);
+  if (!event) return {};  // Ingest says so
+  if (const auto message = ingest::sns_message(*event); message && *message)
+    event = kernel::parse_json(**message);
+  if (!event) return {};
+  auto envelope = ingest::read_envelope(*event);
+  if (!envelope) return {};
+  return {.event = std::move(envelope->event_uuid), .type = std::move(envelope->detail_type)};
 }
 
 class Function {
  public:
-  /// `client` reaches the Runtime API, `authorized` the middleware.
+  /// `client` reaches the Runtime API, `authorized` the middleware and the other destinations.
   Function(live::Loop& loop, live::HttpClientPool& client, kernel::HttpClient& authorized,
-           service::LogSink& log, ingest::IngestConfig config)
+           service::LogSink& log, secrets::Provider& references, ingest::IngestConfig config)
       : loop_(loop), client_(client), log_(log), ingest_(std::move(config), loop, authorized) {
     ingest_.log_to(log);
+    ingest_.refer_to(references);
   }
 
   /// Ends the loop when the Runtime API is lost.
@@ -205,7 +192,7 @@ kernel::Task<bool> Function::answer(HttpResponse next) {
 }
 
 kernel::Task<FunctionResult> Function::run(HttpResponse next) {
-  Glimpse seen = glimpse(next.body);
+  const Glimpse seen = glimpse(next.body);
   const auto parent = parent_of(next.headers.get("Lambda-Runtime-Trace-Id"));
   const auto left = time_left(next.headers.get("Lambda-Runtime-Deadline-Ms"));
   kernel::HopScope hop(log_, {.stage = kernel::Stage::Invoke,
@@ -214,9 +201,7 @@ kernel::Task<FunctionResult> Function::run(HttpResponse next) {
                               .to = "ingest",
                               .operation = seen.type});
   FunctionResult result;
-  if (seen.refused) {
-    result = std::unexpected(std::move(*seen.refused));
-  } else if (!left) {
+  if (!left) {
     result = std::unexpected(
         FunctionError{"NoDeadline", "the invocation came without Lambda-Runtime-Deadline-Ms"});
   } else {
@@ -232,17 +217,21 @@ kernel::Task<FunctionResult> Function::run(HttpResponse next) {
 
 /// The client that reaches the middleware and the Runtime API, or why this function cannot run.
 std::expected<std::unique_ptr<live::HttpClientPool>, FunctionError> make_client(
-    live::Loop& loop, const Settings& settings, const std::string& middleware) {
+    live::Loop& loop, const Settings& settings, const ingest::IngestConfig& config) {
   if (settings.middleware_url.empty()) {
     return std::unexpected(
         FunctionError{"MissingVariable", "MIDDLEWARE_URL is not set: the base URL of the middleware"});
   }
-  auto client = live::HttpClientPool::create(
-      loop, {.hosts = {{middleware, settings.middleware_url}, {kRuntime, "http://" + settings.runtime_api}},
-             .ca_file = settings.ca_file});
+  live::HttpClientConfig reach{
+      .hosts = {{config.middleware, settings.middleware_url}, {kRuntime, "http://" + settings.runtime_api}},
+      .ca_file = settings.ca_file};
+  for (const ingest::Destination& destination : config.destinations) {
+    if (!destination.url.empty()) reach.hosts.emplace_back(destination.host, destination.url);
+  }
+  auto client = live::HttpClientPool::create(loop, std::move(reach));
   if (!client) {
-    return std::unexpected(
-        FunctionError{"InvalidVariable", "MIDDLEWARE_URL or MIDDLEWARE_CA_FILE: " + client.error().text()});
+    return std::unexpected(FunctionError{
+        "InvalidVariable", "MIDDLEWARE_URL, MIDDLEWARE_CA_FILE or a destination: " + client.error().text()});
   }
   return std::move(*client);
 }
@@ -304,7 +293,7 @@ int main() {
 
   auto file = config::read_middleware_file(settings.config_path());
   if (!file) return give_up(log, settings, {"InvalidConfiguration", file.error().text()});
-  auto client = make_client(loop, settings, file->ingest.middleware);
+  auto client = make_client(loop, settings, file->ingest);
   if (!client) return give_up(log, settings, client.error());
 
   const auto who = identity(settings, file->ingest.middleware);
@@ -321,7 +310,7 @@ int main() {
     log.log({.level = kernel::LogLevel::Error, .source = "secrets", .message = error.text()});
   });
 
-  Function function(loop, **client, authorized, log, std::move(file->ingest));
+  Function function(loop, **client, authorized, log, values.provider(), std::move(file->ingest));
   kernel::TaskScope scope;
   scope.spawn(function.serve());
   loop.run();

@@ -40,7 +40,7 @@ GateRules gate_rules(const service::ServerLimits& limits) {
 }  // namespace
 
 /// Hands each request to the generation of the moment.
-class Deployment::Impl final : private kernel::HttpHandler {
+class Deployment::Impl final : public kernel::HttpHandler {
  public:
   Impl(config::MiddlewareFile file, Arguments arguments, Surroundings surroundings)
       : arguments_(std::move(arguments)),

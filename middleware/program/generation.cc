@@ -32,6 +32,8 @@ Generation::Generation(config::MiddlewareFile file, std::unique_ptr<live::HttpCl
   auto service = make_service(file_, carrier_, lasting);
   service_ = service.get();
   endpoint_.emplace(file_.sns, file_.ingest, lasting.loop, *client_, std::move(service));
+  endpoint_->log_to(lasting.metrics);
+  endpoint_->refer_to(lasting.secrets);
   operations_.emplace(
       service::Operations::Parts{.scheduler = lasting.loop,
                                  .metrics = lasting.metrics,

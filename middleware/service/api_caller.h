@@ -12,6 +12,7 @@
 
 #include "middleware/core/breaker.h"
 #include "middleware/core/retry.h"
+#include "middleware/core/retry_budget.h"
 #include "middleware/kernel/hop.h"
 #include "middleware/kernel/http.h"
 #include "middleware/kernel/scheduler.h"
@@ -37,6 +38,7 @@ struct Call {
   std::string idempotency_key{};  ///< the same for all attempts; sent if the API has a header for it
   kernel::HopId step = 0;         ///< parent of the attempts
   kernel::Timestamp deadline{};
+  const core::Retry* retry = nullptr;  ///< instead of the API's, and at no cost; outlives the call
 };
 
 struct CallFailure {
@@ -82,7 +84,7 @@ class ApiCaller {
   struct Attempt {
     kernel::Timestamp started{};
     kernel::Timestamp deadline{};
-    std::optional<core::Breaker::Permit> permit{};
+    core::Breaker::Permit permit{};
     kernel::Timestamp next_at{};  ///< when the next one is due
   };
   kernel::Task<CallEnd> run(std::unique_ptr<State> state);

@@ -17,7 +17,7 @@ HttpResponse error_answer(int status, std::string_view code, std::string_view me
   return json_answer(status, body + "}}");
 }
 
-HttpReply faulted_reply(const FaultRule& rule) {
+HttpReply faulted_reply(const FaultRule& rule, kernel::WallTime now) {
   const FaultEffect& effect = rule.effect;
   HttpReply reply{.ending = effect.ending};
   if (effect.ending != kernel::Ending::Complete) return reply;
@@ -26,13 +26,16 @@ HttpReply faulted_reply(const FaultRule& rule) {
                        : json_answer(effect.status.value_or(500), effect.body);
   if (effect.retry_after) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(*effect.retry_after).count();
-    reply.response.headers.add("Retry-After", std::to_string(seconds));
+    reply.response.headers.add("Retry-After", effect.retry_after_is_date
+                                                  ? kernel::http_date(now + *effect.retry_after)
+                                                  : std::to_string(seconds));
   }
+  for (const auto& [name, value] : effect.headers) reply.response.headers.set(name, value);
   return reply;
 }
 
-HttpReply replaced_reply(const FaultRule& rule, HttpResponse done) {
-  HttpReply reply = faulted_reply(rule);
+HttpReply replaced_reply(const FaultRule& rule, HttpResponse done, kernel::WallTime now) {
+  HttpReply reply = faulted_reply(rule, now);
   if (reply.ending == kernel::Ending::Truncated) reply.response = std::move(done);  // half of it is sent
   return reply;
 }

@@ -9,10 +9,11 @@ namespace mocks {
 kernel::HttpResponse json_answer(int status, std::string body);
 kernel::HttpResponse error_answer(int status, std::string_view code, std::string_view message);
 
-/// The rule's status, body and Retry-After, or how the connection ends.
-kernel::HttpReply faulted_reply(const FaultRule& rule);
+/// The rule's status, body, headers and Retry-After, or how the connection ends. `now`: for Retry-After as a
+/// date.
+kernel::HttpReply faulted_reply(const FaultRule& rule, kernel::WallTime now);
 
 /// `done` as the rule, which fired behind the effect, lets it through: half of it, or something else.
-kernel::HttpReply replaced_reply(const FaultRule& rule, kernel::HttpResponse done);
+kernel::HttpReply replaced_reply(const FaultRule& rule, kernel::HttpResponse done, kernel::WallTime now);
 
 }  // namespace mocks

@@ -93,5 +93,23 @@ TEST(Latency, IsExactAtTheEdges) {
   for (const Case& c : cases) EXPECT_EQ(sample(c.law, c.u), c.expected) << c.name;
 }
 
+// facts/mocks-and-faults 5: the other spellings of the lognormal law.
+TEST(Latency, HasTheSigmaOfItsSpelling) {
+  EXPECT_NEAR(sigma_of_mean(200ms, 250ms), 0.6680, 0.00005);
+  EXPECT_NEAR(sigma_of_p99(200ms, 800ms), 0.5959, 0.00005);
+}
+
+TEST(Latency, GoesAlongItsPercentiles) {
+  const LatencyLaw law{.kind = LatencyKind::Empirical, .points = {{0.5, 20ms}, {0.9, 60ms}, {0.99, 240ms}}};
+  struct Case {
+    double u;
+    Duration value;
+  };
+  for (const Case& c : {Case{0, 20ms}, Case{0.5, 20ms}, Case{0.7, 40ms}, Case{0.9, 60ms}, Case{0.945, 150ms},
+                        Case{0.99, 240ms}, Case{0.999, 240ms}}) {
+    EXPECT_EQ(sample(law, c.u), c.value) << c.u;
+  }
+}
+
 }  // namespace
 }  // namespace mocks

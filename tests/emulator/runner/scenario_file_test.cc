@@ -172,6 +172,10 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsDeployment) {
       {"a value for no reference", 6,
        "  compute: {middleware: {file: middleware.yaml, apis: {erp: {auth: {bearer: 'env:TOKEN'}}}}}",
        "s.yaml:4:3: the middleware shows the api 'erp' the secret 'env:TOKEN', which is not given"},
+      {"a destination that is nowhere", 6,
+       "  compute: {middleware: {file: middleware.yaml, routes: [{to: audit}], destinations: {audit: {url: "
+       "'https://a'}}}}",
+       "s.yaml:4:3: a route leads to the destination 'audit', which is not given"},
       {"an API that the middleware calls", 7, "  apis: {erb: {operations: [{path: /orders}]}}",
        "s.yaml:4:3: the middleware calls the api 'erp', which is not given; did you mean 'erb'?"},
       {"effect without key", 7, "  apis: {erp: {operations: [{path: /orders, effect: book}]}}",
@@ -358,10 +362,12 @@ TEST(ScenarioFile, BlamesTheMiddlewareFileForWhatStandsThere) {
        "'book'?"},
       {"unknown API", 6, "      - {name: again, api: erb, path: /orders}",
        "middleware.yaml:6:9: step 'again' calls the unknown api 'erb'; did you mean 'erp'?"},
-      {"parallel", 6, "      - {name: again, api: erp, path: /orders, parallel: []}",
-       "middleware.yaml:6:48: 'parallel' is not emulated yet: steps run one after the other"},
-      {"when", 6, "      - {name: again, api: erp, path: /orders, when: x}",
-       "middleware.yaml:6:48: 'when' is not emulated yet: every step runs"},
+      {"unknown function", 6, "      - {name: again, api: erp, path: '/orders/${uper(/Name)}'}",
+       "middleware.yaml:6:40: 'path': '${uper(/Name)}': there is no function 'uper'; did you mean 'upper'?"},
+      {"unknown handler", 6, "      - {name: again, handler: parsels}",
+       "middleware.yaml:6:9: step 'again' names the unknown handler 'parsels'; did you mean 'parcels'? "
+       "(there "
+       "are: parcels)"},
   };
   for (const Bad& c : cases) {
     SCOPED_TRACE(c.name);

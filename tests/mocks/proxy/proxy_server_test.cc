@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -258,6 +259,47 @@ kernel::Task<void> keep_result(kernel::HttpClient& client, kernel::Timestamp dea
   result = co_await client.send({.host = "api"}, deadline);
 }
 
+/// One call over a connection of its own: the body, or why there is none.
+std::string called(live::Loop& loop, const std::string& url, kernel::Duration patience,
+                   const std::string& ca_pem = "") {
+  const auto client = live::HttpClientPool::create(loop, {.hosts = {{"api", url}}, .ca_pem = ca_pem});
+  if (!client) return client.error().text();
+  std::optional<kernel::HttpResult> result;
+  kernel::TaskScope scope;
+  scope.spawn(keep_result(**client, loop.now() + patience, result));
+  loop.run_until([&result] { return result.has_value(); });
+  return *result ? (*result)->body : std::string(kernel::to_text(result->error()));
+}
+
+TEST_F(LiveProxy, OurClientTellsItsFaultsApart) {
+  Hello hello;
+  auto http = live::HttpServer::start(loop, hello, {});
+  ASSERT_TRUE(http);
+  const std::string proxy = make_proxy("127.0.0.1:" + std::to_string((*http)->port()));
+  struct Case {
+    const char* name;
+    const char* toxic;
+    const char* outcome;
+  };
+  const Case cases[] = {
+      {"none", nullptr, "hello"},
+      {"reset", R"({"type": "reset_peer", "stream": "upstream"})", "reset"},
+      {"no answer", R"({"type": "limit_data"})", "closed_early"},
+      {"cut in the head", R"({"type": "limit_data", "attributes": {"bytes": 17}})", "closed_early"},
+      {"hangs", R"({"type": "timeout"})", "timeout"},
+      {"byte by byte", R"({"type": "slicer", "attributes": {"average_size": 1}})", "hello"},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    if (c.toxic != nullptr) add_toxic(c.toxic);
+    const auto patience = std::string_view(c.outcome) == "timeout" ? kernel::Duration(100ms) : 30s;
+    EXPECT_EQ(called(loop, "http://" + proxy, patience), c.outcome);
+    EXPECT_EQ(status("POST", "/reset"), 204);
+  }
+  EXPECT_EQ(status("POST", "/proxies/db", R"({"enabled": false})"), 200);
+  EXPECT_EQ(called(loop, "http://" + proxy, 30s), "refused");
+}
+
 TEST_F(LiveProxy, TlsPassesThroughToTheServersOwnCertificate) {
   const auto authority = live::CertificateAuthority::create();
   ASSERT_TRUE(authority);
@@ -265,24 +307,41 @@ TEST_F(LiveProxy, TlsPassesThroughToTheServersOwnCertificate) {
   auto https = live::HttpServer::start(loop, hello, {.tls = *authority->issue()});
   ASSERT_TRUE(https);
   const std::string proxy = make_proxy("127.0.0.1:" + std::to_string((*https)->port()));
-  auto client = live::HttpClientPool::create(
-      loop, {.hosts = {{"api", "https://" + proxy}}, .ca_pem = authority->ca_pem()});
-  ASSERT_TRUE(client);
-  const auto call = [&] {
-    std::optional<kernel::HttpResult> result;
-    kernel::TaskScope scope;
-    scope.spawn(keep_result(**client, loop.now() + 30s, result));
-    loop.run_until([&result] { return result.has_value(); });
-    return *result;
-  };
-  const auto answered = call();
-  ASSERT_TRUE(answered) << kernel::to_text(answered.error());
-  EXPECT_EQ(answered->body, "hello");
-  // Cut within the handshake of a new connection.
-  add_toxic(R"({"type": "limit_data", "attributes": {"bytes": 100}})");
-  EXPECT_EQ(status("POST", "/proxies/db", R"({"enabled": false})"), 200);
-  EXPECT_EQ(status("POST", "/proxies/db", R"({"enabled": true})"), 200);
-  EXPECT_FALSE(call());
+  EXPECT_EQ(called(loop, "https://" + proxy, 30s, authority->ca_pem()), "hello");
+  add_toxic(R"({"type": "limit_data", "attributes": {"bytes": 100}})");  // within the handshake
+  EXPECT_NE(called(loop, "https://" + proxy, 30s, authority->ca_pem()), "hello");
+}
+
+/// Luck is counted by connection, so it does not matter how many ask at once.
+TEST_F(LiveProxy, OneAndSixteenThreadsSeeAsManyFaults) {
+  constexpr int kConnections = 160;
+  const Toxic some{.name = "some", .toxicity = 0.3, .attributes = LimitData{}};
+  int expected = 0;
+  for (std::uint64_t number = 1; number <= kConnections; ++number)
+    expected += draw_toxicity({.seed = 7, .proxy = "db", .number = number}, some).is_touched() ? 1 : 0;
+  EXPECT_GT(expected, 0);
+
+  const std::string proxy = make_proxy(server.address());
+  add_toxic(R"({"name": "some", "type": "limit_data", "toxicity": 0.3})");
+  std::vector<Socket> accepted;
+  std::atomic<int> cut = 0;
+  {
+    live::ThreadCrew threads(17);
+    threads.run([&] {
+      for (int i = 0; i < kConnections; ++i) {
+        accepted.push_back(server.accept());
+        accepted.back().send("x");
+      }
+    });
+    for (int thread = 0; thread < 16; ++thread) {
+      threads.run([&] {
+        for (int i = 0; i < kConnections / 16; ++i) {
+          if (Socket::to(proxy).receive(1) == "|end") ++cut;
+        }
+      });
+    }
+  }
+  EXPECT_EQ(cut, expected);
 }
 
 }  // namespace
