@@ -91,6 +91,8 @@ Service::Service(ServiceConfig config, Surroundings surroundings, store::Store& 
   if (config_.works_off_store) inbox_.start();
 }
 
+std::vector<ApiCaller*> Service::callers() const { return pointers(callers_); }
+
 const FlowConfig* Service::find_flow(std::string_view event) const {
   const auto found = std::ranges::find(config_.flows, event, &FlowConfig::event);
   return found == config_.flows.end() ? nullptr : &*found;
