@@ -69,7 +69,7 @@ class ApiCaller {
   /// Closed where there is no breaker.
   core::BreakerState breaker_state() const;
   /// For operators; null where there is none.
-  core::Breaker* breaker() const { return breaker_.get(); }
+  core::Breaker* breaker() const { return gate_.breaker(); }
 
  private:
   /// A logical call between its attempts.
