@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "middleware/kernel/json.h"
+#include "middleware/kernel/outcome.h"
 #include "middleware/kernel/url.h"
 
 namespace program {
@@ -18,11 +19,6 @@ std::string problem_type(const kernel::HttpResponse& response) {
   const auto body = kernel::parse_json(response.body);
   const std::string type = body ? kernel::json_text_at(*body, "/type") : std::string{};
   return type.substr(type.rfind(':') + 1);
-}
-
-kernel::Outcome outcome_of(int status) {
-  if (status >= 500) return kernel::Outcome::Failed;
-  return status >= 400 ? kernel::Outcome::Rejected : kernel::Outcome::Ok;
 }
 
 bool is_of_operators(const HttpRequest& request) {
@@ -89,7 +85,7 @@ kernel::Task<HttpReply> Front::handle_and_log(HttpRequest request) {
       reply = too_busy();
     }
   }
-  hop.close({.outcome = outcome_of(reply.response.status),
+  hop.close({.outcome = kernel::outcome_of(reply.response.status),
              .status = reply.response.status,
              .error = problem_type(reply.response)});
   co_return reply;

@@ -14,11 +14,6 @@ namespace {
 using kernel::HttpReply;
 using kernel::HttpRequest;
 using kernel::HttpResponse;
-using namespace std::chrono_literals;
-
-/// A claim outlives the work it covers by this, so that a crash frees it but a slow answer does not
-/// (facts/resilience 8).
-constexpr kernel::Duration kLeaseMargin = 10s;
 
 std::vector<std::unique_ptr<ApiCaller>> make_callers(const ServiceConfig& config,
                                                      const Surroundings& around) {
