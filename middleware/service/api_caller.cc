@@ -231,7 +231,8 @@ bool ApiCaller::is_over(State& state, Attempt& attempt, kernel::HopScope& hop,
 kernel::Task<CallEnd> ApiCaller::call(Call call, const std::vector<std::int64_t>& expected) {
   const bool may_repeat = config_.idempotency_header || core::is_idempotent(call.request.method);
   auto state = std::make_unique<State>(State{.call = std::move(call), .expected = expected});
-  if (config_.hedge && may_repeat) return run_hedged(std::move(state));
+  // An undo has rules of its own.
+  if (config_.hedge && may_repeat && state->call.retry == nullptr) return run_hedged(std::move(state));
   return run(std::move(state));
 }
 
