@@ -9,13 +9,6 @@ namespace store {
 using kernel::Task;
 using kernel::Timestamp;
 
-void MemoryStore::forget(Timestamp now) {
-  while (!to_forget_.empty() && to_forget_.front().when <= now) {
-    records_.erase(to_forget_.front().event);
-    to_forget_.pop_front();
-  }
-}
-
 bool MemoryStore::is_leased(const Record& record, Timestamp now) const {
   return record.lease_until > now && record.fence >> kGenerationShift == generation_;
 }
@@ -24,17 +17,27 @@ std::uint64_t MemoryStore::next_fence(const Record& record) const {
   return std::max(record.fence, generation_ << kGenerationShift) + 1;
 }
 
+bool MemoryStore::is_other(const Fingerprint& kept, const Fingerprint& said) {
+  return kept != Fingerprint{} && said != Fingerprint{} && kept != said;
+}
+
+std::optional<ClaimKind> MemoryStore::over(std::string_view event, const Fingerprint& fingerprint,
+                                           Timestamp now) {
+  done_.forget(now);
+  const Fingerprint* kept = done_.find(event);
+  if (kept == nullptr) return std::nullopt;
+  return is_other(*kept, fingerprint) ? ClaimKind::OtherPayload : ClaimKind::Done;
+}
+
 ClaimKind MemoryStore::known(const Record& record, const Fingerprint& fingerprint) {
-  const bool is_said = record.fingerprint != Fingerprint{} && fingerprint != Fingerprint{};
-  if (is_said && record.fingerprint != fingerprint) return ClaimKind::OtherPayload;
-  if (record.state == State::Done) return ClaimKind::Done;
+  if (is_other(record.fingerprint, fingerprint)) return ClaimKind::OtherPayload;
   if (record.state == State::Dead) return ClaimKind::Dead;
   return record.own ? ClaimKind::Waiting : ClaimKind::Claimed;
 }
 
 Task<Claim> MemoryStore::claim(std::string event, Timestamp now, Timestamp lease_until,
                                Fingerprint fingerprint) {
-  forget(now);
+  if (const auto kind = over(event, fingerprint, now)) co_return Claim{.kind = *kind};
   Record& record = records_.at(event);
   const ClaimKind found = known(record, fingerprint);
   if (found != ClaimKind::Claimed) co_return Claim{.kind = found, .fence = record.fence};
@@ -68,17 +71,13 @@ Task<bool> MemoryStore::write_step(std::string event, std::uint64_t fence, StepR
 Task<bool> MemoryStore::done(std::string event, std::uint64_t fence, Timestamp now, AppliedVersion applied) {
   Record* record = held(event, fence);
   if (record == nullptr) co_return false;
-  record->state = State::Done;
-  record->steps = {};
-  if (record->own) {
-    leave_lane(*record->own, now);
-    record->own.reset();
-  }
+  if (record->own) leave_lane(*record->own, now);
   if (!applied.record.empty()) {
     std::string& newest = versions_.at(applied.record);
     newest = std::max(newest, applied.version);
   }
-  to_forget_.push_back({now + keep_, std::move(event)});
+  done_.add(event, record->fingerprint, now + keep_);
+  records_.erase(event);
   co_return true;
 }
 
@@ -90,7 +89,7 @@ Task<bool> MemoryStore::release(std::string event, std::uint64_t fence) {
 }
 
 Task<ClaimKind> MemoryStore::accept(AcceptedEvent event, Timestamp now, std::int64_t waiting_max) {
-  forget(now);
+  if (const auto kind = over(event.id, event.fingerprint, now)) co_return *kind;
   if (const Record* record = records_.find(event.id)) {
     const ClaimKind found = known(*record, event.fingerprint);
     // Its caller kept it so far, and has it kept by us from now on; but not while somebody works on it.

@@ -1,12 +1,13 @@
 #pragma once
 // The store that forgets with its process: for rehearsals, and for one instance that can afford it.
-#include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "middleware/kernel/lookup.h"
+#include "middleware/store/done_events.h"
 #include "middleware/store/store.h"
 
 namespace store {
@@ -36,12 +37,12 @@ class MemoryStore final : public Store {
   /// Nobody works on anything any more: what a new process does that finds a store.
   void end_leases();
 
-  std::size_t events() const { return records_.size(); }
+  std::size_t events() const { return records_.size() + done_.size(); }
   /// Accepted and not over.
   std::size_t waiting() const { return waiting_; }
 
  private:
-  enum class State : std::uint8_t { Open, Done, Dead };
+  enum class State : std::uint8_t { Open, Dead };
   using Number = std::uint64_t;  ///< in the order of acceptance, from 1
   /// What only accepted events have.
   struct Own {
@@ -51,7 +52,7 @@ class MemoryStore final : public Store {
     kernel::Timestamp due{};
     DeadLetter death{};
   };
-  // One of these for each event in flight and each that is remembered: it is kept small.
+  // One of these for each event in flight: it is kept small.
   struct Record {
     std::uint64_t fence = 0;
     kernel::Timestamp lease_until{};
@@ -60,17 +61,15 @@ class MemoryStore final : public Store {
     Fingerprint fingerprint{};
     State state = State::Open;
   };
-  struct Forget {
-    kernel::Timestamp when;
-    std::string event;
-  };
   struct Due {
     kernel::Timestamp when;
     Number number;
     auto operator<=>(const Due&) const = default;
   };
 
-  void forget(kernel::Timestamp now);
+  /// What is to be said of an event that is over; nothing of any other.
+  std::optional<ClaimKind> over(std::string_view event, const Fingerprint& fingerprint,
+                                kernel::Timestamp now);
   bool is_leased(const Record& record, kernel::Timestamp now) const;
   std::uint64_t next_fence(const Record& record) const;
   Record* held(const std::string& event, std::uint64_t fence);
@@ -79,6 +78,7 @@ class MemoryStore final : public Store {
   void set_due(Own& own, kernel::Timestamp due);
   /// It is over: the next of its lane is due.
   void leave_lane(Own& own, kernel::Timestamp now);
+  static bool is_other(const Fingerprint& kept, const Fingerprint& said);
   static ClaimKind known(const Record& record, const Fingerprint& fingerprint);
 
   /// The upper bits of a fence say in which generation it was given: leases of former ones are over.
@@ -86,8 +86,8 @@ class MemoryStore final : public Store {
 
   kernel::Duration keep_;
   std::uint64_t generation_ = 0;
-  kernel::Lookup<Record> records_;
-  std::deque<Forget> to_forget_;  // in the order of `when`
+  kernel::Lookup<Record> records_;  // of events that are not over
+  DoneEvents done_;
   Number last_number_ = 0;
   std::map<Number, std::string> waiting_events_;
   std::map<std::string, std::set<Number>, std::less<>> lanes_;
