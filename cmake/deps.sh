@@ -18,8 +18,8 @@ if ! command -v dpkg-query >/dev/null 2>&1; then
   cat >&2 <<TEXT
 This is not Debian. relayrig runs on Linux; install these yourself and build with the compiler of your choice
 (CXX of Clang 19 or GCC 14; cmake -B build -G Ninja -DCMAKE_CXX_COMPILER=...).
-  Homebrew: llvm@19 lld ccache cmake ninja pkg-config cpp-httplib nlohmann-json sqlite googletest boost fmt cli11 yaml-cpp valijson simdjson mimalloc openssl@3 re2 node
-  vcpkg:    cpp-httplib[openssl,zlib,brotli] nlohmann-json sqlite3 gtest boost-asio boost-beast boost-process fmt cli11 yaml-cpp valijson simdjson mimalloc openssl re2
+  Homebrew: llvm@19 lld ccache cmake ninja pkg-config cpp-httplib nlohmann-json sqlite googletest boost fmt cli11 yaml-cpp valijson re2 simdjson mimalloc openssl@3 node
+  vcpkg:    cpp-httplib[openssl,zlib,brotli] nlohmann-json sqlite3 gtest boost-asio boost-beast boost-process fmt cli11 yaml-cpp valijson re2 simdjson mimalloc openssl
 TEXT
   exit 1
 fi

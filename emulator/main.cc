@@ -41,6 +41,16 @@ constexpr const char* kAboutPattern =
     "    relayrig pattern -\n\n"
     "Exit codes: 0 every row has its verdict, 2 a row or the file cannot be read (said with file:line).";
 
+constexpr const char* kAboutProxy =
+    "A TCP proxy in front of any real server: make it slow, cut it, take it away, while connections live.\n"
+    "Its API is Toxiproxy's, so that the client libraries that there are work unchanged.\n\n"
+    "  relayrig proxy --config proxies.yaml\n"
+    "  curl -d '{\"name\": \"db\", \"upstream\": \"127.0.0.1:5432\"}' localhost:8474/proxies\n"
+    "  curl -d '{\"type\": \"latency\", \"attributes\": {\"latency\": 500}}' "
+    "localhost:8474/proxies/db/toxics\n\n"
+    "Exit codes: 0 stopped by Ctrl-C or TERM, 2 bad usage or an invalid file, 3 infrastructure (a port is "
+    "taken).";
+
 /// The flags and commands that a mistyped word may have meant.
 std::vector<std::string> known_words(const CLI::App& app) {
   std::vector<std::string> words;
@@ -205,8 +215,8 @@ int main(int argc, char** argv) {
 
   std::string what = "scenario";
   CLI::App* schema_command = app.add_subcommand("schema", "Print a JSON Schema, for editors");
-  schema_command->add_option("FILE", what, "scenario or middleware")
-      ->check(CLI::IsMember({"scenario", "middleware"}))
+  schema_command->add_option("FILE", what, "scenario, middleware or proxy")
+      ->check(CLI::IsMember({"scenario", "middleware", "proxy"}))
       ->capture_default_str();
   schema_command->callback([&] { code = schema(what); });
 
@@ -223,6 +233,23 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()))
       ->capture_default_str();
   pattern_command->callback([&] { code = pattern(rows, length_max); });
+
+  ProxyArguments proxy_arguments;
+  CLI::App* proxy_command =
+      app.add_subcommand("proxy", "Stand in front of real servers and break connections");
+  proxy_command->footer(kAboutProxy);
+  proxy_command->add_option("--config", proxy_arguments.config,
+                            "Proxies to begin with: Toxiproxy's list, in YAML or JSON");
+  proxy_command->add_option("--listen", proxy_arguments.listen, "HOST:PORT of the API; port 0: any free one")
+      ->envname("RELAYRIG_PROXY_LISTEN")
+      ->capture_default_str();
+  proxy_command->add_option("--seed", proxy_arguments.seed, "Of all luck: jitter, slices, toxicity")
+      ->envname("RELAYRIG_SEED")
+      ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()))
+      ->capture_default_str();
+  proxy_command->add_option("--ready-file", proxy_arguments.ready_file,
+                            "Written when everything listens: JSON with the url; gone when the proxy stops");
+  proxy_command->callback([&] { code = proxy(proxy_arguments); });
 
   try {
     app.parse(argc, argv);

@@ -56,4 +56,12 @@ int schema(const std::string& what);
 /// any length.
 int pattern(const std::string& file, std::int64_t length_max);
 
+struct ProxyArguments {
+  std::string config{};                   ///< proxies to begin with; "": none
+  std::string listen = "127.0.0.1:8474";  ///< of the API
+  std::uint64_t seed = 1;
+  std::string ready_file{};  ///< written when everything listens
+};
+int proxy(const ProxyArguments& arguments);
+
 }  // namespace emulator::cli

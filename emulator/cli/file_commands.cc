@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "emulator/cli/commands.h"
+#include "emulator/cli/proxy_file.h"
 #include "emulator/cli/selection.h"
 #include "emulator/report/details.h"
 #include "emulator/report/table.h"
@@ -74,11 +75,16 @@ int query(const std::string& run_file, const std::string& sql, const std::string
 }
 
 int schema(const std::string& what) {
-  const kernel::Json document =
-      what == "middleware"
-          ? config::schema_document(*config::middleware_shape(),
-                                    "https://relayrig.dev/schema/middleware-1.json", "relayrig middleware")
-          : runner::scenario_schema();
+  kernel::Json document;
+  if (what == "middleware") {
+    document = config::schema_document(
+        *config::middleware_shape(), "https://relayrig.dev/schema/middleware-1.json", "relayrig middleware");
+  } else if (what == "proxy") {
+    document = config::schema_document(*proxy_file_shape(), "https://relayrig.dev/schema/proxy-1.json",
+                                       "relayrig proxy --config");
+  } else {
+    document = runner::scenario_schema();
+  }
   std::cout << document.dump(2) << '\n';
   return kPassed;
 }

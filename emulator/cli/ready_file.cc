@@ -8,6 +8,14 @@
 #include "middleware/kernel/json.h"
 
 namespace emulator::cli {
+namespace {
+
+void remove_file(const std::string& path) {
+  std::error_code ignored;
+  if (!path.empty()) std::filesystem::remove(path, ignored);
+}
+
+}  // namespace
 
 kernel::Result<> write_ready_file(const std::string& path, const ReadyFile& ready) {
   kernel::Json hosts = kernel::Json::object();
@@ -17,15 +25,22 @@ kernel::Result<> write_ready_file(const std::string& path, const ReadyFile& read
                              {"pid", ready.pid},
                              {"run_file", ready.run_file},
                              {"hosts", hosts}};
+  return write_whole_file(path, text.dump(2) + '\n');
+}
+
+kernel::Result<> write_whole_file(const std::string& path, const std::string& text) {
   const std::string unfinished = path + ".part";
   std::ofstream out(unfinished, std::ios::binary);
-  out << text.dump(2) << '\n';
+  out << text;
   out.close();
   std::error_code failed;
   if (out) std::filesystem::rename(unfinished, path, failed);
   if (!out || failed) return kernel::infrastructure("cannot write the ready file", path);
   return {};
 }
+
+ReadyFileGuard::ReadyFileGuard(std::string path) : path_(std::move(path)) { remove_file(path_); }
+ReadyFileGuard::~ReadyFileGuard() { remove_file(path_); }
 
 kernel::Result<ReadyFile> read_ready_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);

@@ -28,22 +28,6 @@ Selection chosen(const UpArguments& arguments) {
   return selection;
 }
 
-/// Takes the ready file away when the rig ends, however it does.
-class ReadyFileGuard {
- public:
-  explicit ReadyFileGuard(std::string path) : path_(std::move(path)) { remove(); }
-  ReadyFileGuard(const ReadyFileGuard&) = delete;
-  ReadyFileGuard& operator=(const ReadyFileGuard&) = delete;
-  ~ReadyFileGuard() { remove(); }
-
- private:
-  void remove() const {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove(path_, ignored);
-  }
-  std::string path_;
-};
-
 }  // namespace
 
 int up(const Settings& settings, const UpArguments& arguments, const Terminal& terminal) {

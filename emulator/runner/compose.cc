@@ -85,6 +85,21 @@ std::optional<Problems> resolve_middleware(Tree& given) {
   return std::nullopt;
 }
 
+/// The stack names the file by its path, the scenario only says what is different from it.
+void keep_middleware_file(Tree& stack, Tree& given) {
+  Tree* compute = find(stack, "compute");
+  Tree* path = compute == nullptr ? nullptr : find(*compute, "middleware");
+  if (path == nullptr || path->kind != Tree::Kind::Scalar) return;
+  Tree* changed = find(given, "compute");
+  changed = changed == nullptr ? nullptr : find(*changed, "middleware");
+  if (changed == nullptr || changed->kind != Tree::Kind::Map) return;
+  Tree named;
+  named.place = path->place;
+  named.kind = Tree::Kind::Map;
+  named.entries.push_back({.key = "file", .key_place = path->place, .value = *path});
+  *path = std::move(named);
+}
+
 std::optional<Problems> resolve_use(Tree& scenario) {
   const Tree* name = find(scenario, "use");
   if (name == nullptr || name->kind != Tree::Kind::Scalar) return std::nullopt;
@@ -94,6 +109,7 @@ std::optional<Problems> resolve_use(Tree& scenario) {
   if (given == nullptr) {
     scenario.entries.push_back({.key = "given", .key_place = name->place, .value = std::move(*stack)});
   } else {
+    keep_middleware_file(*stack, *given);
     *given = merged(std::move(*stack), *given);
   }
   return std::nullopt;

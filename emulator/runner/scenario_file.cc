@@ -89,6 +89,9 @@ class CrossCheck {
       known(api.name, apis_, "the middleware calls the api", whole);
       check_secrets(api, whole);
     }
+    for (const ingest::Destination& destination : given.compute.middleware.ingest.destinations) {
+      if (!destination.url.empty()) known(destination.name, apis_, "a route leads to the destination", whole);
+    }
     std::vector<std::string> buses = names(given.bus.buses, &bus::BusConfig::name);
     buses.emplace_back(bus::kDefaultBus);
     given.bus.for_each_target([&](const bus::RuleConfig& rule, const bus::TargetConfig& target) {

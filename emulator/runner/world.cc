@@ -25,8 +25,11 @@ class World::Instances final : public compute::InstanceFactory {
     auto service = std::make_unique<service::Service>(config, std::move(around), store_of(number));
     const config::MiddlewareFile& file = given_.compute.middleware;
     if (file.sns.topics.empty()) return service;
-    return std::make_unique<sns::Endpoint>(file.sns, file.ingest, ports_.scheduler, ports_.network.client(),
-                                           std::move(service));
+    auto endpoint = std::make_unique<sns::Endpoint>(file.sns, file.ingest, ports_.scheduler,
+                                                    ports_.network.client(), std::move(service));
+    endpoint->log_to(ports_.journal);
+    endpoint->refer_to(secrets_);
+    return endpoint;
   }
 
  private:
@@ -99,6 +102,7 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
     }
   }
   ingest_.log_to(ports.journal);
+  ingest_.refer_to(secrets_);
   for (const FunctionGiven& function : given.functions) {
     lambda_->add(function, code_of(function, seed));
     // What is declared is set, and clients find it, if only as the defaults.

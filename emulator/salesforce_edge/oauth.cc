@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "emulator/salesforce_edge/hmac.h"
 #include "emulator/salesforce_edge/jwt.h"
+#include "middleware/kernel/hmac.h"
 #include "middleware/kernel/base64.h"
 #include "middleware/kernel/json.h"
 #include "middleware/kernel/url.h"
@@ -180,7 +180,7 @@ HttpResponse OAuth::token(const HttpRequest& request) {
   const std::string base = instance_url(request);
   const std::string id = base + "/id/" + org.org_id + "/" + login->user->id;
   const std::string issued = milliseconds_text(scheduler_.wall_now());
-  const auto signature = hmac_sha256(login->app->consumer_secret, id + issued);
+  const auto signature = kernel::hmac_sha256(login->app->consumer_secret, id + issued);
   Json answer = {
       {"access_token", tokens_.issue(grant, login->app->session_timeout)},
       {"signature", kernel::base64({reinterpret_cast<const char*>(signature.data()), signature.size()})},

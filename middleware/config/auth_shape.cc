@@ -1,7 +1,6 @@
 #include "middleware/config/auth_shape.h"
 
-#include <algorithm>
-#include <array>
+#include "middleware/config/security_shapes.h"
 
 namespace config {
 namespace {
@@ -25,23 +24,7 @@ AuthConfig to_auth(const AuthText& text) {
   return *text.oauth;
 }
 
-/// The value, which may itself be the secret by mistake, is not repeated.
-kernel::Result<std::string> checked_reference(const std::string& text) {
-  constexpr std::array<std::string_view, 4> kSchemes = {"env:", "file:", "secretsmanager:", "ssm:"};
-  const bool is_known = std::ranges::any_of(
-      kSchemes, [&](std::string_view scheme) { return text.starts_with(scheme) && text != scheme; });
-  if (is_known) return text;
-  return kernel::invalid("wants a reference to a secret: env:NAME, file:PATH, secretsmanager:ID or ssm:NAME");
-}
-
 }  // namespace
-
-Shape<std::string> secret_reference() {
-  return mapped<std::string>(non_empty_text(), checked_reference,
-                             {.wants = "a reference to a secret, such as env:NAME",
-                              .description = "env:NAME, file:PATH, secretsmanager:ID[#/pointer] or "
-                                             "ssm:NAME[#/pointer]."});
-}
 
 Shape<std::optional<AuthConfig>> auth_shape() {
   const auto header = object<SecretHeader>("a header", "A header that holds a secret.")

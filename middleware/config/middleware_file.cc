@@ -4,6 +4,8 @@
 
 #include "middleware/config/event_shapes.h"
 #include "middleware/config/flow_shapes.h"
+#include "middleware/config/route_shapes.h"
+#include "middleware/config/security_shapes.h"
 #include "middleware/config/suggest.h"
 
 namespace config {
@@ -12,7 +14,7 @@ namespace {
 using service::ApiConfig;
 using service::FlowConfig;
 
-struct FileText {
+struct FileText : RoutesText {
   std::string name = "middleware";
   kernel::Duration answer_margin = ingest::IngestConfig{}.answer_margin;
   ingest::BatchFailures batch_failures = ingest::IngestConfig{}.batch_failures;
@@ -21,6 +23,8 @@ struct FileText {
   std::vector<FlowText> flows{};
   sns::EndpointConfig sns{};
   InboxText inbox{};
+  service::SecurityConfig security{};
+  service::ServerLimits server{};
 };
 
 Shape<FileText> file_shape() {
@@ -46,11 +50,27 @@ Shape<FileText> file_shape() {
           "the whole batch failed.")
       .optional("events", &FileText::events, map_of(event_shape()),
                 "Checks by event type; a type with a flow and no entry is not checked.")
+      .optional("enrich", &FileText::enrich, enrichment_shape(true), "What the function adds to payloads.")
+      .optional("routes", &FileText::routes, routes_shape(),
+                "Where events go, the first that holds; everything to the middleware when absent.")
+      .optional("destinations", &FileText::destinations, destinations_shape(), "Where routes lead to.")
+      .optional("batch", &FileText::batch, batch_shape(),
+                "Events of one invocation go to a destination together; one by one when absent.")
       .optional("sns", &FileText::sns, sns, "The middleware as a subscriber of topics.")
       .optional("inbox", &FileText::inbox, inbox_shape(), "How events are kept and acknowledged.")
+      .optional("security", &FileText::security, security_shape(), "Who may call the deployed service.")
+      .optional("server", &FileText::server, server_shape(), "Limits of the deployed service.")
       .required("apis", &FileText::apis, map_of(api_shape()), "The external APIs.")
       .required("flows", &FileText::flows, list_of(flow_shape(), 1), "By event type.")
       .done();
+}
+
+ingest::EventType event_type(const std::string& name, const EventText& text,
+                             const std::optional<EnrichmentText>& all) {
+  return {.name = name,
+          .required = text.required,
+          .schema = text.schema,
+          .enrichment = enrichment_of(all, text.enrich)};
 }
 
 MiddlewareFile to_file(const FileText& text) {
@@ -59,11 +79,15 @@ MiddlewareFile to_file(const FileText& text) {
   file.ingest.answer_margin = text.answer_margin;
   file.ingest.batch_failures = text.batch_failures;
   file.sns = text.sns;
+  apply_to(text, file.ingest);
+  file.service.added_member = file.ingest.enriched_under;
   file.store = text.inbox.store;
   file.service.inbox = text.inbox;
   file.service.answer = text.inbox.answer;
   file.service.works_off_store =
       text.inbox.answer == service::AnswerWhen::Accepted || !text.inbox.store.sqlite.empty();
+  file.security = text.security;
+  file.server = text.server;
   for (const auto& [name, api] : text.apis) {
     ApiConfig config = api;
     config.name = name;
@@ -82,9 +106,15 @@ MiddlewareFile to_file(const FileText& text) {
     if (flow.dead_letter) config.deliveries_max = flow.dead_letter->after;
     file.service.flows.push_back(std::move(config));
     const auto checks = std::ranges::find(text.events, flow.event, [](const auto& e) { return e.first; });
-    ingest::EventType type{.name = flow.event};
-    if (checks != text.events.end()) type.required = checks->second.required;
-    file.ingest.types.push_back(std::move(type));
+    file.ingest.types.push_back(checks == text.events.end()
+                                    ? ingest::EventType{.name = flow.event}
+                                    : event_type(flow.event, checks->second, text.enrich));
+  }
+  // With routes, an event may go elsewhere than into a flow.
+  for (const auto& [name, event] : text.events) {
+    const bool is_there =
+        std::ranges::find(file.ingest.types, name, &ingest::EventType::name) != file.ingest.types.end();
+    if (!is_there) file.ingest.types.push_back(event_type(name, event, text.enrich));
   }
   return file;
 }
@@ -102,13 +132,19 @@ std::expected<MiddlewareFile, Problems> read_middleware(const Tree& tree) {
   Problems problems;
   check_apis(text->apis, problems);
   check_flows(text->flows, text->apis, problems);
+  check_routes(*text, tree, problems);
+  for (const auto& [name, destination] : text->destinations) {
+    if (!destination.url.empty() && !text->sns.topics.empty())
+      problems.add(tree.find("destinations")->place, "POST /sns leads to the middleware itself: '" + name +
+                                                         "' cannot have a URL beside sns.topics");
+  }
   for (const FlowText& flow : text->flows) {
     check_ordering(flow.ordering, flow.dead_letter, text->inbox, problems);
   }
   for (const auto& [name, event] : text->events) {
     const bool used =
         std::ranges::any_of(text->flows, [&n = name](const FlowText& f) { return f.event == n; });
-    if (used) continue;
+    if (used || !text->routes.empty()) continue;
     std::vector<std::string> flows;
     for (const FlowText& flow : text->flows) flows.push_back(flow.event);
     const Tree* events = tree.find("events");

@@ -10,6 +10,8 @@
 #include "middleware/config/reader.h"
 #include "middleware/ingest/ingest.h"
 #include "middleware/service/flow.h"
+#include "middleware/service/guard.h"
+#include "middleware/service/server_limits.h"
 #include "middleware/sns/endpoint.h"
 
 namespace config {
@@ -19,6 +21,8 @@ struct MiddlewareFile {
   ingest::IngestConfig ingest{};
   sns::EndpointConfig sns{};
   StoreConfig store{};
+  service::SecurityConfig security{};  ///< of the deployed service, as the next
+  service::ServerLimits server{};
   /// Base URLs by API name, in the order of the file. Needed by the deployed middleware; the rig puts mocks
   /// in their place.
   std::vector<std::pair<std::string, std::string>> urls{};

@@ -1,9 +1,13 @@
 #include "middleware/config/policy_shapes.h"
 
+#include <cmath>
+#include <nlohmann/json.hpp>
+
 namespace config {
 namespace {
 
 using core::BreakerRules;
+using core::RetryBudget;
 using core::RetryRules;
 
 /// How a breaker is written: `window` and `failures_in_row` become BreakerRules::trip.
@@ -21,7 +25,36 @@ kernel::Result<BreakerRules> to_rules(const BreakerText& text) {
   return rules;
 }
 
+/// How a throttle is written: whole tokens, and parts of one.
+struct ThrottleText {
+  std::int64_t tokens = 10;
+  double success = 0.1;
+};
+
 }  // namespace
+
+Shape<std::optional<RetryBudget::Rules>> retry_budget_shape() {
+  using Budget = std::optional<RetryBudget::Rules>;
+  const auto quota =
+      mapped<Budget>(json(),
+                     [](const kernel::Json& value) -> kernel::Result<Budget> {
+                       if (value.is_string() && value == "off") return Budget{};
+                       if (value.is_number_integer() && value >= 1)
+                         return Budget(core::RetryQuota{.capacity = value.get<std::int64_t>()});
+                       return kernel::invalid("wants a number of tokens or off");
+                     },
+                     {.wants = "a number of tokens, or off"});
+  const auto throttle = mapped<Budget>(
+      object<ThrottleText>("a retry throttle", "Retries as long as more than half of the tokens are left.")
+          .required("tokens", &ThrottleText::tokens, integer(1, 1'000'000), "At most; a failure takes one.")
+          .optional("success", &ThrottleText::success, number(0.001, 1'000), "What a success returns.")
+          .done(),
+      [](const ThrottleText& text) -> kernel::Result<Budget> {
+        return Budget(core::RetryThrottle{.tokens_max_milli = text.tokens * 1000,
+                                          .success_milli = std::llround(text.success * 1000)});
+      });
+  return either<Budget>({.scalar = quota, .map = throttle});
+}
 
 Shape<std::optional<RetryRules>> retry_shape() {
   return off_or<RetryRules>(

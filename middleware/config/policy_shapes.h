@@ -1,10 +1,11 @@
 #pragma once
-// The shapes of retry and breaker rules in middleware.yaml. For the sources of this folder.
+// The shapes of the policies of an API in middleware.yaml. For the sources of this folder.
 #include <optional>
 
 #include "middleware/config/reader.h"
 #include "middleware/core/breaker.h"
-#include "middleware/core/retry.h"
+#include "middleware/core/retry_budget.h"
+#include "middleware/core/retry_rules.h"
 
 namespace config {
 
@@ -20,6 +21,8 @@ Shape<std::optional<T>> off_or(Shape<T> map) {
 }
 
 Shape<std::optional<core::RetryRules>> retry_shape();
+/// `off`, the tokens of a quota, or a throttle.
+Shape<std::optional<core::RetryBudget::Rules>> retry_budget_shape();
 Shape<std::optional<core::BreakerRules>> breaker_shape();
 
 }  // namespace config

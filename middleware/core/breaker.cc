@@ -1,6 +1,7 @@
 #include "middleware/core/breaker.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "middleware/kernel/check.h"
@@ -27,68 +28,89 @@ std::string_view to_text(BreakerState state) {
 }
 
 Breaker::Permit::Permit(Permit&& other) noexcept
-    : breaker_(std::exchange(other.breaker_, nullptr)), generation_(other.generation_) {}
+    : breaker_(std::exchange(other.breaker_, nullptr)),
+      generation_(other.generation_),
+      admitted_in_(other.admitted_in_) {}
 
 Breaker::Permit& Breaker::Permit::operator=(Permit&& other) noexcept {
   std::swap(breaker_, other.breaker_);
   std::swap(generation_, other.generation_);
+  std::swap(admitted_in_, other.admitted_in_);
   return *this;
-}
-
-Breaker::Permit::~Permit() {
-  if (breaker_ != nullptr) breaker_->record(generation_, Sample::Ignored, Duration{0}, breaker_->since_);
 }
 
 void Breaker::Permit::record(Sample sample, Duration took, Timestamp now) {
   CHECK(breaker_ != nullptr);
-  std::exchange(breaker_, nullptr)->record(generation_, sample, took, now);
+  std::exchange(breaker_, nullptr)->record(*this, sample, took, now);
+}
+
+void Breaker::Permit::give_back() {
+  Breaker* breaker = std::exchange(breaker_, nullptr);
+  if (breaker == nullptr || generation_ != breaker->generation_) return;
+  if (breaker->state_ == BreakerState::HalfOpen) --breaker->probes_admitted_;
 }
 
 Breaker::Breaker(BreakerRules rules, Listener listener)
     : rules_(std::move(rules)), listener_(std::move(listener)) {
   CHECK(!rules_.open_for.empty() && rules_.probes >= 1 && rules_.calls_min >= 1);
   if (const auto* time = std::get_if<TimeWindow>(&rules_.trip)) {
-    CHECK(time->bucket.count() > 0 && time->length >= time->bucket);
-    buckets_.resize(static_cast<std::size_t>(time->length / time->bucket));
+    window_.emplace(*time);
   } else if (const auto* count = std::get_if<CountWindow>(&rules_.trip)) {
-    CHECK(count->size >= 1);
+    CHECK(count->size >= 1 && !rules_.variant.counts_starts);
     rules_.calls_min = std::min(rules_.calls_min, count->size);
+    window_.emplace(*count);
   }
 }
 
-std::optional<Breaker::Permit> Breaker::try_acquire(Timestamp now) {
-  leave_stale_half_open(now);
-  if (state_ == BreakerState::Open && open_left(now).count() == 0) {
+Breaker::Permit Breaker::try_acquire(Timestamp now) {
+  make_due_changes(now, true);
+  const bool is_counted = state_ != BreakerState::Disabled && state_ != BreakerState::ForcedOpen;
+  if (rules_.variant.counts_starts && window_ && is_counted) window_->add({.calls = 1}, now);
+  const bool must_be_past = rules_.variant.opens_up_after_only;
+  if (state_ == BreakerState::Open && now - since_ >= open_time() + Duration{must_be_past ? 1 : 0}) {
     change(BreakerState::HalfOpen, now, "the open time is over");
   }
   switch (state_) {
     case BreakerState::Closed:
     case BreakerState::Disabled:
-      return Permit{*this, generation_};
+      return Permit{*this, generation_, state_};
     case BreakerState::Open:
     case BreakerState::ForcedOpen:
-      return std::nullopt;
+      return {};
     case BreakerState::HalfOpen:
       break;
   }
-  if (probes_running_ + probed_.calls >= rules_.probes) return std::nullopt;
-  ++probes_running_;
-  return Permit{*this, generation_};
+  if (probes_admitted_ >= rules_.probes) return {};
+  ++probes_admitted_;
+  return Permit{*this, generation_, state_};
+}
+
+bool Breaker::must_wait(Timestamp now) {
+  return rules_.variant.excess_waits && state(now) == BreakerState::HalfOpen;
+}
+
+Duration Breaker::open_time() const {
+  const auto last = static_cast<std::int64_t>(rules_.open_for.size()) - 1;
+  return rules_.open_for[static_cast<std::size_t>(std::clamp<std::int64_t>(openings_in_row_ - 1, 0, last))];
 }
 
 Duration Breaker::open_left(Timestamp now) const {
   if (state_ != BreakerState::Open) return Duration{0};
-  const auto last = static_cast<std::int64_t>(rules_.open_for.size()) - 1;
-  const auto index = static_cast<std::size_t>(std::clamp<std::int64_t>(openings_in_row_ - 1, 0, last));
-  return std::max(Duration{0}, since_ + rules_.open_for[index] - now);
+  return std::max(Duration{0}, since_ + open_time() - now);
 }
 
 BreakerState Breaker::state(Timestamp now) {
-  leave_stale_half_open(now);
+  make_due_changes(now, true);
   return state_;
 }
 
-void Breaker::leave_stale_half_open(Timestamp now) {
+void Breaker::make_due_changes(Timestamp now, bool at_the_end_too) {
+  if (rules_.variant.half_open_by_timer && state_ == BreakerState::Open) {
+    // A result of the very instant belongs to a call from before the opening: it comes before the change.
+    const Timestamp over = since_ + open_time();
+    if (now > over || (now == over && at_the_end_too))
+      change(BreakerState::HalfOpen, over, "the open time is over");
+  }
   if (state_ != BreakerState::HalfOpen || rules_.half_open_max.count() == 0) return;
   const Timestamp over = since_ + rules_.half_open_max;
   if (now < over) return;
@@ -99,110 +121,124 @@ void Breaker::leave_stale_half_open(Timestamp now) {
   }
 }
 
-void Breaker::record(std::uint64_t generation, Sample sample, Duration took, Timestamp now) {
-  leave_stale_half_open(std::max(now, since_));
-  if (generation != generation_)
-    return;  // admitted before the last change of state: it decides nothing any more
-  const bool slow = rules_.slow_percent && took > rules_.slow_above;
-  if (state_ == BreakerState::HalfOpen) {
-    --probes_running_;
-    if (sample != Sample::Ignored) record_probe(sample, slow, now);
-  } else if (state_ == BreakerState::Closed && sample != Sample::Ignored) {
-    record_closed(sample, slow, now);
-  }
-}
-
-void Breaker::record_closed(Sample sample, bool slow, Timestamp now) {
-  if (const auto* consecutive = std::get_if<ConsecutiveFailures>(&rules_.trip)) {
-    failures_in_row_ = sample == Sample::Failed ? failures_in_row_ + 1 : 0;
-    if (failures_in_row_ >= consecutive->failures) trip(now, "failures in a row");
-    return;
-  }
-  add_to_window(sample, slow, now);
-  const Bucket sum = totals(now);
-  if (sum.calls < rules_.calls_min || !is_over(sum.calls, sum.failed, sum.slow)) return;
-  trip(now, std::to_string(sum.failed) + " of " + std::to_string(sum.calls) + " calls failed, " +
-                std::to_string(sum.slow) + " were slow");
-}
-
-void Breaker::record_probe(Sample sample, bool slow, Timestamp now) {
-  ++probed_.calls;
-  if (sample == Sample::Failed) ++probed_.failed;
-  if (slow) ++probed_.slow;
-  if (std::holds_alternative<ConsecutiveFailures>(rules_.trip)) {
-    if (sample == Sample::Failed) return trip(now, "a probe failed");
-    if (probed_.calls >= rules_.probes) change(BreakerState::Closed, now, "the probes succeeded");
-    return;
-  }
-  if (probed_.calls < std::min(rules_.calls_min, rules_.probes)) return;
-  if (is_over(probed_.calls, probed_.failed, probed_.slow)) {
-    trip(now, std::to_string(probed_.failed) + " of " + std::to_string(probed_.calls) + " probes failed");
-  } else {
-    change(BreakerState::Closed, now, "the probes succeeded");
-  }
-}
-
-bool Breaker::is_over(std::int64_t calls, std::int64_t failed, std::int64_t slow) const {
-  return (rules_.failed_percent && failed * 100 >= *rules_.failed_percent * calls) ||
-         (rules_.slow_percent && slow * 100 >= *rules_.slow_percent * calls);
-}
-
-Breaker::Bucket& Breaker::current_bucket(const TimeWindow& window, Timestamp now) {
-  if (window.starts_at_results) {
-    const Bucket& newest = buckets_[newest_bucket_];
-    const std::int64_t start = kernel::nanoseconds(now);
-    if (newest.number < 0 || start - newest.number >= window.bucket.count()) {
-      newest_bucket_ = (newest_bucket_ + 1) % buckets_.size();
-      buckets_[newest_bucket_] = {.number = start};
+void Breaker::record(const Permit& permit, Sample sample, Duration took, Timestamp now) {
+  make_due_changes(std::max(now, since_), false);
+  if (state_ == BreakerState::Disabled) return;
+  const bool late = permit.generation_ != generation_;
+  if (sample == Sample::Ignored) {
+    const bool is_probe = state_ == BreakerState::HalfOpen && !late;
+    if (rules_.variant.ignored_result == IgnoredResult::Closes && is_probe)
+      return change(BreakerState::Closed, now, "a probe was ignored", Window::Kept);
+    if (rules_.variant.ignored_result != IgnoredResult::Success) {
+      if (is_probe) --probes_admitted_;
+      return;
     }
-    return buckets_[newest_bucket_];
+    sample = Sample::Success;
   }
-  const std::int64_t number = (now.time_since_epoch() + window.offset) / window.bucket;
-  Bucket& bucket = buckets_[static_cast<std::size_t>(number) % buckets_.size()];
-  if (bucket.number != number) bucket = {.number = number};
-  return bucket;
+  const bool can_be_slow = sample == Sample::Success || !rules_.variant.failures_are_never_slow;
+  const Result result{sample, can_be_slow && rules_.slow_percent && took > rules_.slow_above, now};
+  if (late) return record_late(permit, result);
+  if (state_ == BreakerState::HalfOpen) return record_probe(result);
+  record_closed(result);
 }
 
-void Breaker::add_to_window(Sample sample, bool slow, Timestamp now) {
-  const std::int64_t failed = sample == Sample::Failed ? 1 : 0;
-  if (const auto* time = std::get_if<TimeWindow>(&rules_.trip)) {
-    Bucket& bucket = current_bucket(*time, now);
-    ++bucket.calls;
-    bucket.failed += failed;
-    bucket.slow += slow ? 1 : 0;
+void Breaker::record_late(const Permit& permit, const Result& result) {
+  switch (rules_.variant.late_results) {
+    case LateResults::Drop:
+      return;
+    case LateResults::CurrentState:
+      if (state_ == BreakerState::Closed) return record_closed(result);
+      if (state_ == BreakerState::HalfOpen) return record_probe(result);
+      return add_to_window(result);
+    case LateResults::AdmissionState:
+      if (permit.admitted_in_ == BreakerState::HalfOpen) return record_late_probe(result);
+      return record_closed(result);
+  }
+}
+
+void Breaker::record_late_probe(const Result& result) {
+  if (state_ == BreakerState::HalfOpen) return record_probe(result);
+  if (state_ != BreakerState::Open || !rules_.variant.late_probe_closes_open) return;
+  add_to_probed(result);
+  if (probed_.calls == rules_.probes && !is_over(probed_)) close_after(result);
+}
+
+void Breaker::add_to_probed(const Result& result) {
+  ++probed_.calls;
+  if (result.sample == Sample::Failed) ++probed_.failed;
+  if (result.slow) ++probed_.slow;
+}
+
+void Breaker::add_to_window(const Result& result) {
+  if (!window_) return;
+  window_->add({.calls = rules_.variant.counts_starts ? 0 : 1,
+                .failed = result.sample == Sample::Failed ? 1 : 0,
+                .slow = result.slow ? 1 : 0},
+               result.when);
+}
+
+void Breaker::record_closed(const Result& result) {
+  const bool failed = result.sample == Sample::Failed;
+  failures_in_row_ = failed ? failures_in_row_ + 1 : 0;
+  add_to_window(result);
+  // Where a full round decides, the round and the window are one list of results.
+  const bool joins_round = rules_.variant.half_open_decision == HalfOpenDecision::FullRound;
+  if (state_ == BreakerState::HalfOpen && joins_round) add_to_probed(result);
+  if (state_ == BreakerState::Open || state_ == BreakerState::ForcedOpen) return;
+  if (rules_.variant.only_bad_results_trip && !failed && !result.slow) return;
+  if (kernel::nanoseconds(result.when) < rules_.variant.warm_up.count()) return;
+  judge_window(result);
+}
+
+void Breaker::judge_window(const Result& result) {
+  if (const auto* consecutive = std::get_if<ConsecutiveFailures>(&rules_.trip)) {
+    if (failures_in_row_ >= consecutive->failures) trip(result.when, "failures in a row");
     return;
   }
-  const auto size = static_cast<std::size_t>(std::get<CountWindow>(rules_.trip).size);
-  const auto quality = static_cast<Quality>(failed + (slow ? 2 : 0));
-  const auto weigh = [this](Quality q, std::int64_t sign) {
-    counted_.calls += sign;
-    counted_.failed += sign * (static_cast<std::int64_t>(q) & 1);
-    counted_.slow += sign * (static_cast<std::int64_t>(q) >> 1);
-  };
-  if (results_.size() < size) {
-    results_.push_back(quality);
-  } else {
-    weigh(results_[next_result_], -1);
-    results_[next_result_] = quality;
-    next_result_ = (next_result_ + 1) % size;
-  }
-  weigh(quality, 1);
+  const ResultCounts sum = window_->totals(result.when);
+  if (sum.calls < rules_.calls_min || !is_over(sum)) return;
+  trip(result.when, std::to_string(sum.failed) + " of " + std::to_string(sum.calls) + " calls failed, " +
+                        std::to_string(sum.slow) + " were slow");
 }
 
-Breaker::Bucket Breaker::totals(Timestamp now) const {
-  const auto* time = std::get_if<TimeWindow>(&rules_.trip);
-  if (time == nullptr) return counted_;
-  const std::int64_t current = (now.time_since_epoch() + time->offset) / time->bucket;
-  const std::int64_t oldest = current - static_cast<std::int64_t>(buckets_.size()) + 1;
-  Bucket sum{.number = current};
-  for (const Bucket& bucket : buckets_) {
-    const bool counts = time->starts_at_results || (bucket.number >= oldest && bucket.number <= current);
-    if (!counts) continue;
-    sum.calls += bucket.calls;
-    sum.failed += bucket.failed;
-    sum.slow += bucket.slow;
+void Breaker::record_probe(const Result& result) {
+  add_to_probed(result);
+  if (rules_.variant.window_on_close == WindowOnClose::Keep) add_to_window(result);
+  judge_probes(result);
+}
+
+void Breaker::judge_probes(const Result& result) {
+  const bool failed = result.sample == Sample::Failed;
+  const auto decision = rules_.variant.half_open_decision;
+  if (decision == HalfOpenDecision::FirstResult) {
+    if (failed) return trip(result.when, "a probe failed");
+    return close_after(result);
   }
-  return sum;
+  if (decision == HalfOpenDecision::FullRound ? probed_.calls != rules_.probes : false) return;
+  if (!window_ && decision == HalfOpenDecision::Rate) {
+    if (failed) return trip(result.when, "a probe failed");
+    if (probed_.calls >= rules_.probes) close_after(result);
+    return;
+  }
+  if (decision == HalfOpenDecision::Rate && probed_.calls < std::min(rules_.calls_min, rules_.probes)) return;
+  if (!is_over(probed_)) return close_after(result);
+  trip(result.when,
+       std::to_string(probed_.failed) + " of " + std::to_string(probed_.calls) + " probes failed");
+}
+
+void Breaker::close_after(const Result& probe) {
+  change(BreakerState::Closed, probe.when, "the probes succeeded");
+  if (rules_.variant.window_on_close != WindowOnClose::ClearButKeepProbe) return;
+  clear_window();
+  add_to_window(probe);
+}
+
+bool Breaker::is_over(const ResultCounts& counts) const {
+  const std::int64_t above = rules_.variant.trips_above_only ? 1 : 0;
+  const auto reaches = [&](std::int64_t part, const std::optional<std::int64_t>& percent) {
+    return percent && part * 100 >= *percent * counts.calls + above;
+  };
+  return reaches(counts.failed, rules_.failed_percent) || reaches(counts.slow, rules_.slow_percent);
 }
 
 void Breaker::trip(Timestamp when, std::string_view why) {
@@ -210,25 +246,23 @@ void Breaker::trip(Timestamp when, std::string_view why) {
   change(BreakerState::Open, when, why);
 }
 
-void Breaker::change(BreakerState to, Timestamp when, std::string_view why) {
+void Breaker::clear_window() {
+  if (window_) window_->clear();
+  failures_in_row_ = 0;
+}
+
+void Breaker::change(BreakerState to, Timestamp when, std::string_view why, Window window) {
   const BreakerState from = std::exchange(state_, to);
   ++generation_;
   since_ = when;
-  probes_running_ = 0;
-  probed_ = {};
+  probes_admitted_ = 0;
+  // A round that ran out of time may still be completed where late probes close.
+  if (to != BreakerState::Open || !rules_.variant.late_probe_closes_open) probed_ = {};
   if (to == BreakerState::Closed) {
     openings_in_row_ = 0;
-    clear_window();
+    if (rules_.variant.window_on_close == WindowOnClose::Clear && window != Window::Kept) clear_window();
   }
   if (listener_ && from != to) listener_(from, to, why);
-}
-
-void Breaker::clear_window() {
-  std::ranges::fill(buckets_, Bucket{});
-  results_.clear();
-  next_result_ = 0;
-  counted_ = {};
-  failures_in_row_ = 0;
 }
 
 void Breaker::reset(Timestamp now) { change(BreakerState::Closed, now, "reset by an operator"); }

@@ -48,9 +48,12 @@ Verdict verdict_after(const WorkEnd& end, int deliveries, int deliveries_max, co
   return {.fate = Fate::Left};
 }
 
-store::Fingerprint fingerprint_of(std::string_view type, const kernel::Json& payload) {
+store::Fingerprint fingerprint_of(std::string_view type, const kernel::Json& payload,
+                                  std::string_view added) {
   using Sorted = nlohmann::json;
-  const std::string canonical = Sorted(payload).dump(-1, ' ', false, Sorted::error_handler_t::replace);
+  Sorted sorted(payload);
+  if (sorted.is_object() && !added.empty()) sorted.erase(std::string(added));
+  const std::string canonical = sorted.dump(-1, ' ', false, Sorted::error_handler_t::replace);
   const auto digest = kernel::sha256(std::string(type) + '\n' + canonical);
   store::Fingerprint fingerprint;
   std::copy_n(digest.begin(), fingerprint.size(), fingerprint.begin());

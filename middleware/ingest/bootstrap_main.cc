@@ -16,6 +16,7 @@
 #include "middleware/config/middleware_file.h"
 #include "middleware/ingest/batch.h"
 #include "middleware/ingest/ingest.h"
+#include "middleware/ingest/unwrap.h"
 #include "middleware/ingest/validate.h"
 #include "middleware/kernel/task_scope.h"
 #include "middleware/kernel/wait.h"
@@ -23,6 +24,9 @@
 #include "middleware/live/http_fetch.h"
 #include "middleware/live/loop.h"
 #include "middleware/live/signals.h"
+#include "middleware/secrets/authorizing_client.h"
+#include "middleware/secrets/setup.h"
+#include "middleware/service/authenticator.h"
 #include "middleware/service/log_sink.h"
 
 namespace {
@@ -41,10 +45,12 @@ constexpr kernel::Duration kNoLimit =
 constexpr kernel::Duration kAnswerMax = 10s;
 constexpr int kNextFailuresMax = 3;  // as aws-lambda-cpp: a few times, then the environment is given up
 
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? std::string{} : std::string(value);
+std::optional<std::string> environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
+
+std::string variable(const char* name) { return environment(name).value_or(""); }
 
 struct Settings {
   std::string runtime_api = variable("AWS_LAMBDA_RUNTIME_API");
@@ -52,6 +58,10 @@ struct Settings {
   std::string middleware_url = variable("MIDDLEWARE_URL");
   std::string ca_file = variable("MIDDLEWARE_CA_FILE");
   std::string config = variable("RELAYRIG_MIDDLEWARE_CONFIG");
+  // References to secrets: how the middleware knows us.
+  std::string token = variable("MIDDLEWARE_TOKEN");
+  std::string access_key_id = variable("MIDDLEWARE_ACCESS_KEY_ID");
+  std::string secret_access_key = variable("MIDDLEWARE_SECRET_ACCESS_KEY");
 
   std::string config_path() const {
     if (!config.empty()) return config;
@@ -99,44 +109,32 @@ std::optional<kernel::Duration> time_left(std::string_view deadline_ms) {
   return std::chrono::milliseconds{milliseconds} - std::chrono::duration_cast<kernel::Duration>(now);
 }
 
-/// What the log says of an event, and whether it is of a kind that can be handled at all.
+/// What the log says of an event.
 struct Glimpse {
   std::string event;
   std::string type;
-  std::optional<FunctionError> refused;
 };
 
 Glimpse glimpse(const std::string& payload) {
-  Glimpse seen;
-  const auto event = kernel::parse_json(payload);
-  if (!event) return seen;  // Ingest says so
-  if (ingest::is_sqs_batch(payload)) {
-    seen.type = "SQS batch";
-    return seen;
-  }
-  if (const kernel::Json* records = kernel::json_at(*event, "/Records");
-      records != nullptr && records->is_array()) {
-    std::string source = kernel::json_text_at(*event, "/Records/0/eventSource");
-    if (source.empty()) source = kernel::json_text_at(*event, "/Records/0/EventSource");
-    seen.refused = {"UnsupportedEvent",
-                    "Records" + (source.empty() ? "" : " of " + source) +
-                        " are not supported: this function takes one whole EventBridge event an "
-                        "invocation (detail-type, detail.payload), or a batch of them from SQS; make it the "
-                        "target of the rule"};
-    return seen;
-  }
-  if (auto envelope = ingest::read_envelope(*event)) {
-    seen.event = std::move(envelope->event_uuid);
-    seen.type = std::move(envelope->detail_type);
-  }
-  return seen;
+  if (ingest::is_sqs_batch(payload)) return {.event = {}, .type = "SQS batch"};
+  auto event = kernel::parse_json(payload);
+  if (!event) return {};  // Ingest says so
+  if (const auto message = ingest::sns_message(*event); message && *message)
+    event = kernel::parse_json(**message);
+  if (!event) return {};
+  auto envelope = ingest::read_envelope(*event);
+  if (!envelope) return {};
+  return {.event = std::move(envelope->event_uuid), .type = std::move(envelope->detail_type)};
 }
 
 class Function {
  public:
-  Function(live::Loop& loop, live::HttpClientPool& client, service::LogSink& log, ingest::IngestConfig config)
-      : loop_(loop), client_(client), log_(log), ingest_(std::move(config), loop, client) {
+  /// `client` reaches the Runtime API, `authorized` the middleware and the other destinations.
+  Function(live::Loop& loop, live::HttpClientPool& client, kernel::HttpClient& authorized,
+           service::LogSink& log, secrets::Provider& references, ingest::IngestConfig config)
+      : loop_(loop), client_(client), log_(log), ingest_(std::move(config), loop, authorized) {
     ingest_.log_to(log);
+    ingest_.refer_to(references);
   }
 
   /// Ends the loop when the Runtime API is lost.
@@ -194,7 +192,7 @@ kernel::Task<bool> Function::answer(HttpResponse next) {
 }
 
 kernel::Task<FunctionResult> Function::run(HttpResponse next) {
-  Glimpse seen = glimpse(next.body);
+  const Glimpse seen = glimpse(next.body);
   const auto parent = parent_of(next.headers.get("Lambda-Runtime-Trace-Id"));
   const auto left = time_left(next.headers.get("Lambda-Runtime-Deadline-Ms"));
   kernel::HopScope hop(log_, {.stage = kernel::Stage::Invoke,
@@ -203,9 +201,7 @@ kernel::Task<FunctionResult> Function::run(HttpResponse next) {
                               .to = "ingest",
                               .operation = seen.type});
   FunctionResult result;
-  if (seen.refused) {
-    result = std::unexpected(std::move(*seen.refused));
-  } else if (!left) {
+  if (!left) {
     result = std::unexpected(
         FunctionError{"NoDeadline", "the invocation came without Lambda-Runtime-Deadline-Ms"});
   } else {
@@ -221,19 +217,47 @@ kernel::Task<FunctionResult> Function::run(HttpResponse next) {
 
 /// The client that reaches the middleware and the Runtime API, or why this function cannot run.
 std::expected<std::unique_ptr<live::HttpClientPool>, FunctionError> make_client(
-    live::Loop& loop, const Settings& settings, const std::string& middleware) {
+    live::Loop& loop, const Settings& settings, const ingest::IngestConfig& config) {
   if (settings.middleware_url.empty()) {
     return std::unexpected(
         FunctionError{"MissingVariable", "MIDDLEWARE_URL is not set: the base URL of the middleware"});
   }
-  auto client = live::HttpClientPool::create(
-      loop, {.hosts = {{middleware, settings.middleware_url}, {kRuntime, "http://" + settings.runtime_api}},
-             .ca_file = settings.ca_file});
+  live::HttpClientConfig reach{
+      .hosts = {{config.middleware, settings.middleware_url}, {kRuntime, "http://" + settings.runtime_api}},
+      .ca_file = settings.ca_file};
+  for (const ingest::Destination& destination : config.destinations) {
+    if (!destination.url.empty()) reach.hosts.emplace_back(destination.host, destination.url);
+  }
+  auto client = live::HttpClientPool::create(loop, std::move(reach));
   if (!client) {
-    return std::unexpected(
-        FunctionError{"InvalidVariable", "MIDDLEWARE_URL or MIDDLEWARE_CA_FILE: " + client.error().text()});
+    return std::unexpected(FunctionError{
+        "InvalidVariable", "MIDDLEWARE_URL, MIDDLEWARE_CA_FILE or a destination: " + client.error().text()});
   }
   return std::move(*client);
+}
+
+/// Who we are to the middleware, or why that cannot be.
+std::expected<secrets::OutgoingIdentity, FunctionError> identity(const Settings& settings,
+                                                                 const std::string& host) {
+  for (const auto& [name, value] : {std::pair("MIDDLEWARE_TOKEN", settings.token),
+                                    std::pair("MIDDLEWARE_ACCESS_KEY_ID", settings.access_key_id),
+                                    std::pair("MIDDLEWARE_SECRET_ACCESS_KEY", settings.secret_access_key)}) {
+    if (value.empty()) continue;
+    if (const auto read = secrets::parse_reference(value); !read)
+      return std::unexpected(
+          FunctionError{"InvalidVariable", std::string(name) + ": " + read.error().text()});
+  }
+  if (settings.access_key_id.empty() != settings.secret_access_key.empty()) {
+    return std::unexpected(FunctionError{
+        "MissingVariable", "MIDDLEWARE_ACCESS_KEY_ID and MIDDLEWARE_SECRET_ACCESS_KEY go together"});
+  }
+  const std::string region = variable("AWS_REGION");
+  return secrets::OutgoingIdentity{.host = host,
+                                   .token = settings.token,
+                                   .access_key_id = settings.access_key_id,
+                                   .secret_access_key = settings.secret_access_key,
+                                   .scope = {region.empty() ? "us-east-1" : region, service::kSigningService},
+                                   .base_url = settings.middleware_url};
 }
 
 int give_up(service::LogSink& log, const Settings& settings, const FunctionError& error) {
@@ -269,10 +293,24 @@ int main() {
 
   auto file = config::read_middleware_file(settings.config_path());
   if (!file) return give_up(log, settings, {"InvalidConfiguration", file.error().text()});
-  auto client = make_client(loop, settings, file->ingest.middleware);
+  auto client = make_client(loop, settings, file->ingest);
   if (!client) return give_up(log, settings, client.error());
 
-  Function function(loop, **client, log, std::move(file->ingest));
+  const auto who = identity(settings, file->ingest.middleware);
+  if (!who) return give_up(log, settings, who.error());
+  auto secrets_client = live::HttpClientPool::create(
+      loop, {.hosts = secrets::hosts_of(environment), .ca_file = variable("AWS_CA_BUNDLE")});
+  if (!secrets_client) return give_up(log, settings, {"InvalidVariable", secrets_client.error().text()});
+
+  secrets::Redactor redactor;
+  log.redact_with(redactor);
+  secrets::ProgramSecrets values(environment, loop, **secrets_client, redactor, draw());
+  secrets::AuthorizingClient authorized(*who, values.provider(), loop, **client);
+  authorized.on_missing([&log](const kernel::Error& error) {
+    log.log({.level = kernel::LogLevel::Error, .source = "secrets", .message = error.text()});
+  });
+
+  Function function(loop, **client, authorized, log, values.provider(), std::move(file->ingest));
   kernel::TaskScope scope;
   scope.spawn(function.serve());
   loop.run();

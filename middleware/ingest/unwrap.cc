@@ -21,4 +21,16 @@ std::expected<std::optional<std::string>, FunctionError> sns_message(const kerne
   return message->get<std::string>();
 }
 
+std::optional<FunctionError> refuse_records(const kernel::Json& payload) {
+  const kernel::Json* records = kernel::json_at(payload, "/Records");
+  if (records == nullptr || !records->is_array()) return std::nullopt;
+  std::string source = kernel::json_text_at(payload, "/Records/0/EventSource");
+  if (source.empty()) source = kernel::json_text_at(payload, "/Records/0/eventSource");
+  if (source == "aws:sns") return std::nullopt;
+  return FunctionError{"UnsupportedEvent",
+                       (source.empty() ? "these Records" : "Records of " + source) +
+                           " are not supported: this function takes an EventBridge event, a record of SNS "
+                           "with one inside, or a batch of them from SQS"};
+}
+
 }  // namespace ingest

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "middleware/ingest/schema.h"
 #include "middleware/kernel/ids.h"
 
 namespace ingest {
@@ -52,6 +53,23 @@ std::string text_at(const Json& event, std::string_view pointer) {
   return found != nullptr && found->is_string() ? found->get<std::string>() : std::string{};
 }
 
+/// What an org sent, without the envelope of the bus; no detail_type when it does not tell.
+Envelope bare_envelope(const Json& event) {
+  Envelope envelope{.detail_type = text_at(event, "/event/EventApiName"),
+                    .source = {},
+                    .time = {},
+                    .event_uuid = text_at(event, "/id"),
+                    .created = text_at(event, "/payload/CreatedDate"),
+                    .payload_at = "/payload"};
+  if (envelope.event_uuid.empty()) envelope.event_uuid = text_at(event, "/event/EventUuid");
+  std::string entity = text_at(event, "/payload/ChangeEventHeader/entityName");
+  if (envelope.detail_type.empty() && !entity.empty()) {
+    if (entity.ends_with("__c")) entity.pop_back();
+    envelope.detail_type = entity + "ChangeEvent";
+  }
+  return envelope;
+}
+
 }  // namespace
 
 std::string beginning(std::string_view text, std::size_t bytes_max) {
@@ -66,8 +84,10 @@ std::expected<Envelope, FunctionError> read_envelope(const Json& event) {
                     .time = text_at(event, "/time"),
                     .event_uuid = text_at(event, "/detail/id"),
                     .created = text_at(event, "/detail/payload/CreatedDate")};
+  if (event.is_object() && !event.contains("detail-type") && event.contains("payload"))
+    envelope = bare_envelope(event);
   if (envelope.detail_type.empty()) return std::unexpected(not_valid("the event has no detail-type"));
-  const Json* payload = kernel::json_at(event, "/detail/payload");
+  const Json* payload = kernel::json_at(event, envelope.payload_at);
   if (payload == nullptr || !payload->is_object()) {
     return std::unexpected(not_valid("the event has no object at detail.payload"));
   }
@@ -79,7 +99,9 @@ std::expected<Envelope, FunctionError> read_envelope(const Json& event) {
   return envelope;
 }
 
-const Json& payload_of(const Json& event) { return *kernel::json_at(event, "/detail/payload"); }
+const Json& payload_of(const Json& event, const Envelope& envelope) {
+  return *kernel::json_at(event, envelope.payload_at);
+}
 
 std::expected<void, FunctionError> validate(const Json& payload, const EventType& type) {
   for (const auto& [field, kind] : type.required) {
@@ -92,7 +114,13 @@ std::expected<void, FunctionError> validate(const Json& payload, const EventType
                                        ", found " + short_text(*found)));
     }
   }
-  return {};
+  if (type.schema == nullptr) return {};
+  const auto kept = type.schema->check(payload);
+  if (kept) return {};
+  const Violation& violation = kept.error();
+  return std::unexpected(not_valid(type.name + ": " +
+                                   (violation.pointer.empty() ? "the payload" : violation.pointer) +
+                                   " breaks '" + violation.rule + "' of the schema"));
 }
 
 }  // namespace ingest

@@ -15,18 +15,19 @@
 #include <set>
 #include <utility>
 
+#include "middleware/live/parking.h"
 #include "middleware/live/server_exchange.h"
 #include "middleware/live/server_http.h"
-#include "middleware/live/server_stream.h"
 #include "middleware/live/thread.h"
 
 namespace live {
 namespace {
 
 constexpr int kBacklog = 1024;  // the library's 5 gives errors from 64 connections on
-constexpr int kSocketTimeoutSeconds = 75;
 constexpr int kOutOfDescriptorsWaitMs = 5;
 constexpr std::chrono::milliseconds kFarewell{200};
+constexpr std::string_view kFull =
+    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
 kernel::Result<Descriptor> listening_socket(const std::string& address, int port) {
   addrinfo wanted{};
@@ -61,9 +62,6 @@ int port_of(const Descriptor& socket) {
 void set_connection_options(const Descriptor& socket) {
   const int on = 1;
   setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  const timeval limit{kSocketTimeoutSeconds, 0};
-  setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-  setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
 }
 
 /// What stop() needs of a connection.
@@ -82,12 +80,15 @@ class HttpServer::Impl {
   Impl(Loop& loop, kernel::HttpHandler& handler, const ServerConfig& config, Descriptor listener,
        TlsContext tls)
       : desk_(std::make_shared<ServerDesk>(loop, handler)),
-        http_(config.body_bytes_max),
+        limits_(config.limits),
+        connections_max_(config.connections_max),
         tls_(std::move(tls)),
         listener_(std::move(listener)),
         port_(port_of(listener_)),
         bind_address_(config.bind_address),
-        crew_(config.threads_max) {
+        crew_(config.threads_max),
+        parking_(
+            [this](std::unique_ptr<Session> session, bool is_late) { wake(std::move(session), is_late); }) {
     accepting_ = start_thread([this] { accept_until_closed(); });
   }
   ~Impl() { stop(); }
@@ -118,6 +119,7 @@ class HttpServer::Impl {
         open.exchange->close();
       }
     }
+    parking_.close();
     desk_->is_closed = true;
     desk_->scope.cancel_all();
     if (!crew_.wait_idle(kFarewell)) {
@@ -132,31 +134,52 @@ class HttpServer::Impl {
     while (true) {
       Descriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
       if (socket.is_open()) {
-        crew_.run([this, taken = std::move(socket)]() mutable { serve(std::move(taken)); });
+        set_connection_options(socket);
+        take(std::move(socket));
       } else if (errno == EINVAL || errno == EBADF) {
         return;  // shut down
       } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-        poll(nullptr, 0, kOutOfDescriptorsWaitMs);
+        if (!parking_.close_idlest()) poll(nullptr, 0, kOutOfDescriptorsWaitMs);
       }
     }
   }
 
-  void serve(Descriptor socket) {
-    set_connection_options(socket);
-    const auto exchange = std::make_shared<Exchange>(desk_);
-    ServerStream stream(std::move(socket), tls_.get());
-    const Open open{stream.socket(), exchange.get()};
+  /// A new connection rests until it says something.
+  void take(Descriptor socket) {
+    if (connections_ >= connections_max_ && !parking_.close_idlest()) {
+      ServerStream stream(std::move(socket), nullptr);
+      // A client that speaks TLS cannot read it; the connection ends either way.
+      stream.send(kFull, std::chrono::milliseconds{0});
+      return;
+    }
+    parking_.park(std::make_unique<Session>(std::move(socket), tls_.get(), std::make_shared<Exchange>(desk_),
+                                            limits_, connections_));
+  }
+
+  void wake(std::unique_ptr<Session> session, bool is_late) {
+    crew_.run(
+        [this, session = std::move(session), is_late]() mutable { serve(std::move(session), is_late); });
+  }
+
+  void serve(std::unique_ptr<Session> session, bool is_late) {
+    const Open open{session->stream.socket(), session->exchange.get()};
     {
       const std::lock_guard lock(mutex_);
       if (is_closing_) return;
       open_.insert(open);
     }
-    if (stream.handshake()) http_.converse(stream, *exchange);
-    const std::lock_guard lock(mutex_);
-    open_.erase(open);
+    const ServerHttp::After after = http_.converse(*session, is_late);
+    {
+      const std::lock_guard lock(mutex_);
+      open_.erase(open);
+    }
+    if (after == ServerHttp::After::Park) parking_.park(std::move(session));
   }
 
   std::shared_ptr<ServerDesk> desk_;
+  const RequestLimits limits_;
+  const std::size_t connections_max_;
+  std::atomic<std::size_t> connections_ = 0;
   const ServerHttp http_;
   const TlsContext tls_;
   Descriptor listener_;
@@ -167,6 +190,7 @@ class HttpServer::Impl {
   bool is_closing_ = false;  ///< guarded by mutex_
   bool is_stopped_ = false;
   ThreadCrew crew_;
+  Parking parking_;
   std::thread accepting_;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// HTTP/1.1 and HTTPS over sockets for a kernel::HttpHandler. Each connection has a thread; every request is
-// answered on the loop.
+// HTTP/1.1 and HTTPS over sockets for a kernel::HttpHandler. A connection has a thread while a request is
+// whole or its client is quick; else it rests in the parking. Every request is answered on the loop.
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -8,16 +8,19 @@
 
 #include "middleware/kernel/http.h"
 #include "middleware/live/loop.h"
+#include "middleware/live/request_reader.h"
 #include "middleware/live/tls.h"
 
 namespace live {
 
 struct ServerConfig {
-  std::string bind_address = "127.0.0.1";   ///< numeric, or "localhost"
-  int port = 0;                             ///< 0: any free one
-  std::optional<TlsIdentity> tls{};         ///< nothing: plain HTTP
-  std::size_t body_bytes_max = 64UL << 20;  ///< a larger request gets 413
-  std::size_t threads_max = 1024;           ///< connections served at once; further ones wait
+  std::string bind_address = "127.0.0.1";  ///< numeric, or "localhost"
+  int port = 0;                            ///< 0: any free one
+  std::optional<TlsIdentity> tls{};        ///< nothing: plain HTTP
+  RequestLimits limits{};
+  std::size_t threads_max = 1024;  ///< requests worked on at once; further ones wait
+  /// Open at once; above it the one that rested longest is closed, and if none rests the new one gets 503.
+  std::size_t connections_max = 1UL << 20;
 };
 
 /// What the handler sees: `target` is path and query as sent, `host` the Host header, headers in order as

@@ -7,8 +7,6 @@
 namespace live {
 namespace {
 
-constexpr std::size_t kChunkLineMax = 4096;
-
 /// Cuts the text up to `end` off the front of `rest`; all of it when there is no `end`.
 std::string_view cut(std::string_view& rest, std::string_view end) {
   const std::size_t at = rest.find(end);
@@ -26,55 +24,6 @@ std::string_view trimmed(std::string_view text) {
 bool parse_number(std::string_view text, int base, std::uint64_t& number) {
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number, base);
   return problem == std::errc{} && end == text.data() + text.size();
-}
-
-/// False when the client goes before `count` bytes are there.
-bool receive_at_least(ServerStream& stream, std::size_t count) {
-  while (stream.received().size() < count) {
-    if (!stream.receive_more()) return false;
-  }
-  return true;
-}
-
-/// The next line without its end, consumed.
-BodyRead read_line(ServerStream& stream, std::string& line) {
-  std::size_t end = 0;
-  while ((end = stream.received().find("\r\n")) == std::string_view::npos) {
-    if (stream.received().size() > kChunkLineMax) return BodyRead::Malformed;
-    if (!stream.receive_more()) return BodyRead::Gone;
-  }
-  line.assign(stream.received().substr(0, end));
-  stream.consume(end + 2);
-  return BodyRead::Done;
-}
-
-BodyRead take(ServerStream& stream, std::uint64_t count, std::string& body) {
-  while (count > 0) {
-    if (!receive_at_least(stream, 1)) return BodyRead::Gone;
-    const std::string_view piece = stream.received().substr(0, count);
-    body += piece;
-    count -= piece.size();
-    stream.consume(piece.size());
-  }
-  return BodyRead::Done;
-}
-
-BodyRead read_chunks(ServerStream& stream, std::size_t bytes_max, std::string& body) {
-  std::string line;
-  while (true) {
-    if (const BodyRead got = read_line(stream, line); got != BodyRead::Done) return got;
-    std::uint64_t size = 0;
-    if (!parse_number(trimmed(std::string_view(line).substr(0, line.find(';'))), 16, size))
-      return BodyRead::Malformed;
-    if (size == 0) break;
-    if (size > bytes_max - body.size()) return BodyRead::TooLarge;
-    if (const BodyRead got = take(stream, size, body); got != BodyRead::Done) return got;
-    if (const BodyRead got = read_line(stream, line); got != BodyRead::Done) return got;
-    if (!line.empty()) return BodyRead::Malformed;
-  }
-  while (true) {  // trailers say nothing to us
-    if (const BodyRead got = read_line(stream, line); got != BodyRead::Done || line.empty()) return got;
-  }
 }
 
 }  // namespace
@@ -106,14 +55,6 @@ RequestHead parse_head(std::string_view head) {
     request.headers.add(std::string(name), std::string(value));
   }
   return parsed;
-}
-
-BodyRead read_body(ServerStream& stream, const RequestHead& head, std::size_t bytes_max, std::string& body) {
-  if (!head.is_valid) return BodyRead::Malformed;
-  if (head.is_chunked) return read_chunks(stream, bytes_max, body);
-  if (head.content_length > bytes_max) return BodyRead::TooLarge;
-  body.reserve(head.content_length);
-  return take(stream, head.content_length, body);
 }
 
 }  // namespace live

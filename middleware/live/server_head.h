@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "middleware/kernel/http.h"
-#include "middleware/live/server_stream.h"
 
 namespace live {
 
@@ -20,10 +19,5 @@ struct RequestHead {
 
 /// `head`: request line and fields up to and including the empty line.
 RequestHead parse_head(std::string_view head);
-
-enum class BodyRead { Done, TooLarge, Malformed, Gone };
-
-/// Takes the body that `head` announces off the stream.
-BodyRead read_body(ServerStream& stream, const RequestHead& head, std::size_t bytes_max, std::string& body);
 
 }  // namespace live

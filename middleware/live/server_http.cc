@@ -6,25 +6,40 @@
 #include <string>
 #include <utility>
 
-#include "middleware/live/server_head.h"
-
 namespace live {
 namespace {
 
-constexpr std::size_t kHeadMax = 256 * 1024;
-constexpr time_t kKeepAliveSeconds = 75;  // what we announce, and the socket's timeout
+constexpr time_t kKeepAliveSeconds = 75;  // what we announce
+/// A thread stands by for the next request: cheaper than the way through the parking for a busy client.
+constexpr std::chrono::milliseconds kStandBy{50};
 constexpr std::size_t kKeepAliveRequests = 1'000'000;
 constexpr std::string_view kGarbage = "\x15\x03 this is not HTTP \x7F\r\n\r\n";
+
+std::string_view reason_of(int status) {
+  switch (status) {
+    case 408:
+      return "Request Timeout";
+    case 413:
+      return "Payload Too Large";
+    case 431:
+      return "Request Header Fields Too Large";
+    default:
+      return "Bad Request";
+  }
+}
 
 /// One request on its way through the library, which knows it as a stream of bytes.
 class Dialogue final : public httplib::Stream {
  public:
-  Dialogue(ServerStream& stream, Exchange& exchange, std::size_t body_bytes_max)
-      : stream_(stream), exchange_(exchange), body_bytes_max_(body_bytes_max) {}
+  explicit Dialogue(Session& session)
+      : stream_(session.stream),
+        exchange_(*session.exchange),
+        send_time_(session.limits.send_time),
+        unread_(session.reader.head_text()),
+        request_(std::move(session.reader.head().request)),
+        is_head_request_(request_.method == "HEAD") {}
 
-  /// False when no whole request comes any more.
-  bool receive_head();
-  /// The library has read the head: body, handler, head of the response.
+  /// The library has read the head: handler, head of the response.
   void answer(httplib::Response& response);
   /// Sends what has been rendered in the way the handler asked for. True when the connection may be used
   /// again.
@@ -33,10 +48,9 @@ class Dialogue final : public httplib::Stream {
   bool is_readable() const override { return true; }
   bool is_writable() const override { return true; }
   ssize_t read(char* bytes, size_t size) override {
-    if (stream_.received().empty() && !stream_.receive_more()) return 0;
-    const std::string_view taken = stream_.received().substr(0, size);
+    const std::string_view taken = unread_.substr(0, size);
     taken.copy(bytes, taken.size());
-    stream_.consume(taken.size());
+    unread_.remove_prefix(taken.size());
     return static_cast<ssize_t>(taken.size());
   }
   ssize_t write(const char* bytes, size_t size) override {
@@ -49,19 +63,16 @@ class Dialogue final : public httplib::Stream {
   socket_t socket() const override { return 0; }
 
  private:
-  enum class State { Unanswered, Answered, Refused, Stopped };
+  enum class State { Unanswered, Answered, Stopped };
 
-  void refuse(httplib::Response& response, int status, const char* type, const char* detail);
   void render(httplib::Response& response);
-  bool promises_body() const {
-    return head_.request.method != "HEAD" && reply_.response.status != 204 && reply_.response.status != 304;
-  }
 
   ServerStream& stream_;
   Exchange& exchange_;
-  const std::size_t body_bytes_max_;
-  RequestHead head_;
-  bool is_head_request_ = false;
+  const std::chrono::milliseconds send_time_;
+  std::string_view unread_;
+  kernel::HttpRequest request_;
+  const bool is_head_request_;
   kernel::HttpReply reply_;
   State state_ = State::Unanswered;
   bool close_asked_ = false;
@@ -70,52 +81,15 @@ class Dialogue final : public httplib::Stream {
 
 thread_local Dialogue* current_dialogue = nullptr;
 
-bool Dialogue::receive_head() {
-  std::size_t searched = 0;
-  while (true) {
-    const std::string_view received = stream_.received();
-    const std::size_t end = received.find("\r\n\r\n", searched);
-    if (end != std::string_view::npos) {
-      head_ = parse_head(received.substr(0, end + 4));
-      is_head_request_ = head_.request.method == "HEAD";
-      return true;
-    }
-    // Nobody waits for the end of a head that is none, such as the greeting of a TLS client.
-    const bool is_text = received.empty() || received.front() >= ' ';
-    if (!is_text || received.size() > kHeadMax) return false;
-    searched = received.size() > 3 ? received.size() - 3 : 0;
-    if (!stream_.receive_more()) return false;
-  }
-}
-
 void Dialogue::answer(httplib::Response& response) {
-  // "100 Continue", when it was asked for: the client sends the body only now.
-  if (!output_.empty()) stream_.send(std::exchange(output_, {}));
-  switch (read_body(stream_, head_, body_bytes_max_, head_.request.body)) {
-    case BodyRead::Done:
-      break;
-    case BodyRead::TooLarge:
-      return refuse(response, 413, "body_too_large", "the server takes no body of that size");
-    case BodyRead::Malformed:
-      return refuse(response, 400, "bad_request", "the length of the body cannot be told");
-    case BodyRead::Gone:
-      state_ = State::Stopped;
-      return;
-  }
-  auto reply = exchange_.ask(std::move(head_.request));
+  output_.clear();  // "100 Continue", which the client has got when it waited for it
+  auto reply = exchange_.ask(std::move(request_));
   if (!reply) {
     state_ = State::Stopped;
     return;
   }
   reply_ = std::move(*reply);
   state_ = State::Answered;
-  render(response);
-}
-
-void Dialogue::refuse(httplib::Response& response, int status, const char* type, const char* detail) {
-  reply_.response = kernel::problem(status, type, detail);
-  reply_.response.headers.add("Connection", "close");
-  state_ = State::Refused;
   render(response);
 }
 
@@ -141,10 +115,9 @@ void Dialogue::render(httplib::Response& response) {
 
 bool Dialogue::finish(bool close_asked) {
   if (state_ == State::Stopped) return false;
-  if (state_ == State::Unanswered || state_ == State::Refused) {
-    // The library, or we, refused the request: where the next one would begin is unknown.
-    if (state_ == State::Refused && !is_head_request_) output_ += reply_.response.body;
-    stream_.send(output_);
+  if (state_ == State::Unanswered) {
+    // The library refused the request: where the next one would begin is unknown.
+    stream_.send(output_, send_time_);
     stream_.close_gently();
     return false;
   }
@@ -152,7 +125,7 @@ bool Dialogue::finish(bool close_asked) {
   switch (reply_.ending) {
     case kernel::Ending::Complete: {
       if (!is_head_request_) output_ += body;
-      const bool sent = stream_.send(output_);
+      const bool sent = stream_.send(output_, send_time_);
       if (sent && !close_asked && !close_asked_) return true;
       stream_.close_gently();
       return false;
@@ -164,10 +137,10 @@ bool Dialogue::finish(bool close_asked) {
       } else {
         output_.append(body, 0, body.size() / 2);
       }
-      stream_.send(output_);
+      stream_.send(output_, send_time_);
       return false;
     case kernel::Ending::Garbage:
-      stream_.send(kGarbage);
+      stream_.send(kGarbage, send_time_);
       return false;
     case kernel::Ending::Reset:
       stream_.reset();
@@ -185,7 +158,7 @@ bool Dialogue::finish(bool close_asked) {
 
 class ServerHttp::Library final : public httplib::Server {
  public:
-  explicit Library(std::size_t body_bytes_max_in) : body_bytes_max(body_bytes_max_in) {
+  Library() {
     set_keep_alive_timeout(kKeepAliveSeconds);
     set_keep_alive_max_count(kKeepAliveRequests);
     // Before routing: its handlers are found by regular expressions and know only some methods.
@@ -202,23 +175,57 @@ class ServerHttp::Library final : public httplib::Server {
     current_dialogue = nullptr;
     return close_asked;
   }
-  const std::size_t body_bytes_max;
 };
 
-ServerHttp::ServerHttp(std::size_t body_bytes_max) : library_(std::make_unique<Library>(body_bytes_max)) {}
+ServerHttp::ServerHttp() : library_(std::make_unique<Library>()) {}
 ServerHttp::~ServerHttp() = default;
 
-void ServerHttp::converse(ServerStream& stream, Exchange& exchange) const {
+ServerHttp::After ServerHttp::converse(Session& session, bool is_late) const {
   try {
-    while (true) {
-      Dialogue dialogue(stream, exchange, library_->body_bytes_max);
-      if (!dialogue.receive_head()) return;
-      const bool close_asked = library_->process(dialogue);
-      if (!dialogue.finish(close_asked)) return;
-    }
+    return serve(session, is_late);
   } catch (const std::exception&) {
-    // Out of memory for this connection: it goes, the others stay.
+    return After::End;  // out of memory for this connection: it goes, the others stay
   }
+}
+
+ServerHttp::After ServerHttp::serve(Session& session, bool is_late) const {
+  ServerStream& stream = session.stream;
+  while (!stream.is_shaken()) {
+    if (is_late) return After::End;
+    const Received got = stream.handshake();
+    if (got == Received::Gone) return After::End;
+    if (got == Received::Nothing && !stream.wait_readable(kStandBy)) return After::Park;
+  }
+  while (true) {
+    switch (std::exchange(is_late, false) ? session.reader.time_out() : session.reader.advance(stream)) {
+      case RequestReader::State::Whole: {
+        Dialogue dialogue(session);
+        const bool close_asked = library_->process(dialogue);
+        if (!dialogue.finish(close_asked)) return After::End;
+        session.reader = RequestReader(session.limits);
+        break;
+      }
+      case RequestReader::State::Refused:
+        refuse_connection(stream, session.reader.refusal(), session.limits.send_time);
+        return After::End;
+      case RequestReader::State::Gone:
+        return After::End;
+      case RequestReader::State::Idle:
+      case RequestReader::State::Head:
+      case RequestReader::State::Body:
+        if (!stream.wait_readable(kStandBy)) return After::Park;
+    }
+  }
+}
+
+void refuse_connection(ServerStream& stream, const Refusal& refusal, std::chrono::milliseconds at_most) {
+  const kernel::HttpResponse response = kernel::problem(refusal.status, refusal.type, refusal.detail);
+  std::string text =
+      "HTTP/1.1 " + std::to_string(refusal.status) + " " + std::string(reason_of(refusal.status)) + "\r\n";
+  for (const auto& [name, value] : response.headers) text += name + ": " + value + "\r\n";
+  text += "Content-Length: " + std::to_string(response.body.size()) + "\r\nConnection: close\r\n\r\n" +
+          response.body;
+  if (stream.send(text, at_most)) stream.close_gently();
 }
 
 }  // namespace live

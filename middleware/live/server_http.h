@@ -6,23 +6,28 @@
 #include <cstddef>
 #include <memory>
 
-#include "middleware/live/server_exchange.h"
-#include "middleware/live/server_stream.h"
+#include "middleware/live/server_session.h"
 
 namespace live {
 
 /// One a server; shared by the threads of all its connections.
 class ServerHttp {
  public:
-  explicit ServerHttp(std::size_t body_bytes_max);
+  ServerHttp();
   ~ServerHttp();
 
-  /// Answers requests until the connection ends or has to. Throws nothing.
-  void converse(ServerStream& stream, Exchange& exchange) const;
+  enum class After : std::uint8_t { Park, End };
+  /// Answers the requests that come while a thread stands by. Park: nothing more is there now, and the
+  /// connection may rest. `is_late`: what the session waited for did not come in time. Throws nothing.
+  After converse(Session& session, bool is_late) const;
 
  private:
   class Library;
+  After serve(Session& session, bool is_late) const;
   std::unique_ptr<Library> library_;
 };
+
+/// Says no to a request that is not whole, and lets the client read that.
+void refuse_connection(ServerStream& stream, const Refusal& refusal, std::chrono::milliseconds at_most);
 
 }  // namespace live

@@ -1,5 +1,6 @@
 #include "middleware/live/server_stream.h"
 
+#include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <poll.h>
@@ -17,7 +18,9 @@ constexpr std::size_t kDrainMax = 1024 * 1024;
 constexpr int kDrainWaitMs = 500;
 }  // namespace
 
-ServerStream::ServerStream(Descriptor socket, ssl_ctx_st* tls) : socket_(std::move(socket)) {
+ServerStream::ServerStream(Descriptor socket, ssl_ctx_st* tls)
+    : socket_(std::move(socket)), is_shaken_(tls == nullptr) {
+  fcntl(socket_.get(), F_SETFL, fcntl(socket_.get(), F_GETFL) | O_NONBLOCK);
   if (tls == nullptr) return;
   tls_.reset(SSL_new(tls));
   CHECK(tls_);
@@ -30,13 +33,30 @@ ServerStream::~ServerStream() {
   if (!is_reset_) ::shutdown(socket_.get(), SHUT_RDWR);
 }
 
-bool ServerStream::handshake() {
-  if (!tls_) return true;
+Received ServerStream::handshake() {
   ERR_clear_error();
-  return SSL_accept(tls_.get()) == 1;
+  const int returned = SSL_accept(tls_.get());
+  if (returned == 1) {
+    is_shaken_ = true;
+    return Received::Some;
+  }
+  return tls_received(returned);
 }
 
-bool ServerStream::receive_more() {
+Received ServerStream::tls_received(int returned) const {
+  switch (SSL_get_error(tls_.get(), returned)) {
+    case SSL_ERROR_WANT_READ:
+      return Received::Nothing;
+    case SSL_ERROR_WANT_WRITE: {
+      pollfd watched{socket_.get(), POLLOUT, 0};
+      return poll(&watched, 1, kDrainWaitMs) > 0 ? Received::Some : Received::Gone;
+    }
+    default:
+      return Received::Gone;
+  }
+}
+
+Received ServerStream::receive_more() {
   if (consumed_ == input_.size()) {
     input_.clear();
     consumed_ = 0;
@@ -55,20 +75,44 @@ bool ServerStream::receive_more() {
     }
     return before + static_cast<std::size_t>(count > 0 ? count : 0);
   });
-  return count > 0;
+  if (count > 0) return Received::Some;
+  if (tls_) return tls_received(static_cast<int>(count));
+  return count < 0 && (errno == EAGAIN || errno == EINTR) ? Received::Nothing : Received::Gone;
 }
 
-bool ServerStream::send(std::string_view bytes) {
+bool ServerStream::wait_readable(std::chrono::milliseconds at_most) const {
+  pollfd watched{socket_.get(), POLLIN | POLLRDHUP, 0};
+  return poll(&watched, 1, static_cast<int>(at_most.count())) > 0;
+}
+
+void ServerStream::give_back_memory() {
+  if (consumed_ < input_.size()) return;
+  consumed_ = 0;
+  std::string().swap(input_);
+}
+
+bool ServerStream::send(std::string_view bytes, std::chrono::milliseconds at_most) {
+  const auto until = std::chrono::steady_clock::now() + at_most;
   while (!bytes.empty()) {
     ssize_t count = 0;
+    bool waits = false;
     if (tls_) {
       ERR_clear_error();
-      count =
+      const int returned =
           SSL_write(tls_.get(), bytes.data(), static_cast<int>(std::min(bytes.size(), std::size_t{1} << 30)));
+      count = returned;
+      waits = returned <= 0 && SSL_get_error(tls_.get(), returned) == SSL_ERROR_WANT_WRITE;
     } else {
       count = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      waits = count < 0 && (errno == EAGAIN || errno == EINTR);
     }
-    if (count <= 0) return false;
+    if (count <= 0) {
+      const auto left =
+          std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+      pollfd watched{socket_.get(), POLLOUT, 0};
+      if (!waits || left.count() <= 0 || poll(&watched, 1, static_cast<int>(left.count())) <= 0) return false;
+      continue;
+    }
     bytes.remove_prefix(static_cast<std::size_t>(count));
   }
   return true;

@@ -1,6 +1,8 @@
 #pragma once
-// The bytes of one accepted connection, plain or TLS, as its thread reads and writes them: blocking and
-// buffered.
+// The bytes of one accepted connection, plain or TLS, buffered. Reading never waits; sending waits for a
+// client that takes its time, up to a limit.
+#include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -9,25 +11,35 @@
 
 namespace live {
 
+enum class Received : std::uint8_t {
+  Some,
+  Nothing,  ///< not now
+  Gone,     ///< the end of the stream, or an error
+};
+
 class ServerStream {
  public:
-  /// `tls` may be null: plain. Reads and writes that take longer than the socket's timeouts fail.
+  /// `tls` may be null: plain. The socket is made non-blocking.
   ServerStream(Descriptor socket, ssl_ctx_st* tls);
   ~ServerStream();
   ServerStream(const ServerStream&) = delete;
   ServerStream& operator=(const ServerStream&) = delete;
 
-  /// To be called once, before everything else. False: the client and we cannot speak TLS.
-  bool handshake();
+  /// To be called until it is_shaken(), before everything else. Gone: the client and we cannot speak TLS.
+  Received handshake();
+  bool is_shaken() const { return is_shaken_; }
 
   /// Received and not yet consumed.
   std::string_view received() const { return std::string_view(input_).substr(consumed_); }
   void consume(std::size_t count) { consumed_ += count; }
-  /// Waits for more bytes; false at the end of the stream, after a timeout and on errors.
-  bool receive_more();
+  Received receive_more();
+  /// Waits for bytes, or for the client's end; false when neither came in that time.
+  bool wait_readable(std::chrono::milliseconds at_most) const;
+  /// For a connection that will rest: an empty buffer takes no room.
+  void give_back_memory();
 
-  /// False when the client is gone.
-  bool send(std::string_view bytes);
+  /// False when the client is gone or did not take all of it within `at_most`.
+  bool send(std::string_view bytes, std::chrono::milliseconds at_most);
 
   /// Waits until the client closes its side, dropping what it still sends.
   void wait_for_close();
@@ -39,11 +51,14 @@ class ServerStream {
   int socket() const { return socket_.get(); }
 
  private:
+  Received tls_received(int returned) const;
+
   Descriptor socket_;
   TlsStream tls_;
   std::string input_;
   std::size_t consumed_ = 0;
   bool is_reset_ = false;
+  bool is_shaken_ = false;
 };
 
 }  // namespace live

@@ -3,7 +3,9 @@
 //
 //   env:NAME                      a variable of the process
 //   file:PATH                     a file; its last line end does not belong to the value
-//   secretsmanager:ID[#/pointer]  Secrets Manager; the pointer takes one value out of a JSON secret
+//   secretsmanager:ID[?stage=STAGE][#/pointer]
+//                                 Secrets Manager, AWSCURRENT unless a stage is named; the pointer takes one
+//                                 value out of a JSON secret
 //   ssm:NAME[#/pointer]           Parameter Store, decrypted
 //
 // Values are never written to logs, errors, hops or the run file.

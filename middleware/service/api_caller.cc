@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "middleware/core/deadline.h"
+#include "middleware/core/server_hints.h"
 #include "middleware/kernel/check.h"
+#include "middleware/kernel/random.h"
 #include "middleware/kernel/wait.h"
 
 namespace service {
@@ -17,7 +19,7 @@ CallResult to_result(const kernel::HttpResult& answer, kernel::WallTime now) {
   if (!answer) return {.no_answer = answer.error()};
   CallResult result{.status = answer->status};
   if (answer->status == 429 || answer->status == 503 || answer->status == 413) {
-    result.retry_after = core::parse_retry_after(answer->headers.get("Retry-After"), now);
+    result.retry_after = core::retry_after_of(answer->headers, now);
   }
   return result;
 }
@@ -172,7 +174,7 @@ bool ApiCaller::is_over(State& state, Attempt& attempt, kernel::HopScope& hop,
   close_hop(hop, state.call.request.body, answer);
   const kernel::Timestamp ended = around_.scheduler.now();
   const CallResult result = to_result(answer, around_.scheduler.wall_now());
-  if (attempt.permit) attempt.permit->record(sample(result), ended - attempt.started, ended);
+  if (attempt.permit) attempt.permit.record(sample(result), ended - attempt.started, ended);
   if (answer && is_done(answer->status, state.expected)) {
     if (budget_) budget_->succeeded(state.last_retry);
     state.end = std::make_unique<CallEnd>(std::move(*answer), state.attempts);
@@ -191,13 +193,16 @@ bool ApiCaller::is_over(State& state, Attempt& attempt, kernel::HopScope& hop,
   }
 
   const std::string draw_key = std::string(state.call.event) + state.call.idempotency_key;
-  const core::RetryDecision decision = retry_.after(
-      result, {.number = state.attempts,
-               .method = state.call.request.method,
-               .keyed = config_.idempotency_header.has_value(),
-               .left = state.call.deadline - core::kTryMargin - ended,
-               .luck = kernel::draw_unit({around_.seed, config_.name, draw_key,
-                                          static_cast<std::uint64_t>(state.attempts), "retry jitter"})});
+  const core::Luck luck{[&](int retry) {
+    return kernel::draw_unit(
+        {around_.seed, config_.name, draw_key, static_cast<std::uint64_t>(retry), "retry jitter"});
+  }};
+  const core::RetryDecision decision =
+      retry_.after(result, {.number = state.attempts,
+                            .method = state.call.request.method,
+                            .keyed = config_.idempotency_header.has_value(),
+                            .left = state.call.deadline - core::kTryMargin - ended,
+                            .luck = luck});
   if (!decision.wait) {
     give_up(state, to_text(decision.reason));
     return true;

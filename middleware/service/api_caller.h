@@ -12,6 +12,7 @@
 
 #include "middleware/core/breaker.h"
 #include "middleware/core/retry.h"
+#include "middleware/core/retry_budget.h"
 #include "middleware/kernel/hop.h"
 #include "middleware/kernel/http.h"
 #include "middleware/kernel/scheduler.h"
@@ -80,7 +81,7 @@ class ApiCaller {
   struct Attempt {
     kernel::Timestamp started{};
     kernel::Timestamp deadline{};
-    std::optional<core::Breaker::Permit> permit{};
+    core::Breaker::Permit permit{};
     kernel::Timestamp next_at{};  ///< when the next one is due
   };
   kernel::Task<CallEnd> run(std::unique_ptr<State> state);

@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "middleware/core/breaker.h"
-#include "middleware/core/retry.h"
+#include "middleware/core/retry_budget.h"
+#include "middleware/core/retry_rules.h"
 #include "middleware/inbox/inbox.h"
 #include "middleware/kernel/templates.h"
 #include "middleware/service/credentials.h"
@@ -18,7 +19,8 @@ namespace service {
 struct ApiConfig {
   std::string name;  ///< also the host name given to the HttpClient
   core::RetryRules retry{};
-  std::optional<std::int64_t> retry_budget = 500;  ///< tokens; nothing: retries are not budgeted
+  std::optional<core::RetryBudget::Rules> retry_budget =
+      core::RetryQuota{};                                            ///< nothing: retries are not budgeted
   std::optional<core::BreakerRules> breaker = core::BreakerRules{};  ///< nothing: no breaker
   bool breaker_counts_throttles = false;               ///< 429, and 503 with Retry-After, are failures to it
   kernel::Duration per_try = std::chrono::seconds{5};  ///< an attempt on the wire ends after this
@@ -66,6 +68,7 @@ struct ServiceConfig {
   AnswerWhen answer = AnswerWhen::Sync;
   bool works_off_store = false;  ///< what the store holds of accepted events is worked on
   inbox::InboxConfig inbox{};
+  std::string added_member{};  ///< of a payload: what the function put there, no part of the event
 };
 
 }  // namespace service

@@ -88,6 +88,7 @@ std::string LogSink::begin_line(LogLevel level, std::string_view message) const 
 
 void LogSink::write(std::string line) {
   line += "}\n";
+  if (redactor_ != nullptr) line = redactor_->redacted(std::move(line));
   std::fwrite(line.data(), 1, line.size(), out_);
   std::fflush(out_);
 }

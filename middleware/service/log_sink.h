@@ -13,6 +13,7 @@
 
 #include "middleware/kernel/hop.h"
 #include "middleware/kernel/scheduler.h"
+#include "middleware/secrets/redactor.h"
 
 namespace service {
 
@@ -30,6 +31,9 @@ class LogSink final : public kernel::HopSink {
 
   /// Of every line from now on, until it is "": for a function, which works on one invocation at a time.
   void set_request_id(std::string request_id) { request_id_ = std::move(request_id); }
+
+  /// Values that it knows are never written, wherever in a line they stand. It outlives the sink.
+  void redact_with(const secrets::Redactor& redactor) { redactor_ = &redactor; }
 
   kernel::HopId open(const kernel::HopStart& start) override;
   void close(kernel::HopId hop, const kernel::HopEnd& end) override;
@@ -55,6 +59,7 @@ class LogSink final : public kernel::HopSink {
   const kernel::Scheduler& scheduler_;
   std::FILE* out_;
   LogSinkConfig config_;
+  const secrets::Redactor* redactor_ = nullptr;
   std::string request_id_;
   kernel::HopId next_hop_;
   std::map<kernel::HopId, Open> open_;

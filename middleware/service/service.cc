@@ -114,12 +114,13 @@ kernel::Task<kernel::HttpReply> Service::take(HttpRequest request) {
   if (!accepted) return answered(std::move(accepted.error()));
   const FlowConfig& flow = *accepted->flow;
   if (config_.answer == AnswerWhen::Accepted) {
-    return accept({.id = std::move(accepted->event),
-                   .type = flow.event,
-                   .lane = lane_of(flow, *accepted->payload),
-                   .trace = std::string(request.headers.get("traceparent")),
-                   .payload = std::move(request.body),
-                   .fingerprint = inbox::fingerprint_of(flow.event, *accepted->payload)});
+    return accept(
+        {.id = std::move(accepted->event),
+         .type = flow.event,
+         .lane = lane_of(flow, *accepted->payload),
+         .trace = std::string(request.headers.get("traceparent")),
+         .payload = std::move(request.body),
+         .fingerprint = inbox::fingerprint_of(flow.event, *accepted->payload, config_.added_member)});
   }
   auto version = version_of(flow, *accepted->payload);
   if (version.record.empty()) return take_event(std::move(*accepted));
@@ -163,7 +164,7 @@ kernel::Task<kernel::HttpReply> Service::take_event(Accepted accepted) {
 
 kernel::Task<store::Claim> Service::claim(const Accepted& accepted) const {
   return store_.claim(accepted.event, around_.scheduler.now(), accepted.deadline + kLeaseMargin,
-                      inbox::fingerprint_of(accepted.flow->event, *accepted.payload));
+                      inbox::fingerprint_of(accepted.flow->event, *accepted.payload, config_.added_member));
 }
 
 /// False when the claim is another's by now.

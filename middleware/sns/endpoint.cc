@@ -25,7 +25,8 @@ HttpReply done(std::string body) {
 
 /// What an error of the function means to SNS: a 4xx is never sent again.
 HttpReply failed(const ingest::FunctionError& error) {
-  const bool may_pass = error.type == "MiddlewareBusy" || error.type == "MiddlewareUnreachable";
+  const bool may_pass = error.type == "MiddlewareBusy" || error.type == "MiddlewareUnreachable" ||
+                        error.type == "ReferenceUnavailable";
   return {.response = kernel::problem(may_pass ? 503 : 422, may_pass ? "try-later" : "refused",
                                       error.type + ": " + error.message)};
 }

@@ -35,6 +35,10 @@ class Endpoint final : public kernel::HttpHandler {
 
   kernel::Task<kernel::HttpReply> handle(kernel::HttpRequest request) override;
 
+  /// As for the function: where dropped events and missing references are named, and where references lie.
+  void log_to(kernel::HopSink& log) { ingest_.log_to(log); }
+  void refer_to(secrets::Provider& references) { ingest_.refer_to(references); }
+
  private:
   /// The service as the function's code reaches it: without a network.
   class InProcess final : public kernel::HttpClient {

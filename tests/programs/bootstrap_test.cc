@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 
 #include "middleware/kernel/hop.h"
@@ -60,10 +61,13 @@ std::string bus_event(const std::string& payload) {
 class Chain {
  public:
   explicit Chain(int middleware_status = 200, const live::ServerConfig& config = {})
-      : middleware([middleware_status](const HttpRequest&) {
-          return HttpReply{{middleware_status, {}, R"({"detail":"payments is down"})"}};
-        }),
-        middleware_server(serve(loop, middleware, config)) {}
+      : Chain(
+            [middleware_status](const HttpRequest&) {
+              return HttpReply{{middleware_status, {}, R"({"detail":"payments is down"})"}};
+            },
+            config) {}
+  explicit Chain(ScriptedHandler::Script script, const live::ServerConfig& config = {})
+      : middleware(std::move(script)), middleware_server(serve(loop, middleware, config)) {}
 
   /// `more` replaces what the function is told by default; a value of "" leaves it out.
   void start(const std::vector<std::pair<std::string, std::string>>& more = {}) {
@@ -126,13 +130,14 @@ TEST(Bootstrap, HandsTheEventToTheMiddleware) {
   EXPECT_EQ(line.at("parentSpanId"), "53995c3f42cd8ad8");
 }
 
+std::string record(const char* id, const std::string& body) {
+  return R"({"messageId":")" + std::string(id) + R"(","eventSource":"aws:sqs","body":)" +
+         kernel::json_quoted(body) + "}";
+}
+
 TEST(Bootstrap, NamesTheEventsOfABatchThatFailed) {
   Chain chain;
   chain.start();
-  const auto record = [](const char* id, const std::string& body) {
-    return R"({"messageId":")" + std::string(id) + R"(","eventSource":"aws:sqs","body":)" +
-           kernel::json_quoted(body) + "}";
-  };
   chain.runtime.invoke("id-1", R"({"Records":[)" + record("m-1", bus_event(kPayload)) + "," +
                                    record("m-2", "no event") + "]}");
   const FakeRuntime::Post& report = chain.report(1);
@@ -144,6 +149,46 @@ TEST(Bootstrap, NamesTheEventsOfABatchThatFailed) {
   ASSERT_FALSE(line.is_null());
   EXPECT_EQ(line.at("requestId"), "id-1");
   EXPECT_EQ(chain.program->log_line("invoke ingest: ok").at("operation"), "SQS batch");
+}
+
+TEST(Bootstrap, HandsABatchOverInOneRequest) {
+  // The second of two events is busy; an audit goes to a destination of its own.
+  Chain chain([](const HttpRequest& request) {
+    if (request.target == "/intake") return HttpReply{{202, {}, "{}"}};
+    const auto events = kernel::parse_json(request.body);
+    return HttpReply{{200,
+                      {},
+                      R"([{"id":")" + std::string(kEvent) + R"(","status":202},{"id":")" +
+                          kernel::json_text_at(*events, "/1/id") + R"(","status":503,"retryAfter":5}])"}};
+  });
+  chain.folder.file("middleware.yaml", orders_yaml("", "", "") + R"(batch: {max_events: 10}
+enrich: {correlation_id: Order_Number__c}
+destinations: {audit: {url: ")" + chain.middleware_server->base_url() +
+                                           R"(", path: /intake}}
+routes: [{when: {type: Audit__e}, to: audit}, {to: middleware}]
+)");
+  chain.start();
+  const std::string other = "3ed6657d-e927-568b-95e1-2665a8aea6a2";
+  std::string second = bus_event(kPayload);
+  second.replace(second.find(kEvent), other.size(), other);
+  const std::string audit = R"({"detail-type":"Audit__e","source":"s","detail":{"payload":{"a":1}}})";
+  chain.runtime.invoke("id-1", R"({"Records":[)" + record("m-1", bus_event(kPayload)) + "," +
+                                   record("m-2", second) + "," + record("m-3", audit) + "]}");
+  EXPECT_EQ(chain.report(1).body, R"({"batchItemFailures":[{"itemIdentifier":"m-2"}]})");
+  ASSERT_EQ(chain.middleware.asked.size(), 2U);
+  std::ranges::sort(chain.middleware.asked, {}, &HttpRequest::target);
+  const HttpRequest& batch = chain.middleware.asked.front();
+  EXPECT_EQ(batch.method + " " + batch.target, "POST /events");
+  EXPECT_EQ(batch.headers.get("Content-Type"), "application/cloudevents-batch+json");
+  EXPECT_TRUE(batch.headers.has("X-Deadline-Ms"));
+  const auto events = kernel::parse_json(batch.body);
+  ASSERT_TRUE(events);
+  ASSERT_EQ(events->size(), 2U);
+  EXPECT_EQ(kernel::json_text_at(*events, "/0/id"), kEvent);
+  EXPECT_EQ(kernel::json_text_at(*events, "/0/type"), "Order_Placed__e");
+  EXPECT_EQ(kernel::json_text_at(*events, "/1/id"), other);
+  EXPECT_NE(kernel::json_text_at(*events, "/0/data/_enriched/correlation_id"), "");
+  EXPECT_EQ(chain.middleware.asked.back().target, "/intake");
 }
 
 TEST(Bootstrap, ReportsWhyAnInvocationFailed) {
@@ -163,8 +208,10 @@ TEST(Bootstrap, ReportsWhyAnInvocationFailed) {
       {"middleware refuses", bus_event(kPayload), 422, 1, "MiddlewareRefused", "the middleware answered 422"},
       {"SQS without ids", R"({"Records":[{"eventSource":"aws:sqs","body":"{}"}]})", 200, 0, "ValidationError",
        "record 1 has no messageId or no body"},
-      {"SNS", R"({"Records":[{"EventSource":"aws:sns","Sns":{}}]})", 200, 0, "UnsupportedEvent",
-       "Records of aws:sns are not supported: this function takes one whole EventBridge event"},
+      {"SNS without an event", R"({"Records":[{"EventSource":"aws:sns","Sns":{}}]})", 200, 0,
+       "ValidationError", "the SNS record has no Message"},
+      {"S3", R"({"Records":[{"eventSource":"aws:s3"}]})", 200, 0, "UnsupportedEvent",
+       "Records of aws:s3 are not supported: this function takes an EventBridge event"},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);

@@ -94,7 +94,7 @@ TEST(Help, NamesEveryCommandAndItsExitCodes) {
   EXPECT_EQ(help.code, 0);
   EXPECT_EQ(help.err, "");
   for (const char* word : {"run", "up", "env", "validate", "list", "show", "query", "schema", "pattern",
-                           "trigger", "4 nothing selected"}) {
+                           "trigger", "proxy", "4 nothing selected"}) {
     EXPECT_TRUE(holds(help.out, word)) << word;
     if (std::string(word).find(' ') != std::string::npos) continue;
     const Outcome own = relayrig(project, {word, "--help"});
@@ -156,7 +156,7 @@ TEST(List, ShowsNamesTagsAndFiles) {
 
 TEST(Schema, IsJson) {
   const Project project;
-  for (const char* what : {"scenario", "middleware"}) {
+  for (const char* what : {"scenario", "middleware", "proxy"}) {
     const Outcome ended = relayrig(project, {"schema", what});
     EXPECT_EQ(ended.code, 0);
     EXPECT_EQ(json::parse(ended.out)["$schema"], "http://json-schema.org/draft-07/schema#");

@@ -29,6 +29,25 @@ TEST(Crash, EndsAnAcceptedEventWhenTheMiddlewareDoes) {
             "dead_lettered|middleware: dead letter|1\ndelivered|middleware|3\n");
 }
 
+TEST(Crash, EndsTheBreakersOfAnInstance) {
+  const Ran ran(
+      scenario_of(shipped(kAccepted),
+                  {"expect=[]", "timeline=[{at: 0s, publish: Order_Placed__e, from: " RELAYRIG_SOURCE_DIR
+                                "/scenarios/data/order_placed.jsonl, count: 50, rate: 5/s}, {at: 0s, for: "
+                                "5s, fault: payments, respond: 500}, "
+                                "{at: 5s, for: 100ms, crash: middleware-1}]"}));
+  EXPECT_EQ(
+      ran.ask("SELECT to_state FROM transitions WHERE kind = 'breaker' AND at_ns < 5000000000 ORDER BY id"),
+      "open\n");
+  EXPECT_NE(
+      ran.ask("SELECT count(*) FROM hops WHERE stage = 'api' AND target = 'payments' AND start_ns BETWEEN "
+              "5100000000 AND 6000000000"),
+      "0\n")
+      << "the new one is closed";
+  EXPECT_EQ(ran.result.verdict, "passed")
+      << ran.ask("SELECT name, found FROM checks WHERE verdict <> 'passed'");
+}
+
 TEST(Crash, WantsAnInstanceThatMayBeThere) {
   const auto refusal = [](const std::string& line) {
     const auto scenario = read_scenario(shipped(kAccepted), overrides_of({"timeline=[" + line + "]"}));
@@ -36,7 +55,8 @@ TEST(Crash, WantsAnInstanceThatMayBeThere) {
   };
   EXPECT_NE(refusal("{at: 1s, for: 1s, crash: middleware-2}").find("did you mean 'middleware-1'"),
             std::string::npos);
-  EXPECT_NE(refusal("{at: 1s, crash: middleware-1}").find("'crash' in a line of the timeline needs"), std::string::npos)
+  EXPECT_NE(refusal("{at: 1s, crash: middleware-1}").find("'crash' in a line of the timeline needs"),
+            std::string::npos)
       << refusal("{at: 1s, crash: middleware-1}");
 }
 

@@ -173,6 +173,10 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsDeployment) {
       {"a value for no reference", 6,
        "  compute: {middleware: {file: middleware.yaml, apis: {erp: {auth: {bearer: 'env:TOKEN'}}}}}",
        "s.yaml:4:3: the middleware shows the api 'erp' the secret 'env:TOKEN', which is not given"},
+      {"a destination that is nowhere", 6,
+       "  compute: {middleware: {file: middleware.yaml, routes: [{to: audit}], destinations: {audit: {url: "
+       "'https://a'}}}}",
+       "s.yaml:4:3: a route leads to the destination 'audit', which is not given"},
       {"an API that the middleware calls", 7, "  apis: {erb: {operations: [{path: /orders}]}}",
        "s.yaml:4:3: the middleware calls the api 'erp', which is not given; did you mean 'erb'?"},
       {"effect without key", 7, "  apis: {erp: {operations: [{path: /orders, effect: book}]}}",
@@ -262,7 +266,7 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsTimeline) {
       {"two actions", 9, "  - {at: 0s, publish: Order__e, relay: pause}",
        "s.yaml:9:33: 'relay' cannot stand next to 'publish' in a line of the timeline"},
       {"no action", 9, "  - {at: 0s}",
-       "s.yaml:9:5: a line of the timeline needs one of the keys 'publish', 'fault', 'relay', 'throttle', "
+       "s.yaml:9:5: a line of the timeline needs one of the keys 'publish', 'fault', 'relay', 'throttle', 'crash', "
        "'duplicate', 'reorder', 'replay', 'change', 'lose', 'gap', 'expire_tokens', 'drop_sessions', "
        "'subscribe' or 'disconnect'"},
       {"a subscription for ever", 9, "  - {at: 0s, subscribe: /event/Order__e}",

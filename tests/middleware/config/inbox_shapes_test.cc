@@ -69,7 +69,7 @@ TEST(InboxShapes, SayWhatIsWrong) {
       {"key", "inbox: {anwser: sync}\n", "", "did you mean 'answer'"},
       {"waits", "inbox: {parking: {first: 10m}}\n", "", "'first' is longer than 'max'"},
       {"ordering of a sync flow", "", "    ordering: {key: \"${/Id__c}\"}\n",
-       "m.yaml:4:5: 'ordering' with a key alone needs 'inbox: {answer: accepted}'"},
+       "m.yaml:4:15: 'ordering' with a key alone needs 'inbox: {answer: accepted}'"},
       {"dead letter of a sync flow", "", "    dead_letter: {after: 3}\n",
        "'dead_letter' needs 'inbox: {answer: accepted}'"},
       {"a constant key", accepted, "    ordering: {key: all}\n", "reads nothing of the event"},

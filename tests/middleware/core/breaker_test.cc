@@ -21,7 +21,7 @@ BreakerRules two_failures() {
 void call(Breaker& breaker, Timestamp now, Sample sample, kernel::Duration took = 0ns) {
   auto permit = breaker.try_acquire(now);
   ASSERT_TRUE(permit);
-  permit->record(sample, took, now);
+  permit.record(sample, took, now);
 }
 
 void open(Breaker& breaker, Timestamp now) {
@@ -63,9 +63,9 @@ TEST(Breaker, PermitsAsManyProbesAsTheRulesSay) {
   auto second = breaker.try_acquire(at(1s));
   ASSERT_TRUE(first && second);
   EXPECT_FALSE(breaker.try_acquire(at(1s)));
-  first->record(Sample::Success, 0s, at(2s));
+  first.record(Sample::Success, 0s, at(2s));
   EXPECT_FALSE(breaker.try_acquire(at(2s))) << "a probe that ended keeps its place in the round";
-  second->record(Sample::Success, 0s, at(2s));
+  second.record(Sample::Success, 0s, at(2s));
   EXPECT_EQ(breaker.state(at(2s)), BreakerState::Closed);
 }
 
@@ -90,8 +90,8 @@ TEST(Breaker, DropsTheResultOfACallThatBeganBeforeTheLastChange) {
   auto old_failure = breaker.try_acquire(at(0s));
   open(breaker, at(0s));
   auto probe = breaker.try_acquire(at(1s));
-  old_failure->record(Sample::Failed, 1s, at(1s));
-  old_success->record(Sample::Success, 1s, at(1s));
+  old_failure.record(Sample::Failed, 1s, at(1s));
+  old_success.record(Sample::Success, 1s, at(1s));
   EXPECT_EQ(breaker.state(at(1s)), BreakerState::HalfOpen);
   EXPECT_TRUE(breaker.try_acquire(at(1s))) << "it did not give back a slot that it never had";
 }
@@ -109,7 +109,7 @@ TEST(Breaker, LeavesHalfOpenWhenNoProbeDecides) {
     if (!closes) {
       EXPECT_EQ(breaker.open_left(at(8s)), 2s) << "the open time counts from when it was due";
     }
-    hanging->record(Sample::Success, 7s, at(8s));
+    hanging.record(Sample::Success, 7s, at(8s));
     EXPECT_EQ(breaker.state(at(8s)), closes ? BreakerState::Closed : BreakerState::Open);
   }
 }

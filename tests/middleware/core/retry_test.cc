@@ -4,6 +4,9 @@
 
 #include <ostream>
 
+#include "middleware/core/retry_budget.h"
+#include "middleware/core/server_hints.h"
+
 namespace core {
 
 void PrintTo(FailureClass value, std::ostream* out) { *out << to_text(value); }
@@ -119,8 +122,14 @@ TEST(RetryAfter, TakesWholeSecondsAndHttpDates) {
       {"Tue, 03 Mar 2026 25:15:37 GMT", std::nullopt},
       {"Tue, 03 Mar 2026 10:15:7  GMT", std::nullopt},
       {"Tue, 03 Mar 2026 10:15:nan GMT", std::nullopt},
-      {"Tuesday, 03-Mar-26 10:15:37 GMT", std::nullopt},  // the obsolete forms are not read
-      {"Tue Mar  3 10:15:37 2026", std::nullopt},
+      {"Tuesday, 03-Mar-26 10:15:37 GMT", 7s},
+      {"Tuesday, 03-Mar-76 10:15:30 GMT",
+       kernel::WallTime{std::chrono::sys_days{2076y / 3 / 3}} + 10h + 15min + 30s - now},
+      {"Thursday, 03-Mar-77 10:15:37 GMT", 0s},  // more than 50 years ahead: of the last century
+      {"Tuesday, 3-Mar-26 10:15:37 GMT", std::nullopt},
+      {"Tue Mar  3 10:15:37 2026", 7s},
+      {"Tue Mar 13 10:15:30 2026", 240h},
+      {"Tue Mar  3 10:15:37 26", std::nullopt},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.value);
@@ -153,7 +162,7 @@ TEST(Retry, WaitsLongerEachTimeUpToItsCap) {
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);
-    const Retry retry({.attempts_max = 100, .jitter = c.jitter});
+    const Retry retry(RetryRules{.attempts_max = 100, .jitter = c.jitter});
     const RetryDecision got =
         retry.after(status(c.status), {.number = c.number, .method = "GET", .left = 1h, .luck = c.luck});
     EXPECT_EQ(got.wait, c.wait);

@@ -1,9 +1,12 @@
-// The retry rules against recorded clients, as far as they agree.
+// The retry rules and budgets against recorded clients.
+#include <cmath>
 #include <map>
 #include <optional>
 #include <string>
 
 #include "middleware/core/retry.h"
+#include "middleware/core/retry_budget.h"
+#include "middleware/core/server_hints.h"
 #include "tests/middleware/core/vectors.h"
 
 namespace core_tests {
@@ -11,75 +14,193 @@ namespace {
 
 using core::CallResult;
 using core::FailureClass;
+using core::Jitter;
+using core::Luck;
 using core::Retry;
+using core::RetryAfterUse;
 using core::RetryBudget;
 using core::RetryRules;
 using kernel::Duration;
 using kernel::NoAnswer;
 using namespace std::chrono_literals;
 
-// --- quota: several operations share one budget
-// -------------------------------------------------------------------
+const Json& planned(const Json& plan, int attempt) {
+  return plan[std::min<std::size_t>(static_cast<std::size_t>(attempt) - 1, plan.size() - 1)];
+}
 
-CallResult result_of(const Json& planned) {
-  const std::string type = planned["type"];
+// --- retry: waits of single calls ----------------------------------------------------------------------
+
+RetryRules rules_of(const Json& settings) {
+  RetryRules rules{.attempts_max = settings["max_attempts"], .wait_max = 24h * 365, .jitter = Jitter::None};
+  const Json& backoff = settings["backoff"];
+  const std::string kind = backoff["kind"];
+  if (kind == "list") {
+    for (const Json& wait : backoff["ms"]) rules.waits.push_back(millis(wait));
+  } else if (kind == "server_hint") {
+    rules.waits = {millis(backoff["fallback_ms"])};
+    rules.retry_after = RetryAfterUse::Replaces;
+  } else {
+    rules.base = millis(backoff["base_ms"]);
+    if (kind == "linear") rules.step = millis(backoff["step_ms"]);
+    if (kind == "exponential") rules.factor = backoff.value("factor", 2.0);
+    EXPECT_TRUE(kind == "linear" || kind == "exponential") << kind;
+  }
+  if (backoff.contains("cap_ms") && backoff["cap_ms"].is_number()) rules.wait_max = millis(backoff["cap_ms"]);
+  if (backoff.value("round", "") == "nearest") rules.unit = 1ms;
+  rules.first_at_once =
+      backoff.value("first_retry_immediate", false) || settings.value("first_retry_immediate", false);
+  if (settings.value("server_hint", "") == "replaces_delay") rules.retry_after = RetryAfterUse::Replaces;
+  if (settings.contains("max_elapsed_ms") && settings["max_elapsed_ms"].is_number())
+    rules.elapsed_max = millis(settings["max_elapsed_ms"]);
+  return rules;
+}
+
+void check_retry_call(const Retry& retry, const Json& call, const Json& expect) {
+  Json attempts = Json::array();
+  Json delays = Json::array();
+  const Duration began = millis(call["at"]);
+  Duration now = began;
+  for (int number = 1;; ++number) {
+    const Json& plan = planned(call["plan"], number);
+    attempts.push_back({{"at", now / 1ms}, {"outcome", plan["outcome"]}});
+    now += millis(plan["latency"]);
+    if (plan["outcome"] == "ok") break;
+    CallResult failed{.status = plan["outcome"] == "fatal" ? 400 : 500};
+    if (plan.contains("retry_after_ms")) failed.retry_after = millis(plan["retry_after_ms"]);
+    const auto decision =
+        retry.after(failed, {.number = number, .method = "GET", .left = 24h * 365, .elapsed = now - began});
+    if (!decision.wait) break;
+    delays.push_back(*decision.wait / 1ms);
+    now += *decision.wait;
+  }
+  EXPECT_EQ(attempts, expect["attempts"]);
+  EXPECT_EQ(attempts.back()["outcome"], expect["result"]);
+  EXPECT_EQ(Json(now / 1ms), expect["ended_at"]);
+  if (expect.contains("delays")) EXPECT_EQ(delays, expect["delays"]);
+}
+
+void check_retry(const Json& trace) {
+  ASSERT_TRUE(trace.contains("calls")) << trace;
+  const Retry retry(rules_of(trace["settings"]));
+  for (std::size_t i = 0; i < trace["calls"].size(); ++i) {
+    SCOPED_TRACE(trace["calls"][i]["id"]);
+    check_retry_call(retry, trace["calls"][i], trace["expect"]["calls"][i]);
+  }
+}
+
+constexpr const char* kRetries[] = {"retry.json"};
+class RetryVectors : public VectorTest {};
+TEST_P(RetryVectors, WaitAsRecorded) { check_retry(*GetParam()); }
+VECTORS_OF(RetryVectors, check_retry, kRetries)
+
+// --- formulas --------------------------------------------------------------------------------------------
+
+/// The law of a formula's text; nothing: we have none.
+std::optional<Jitter> jitter_of(const std::string& formula) {
+  if (formula.starts_with("floor(u * min(cap") || formula.starts_with("u * min(cap")) return Jitter::Full;
+  if (formula.starts_with("floor((d + u * d) / 2)")) return Jitter::Equal;
+  if (formula.starts_with("x(t) = 2^t * tanh")) return Jitter::DecorrelatedSmooth;
+  if (formula.starts_with("min(cap, round((1 + u) * base")) return Jitter::Stretched;
+  if (formula.find("lo = d * (1 - j)") != std::string::npos) return Jitter::Symmetric;
+  if (formula.find("previous") != std::string::npos || formula.find("prev") != std::string::npos)
+    return Jitter::Decorrelated;
+  if (formula.starts_with("min(cap, base")) return Jitter::None;
+  return std::nullopt;
+}
+
+void check_formula(const Json& trace) {
+  ASSERT_TRUE(trace.contains("uniforms")) << trace;
+  const Json& settings = trace["settings"];
+  const std::string formula = settings["formula"];
+  const auto jitter = jitter_of(formula);
+  ASSERT_TRUE(jitter) << formula;
+  const bool whole = formula.find("floor") != std::string::npos;
+  RetryRules rules{.attempts_max = 1000,
+                   .base = millis(settings["base_ms"]),
+                   .factor = settings.value("factor", 2.0),
+                   .wait_max = settings["cap_ms"].is_number() ? millis(settings["cap_ms"]) : 24h * 365,
+                   .jitter = *jitter,
+                   .symmetric_share = settings.value("j", 0.5)};
+  if (formula.find("round") != std::string::npos) rules.unit = 1ms;
+  const Retry retry(rules);
+  const Json& uniforms = trace["uniforms"];
+  const Luck luck{[&](int i) { return uniforms[static_cast<std::size_t>(i) - 1].get<double>(); }};
+  for (std::size_t i = 0; i < uniforms.size(); ++i) {
+    SCOPED_TRACE(i);
+    const auto got =
+        retry.after({.status = 500},
+                    {.number = static_cast<int>(i) + 1, .method = "GET", .left = 24h * 365, .luck = luck});
+    ASSERT_TRUE(got.wait);
+    const double expected = trace["expect"]["delays_ms"][i];
+    // Ours waits parts of a millisecond, where the recorded one rounds down.
+    const double ours = static_cast<double>(got.wait->count()) / 1e6;
+    EXPECT_NEAR(whole ? std::floor(ours) : ours, expected, expected * 1e-6);
+  }
+}
+
+constexpr const char* kFormulas[] = {"backoff-formula.json"};
+class BackoffVectors : public VectorTest {};
+TEST_P(BackoffVectors, AreTheRecordedFormulas) { check_formula(*GetParam()); }
+VECTORS_OF(BackoffVectors, check_formula, kFormulas)
+
+// --- quota: several operations share one budget ----------------------------------------------------------
+
+CallResult result_of(const Json& plan) {
+  const std::string type = plan["type"];
   if (type == "TRANSIENT") return {.status = 500};
   if (type == "CLIENT_ERROR") return {.status = 400};
   if (type == "SERVER_ERROR") return {.status = 501};  // "unclassified": not retried
   CallResult result{.status = 429};
-  if (planned.contains("retry_after_ms")) result.retry_after = millis(planned["retry_after_ms"]);
+  if (plan.contains("retry_after_ms")) result.retry_after = millis(plan["retry_after_ms"]);
   return result;
 }
 
 class Operation {
  public:
-  explicit Operation(const Json& op) : op_(op), next_at(millis(op["at"])) {}
+  explicit Operation(const Json& op) : next_at(millis(op["at"])), op_(op) {}
 
   /// Makes the attempt that begins at `next_at`.
   void attempt(const Retry& retry, RetryBudget& budget, double luck) {
-    if (attempts == 0) capacity_before = budget.tokens();
-    ++attempts;
-    started += (attempts > 1 ? "," : "") + std::to_string(next_at.count() / 1'000'000);
-    const Json& plan = op_["plan"];
-    const Json& planned =
-        plan[std::min<std::size_t>(static_cast<std::size_t>(attempts) - 1, plan.size() - 1)];
-    now = next_at + millis(planned["latency"]);
-    if (planned["type"] == "ok") {
-      budget.succeeded(last_retry);
+    if (attempts_ == 0) before_ = budget.tokens();
+    ++attempts_;
+    started_ += (attempts_ > 1 ? "," : "") + std::to_string(next_at / 1ms);
+    const Json& plan = planned(op_["plan"], attempts_);
+    now_ = next_at + millis(plan["latency"]);
+    if (plan["type"] == "ok") {
+      budget.succeeded(last_retry_);
       return end("ok", budget);
     }
-    const CallResult failed = result_of(planned);
+    const CallResult failed = result_of(plan);
     const auto decision =
-        retry.after(failed, {.number = attempts, .method = "GET", .left = 24h, .luck = luck});
+        retry.after(failed, {.number = attempts_, .method = "GET", .left = 24h, .luck = luck});
     const FailureClass failure = core::failure_class(failed);
     if (!decision.wait || !budget.take(failure)) return end("gave_up", budget);
-    last_retry = failure;
+    last_retry_ = failure;
     // The recorded client waits whole milliseconds.
-    next_at = now + std::chrono::floor<std::chrono::milliseconds>(*decision.wait);
+    next_at = now_ + std::chrono::floor<std::chrono::milliseconds>(*decision.wait);
   }
 
   std::string text() const {
-    return op_["id"].get<std::string>() + " [" + started + "] " + std::to_string(capacity_before) + " " +
-           result + " " + std::to_string(now.count() / 1'000'000) + " " + std::to_string(capacity_after);
+    return op_["id"].get<std::string>() + " [" + started_ + "] " + std::to_string(before_) + " " + result_ +
+           " " + std::to_string(now_ / 1ms) + " " + std::to_string(after_);
   }
-  bool is_over() const { return !result.empty(); }
+  bool is_over() const { return !result_.empty(); }
+
+  Duration next_at;
 
  private:
   void end(const char* how, const RetryBudget& budget) {
-    result = how;
-    capacity_after = budget.tokens();
+    result_ = how;
+    after_ = budget.tokens();
   }
   const Json& op_;
-
- public:
-  Duration next_at;
-  Duration now{};
-  int attempts = 0;
-  std::string started;
-  std::optional<FailureClass> last_retry;
-  std::int64_t capacity_before = 0;
-  std::int64_t capacity_after = 0;
-  std::string result;
+  Duration now_{};
+  int attempts_ = 0;
+  std::string started_;
+  std::optional<FailureClass> last_retry_;
+  std::int64_t before_ = 0;
+  std::int64_t after_ = 0;
+  std::string result_;
 };
 
 std::string expected_operation(const Json& op) {
@@ -89,139 +210,66 @@ std::string expected_operation(const Json& op) {
          op["result"].get<std::string>() + " " + op["ended_at"].dump() + " " + op["capacity_after"].dump();
 }
 
-TEST(RetryQuotaVectors, SpendAndEarnAsRecorded) {
-  int replayed = 0;
-  int skipped = 0;
-  for (const Json& trace : traces_of("retry-quota.json")) {
-    SCOPED_TRACE(trace["id"].get<std::string>() + ": " + trace["title"].get<std::string>());
-    const Json& settings = trace["settings"];
-    // The recorded client cuts a hint to its own wait + 5 s; ours gives the call up then, so that the event
-    // comes again.
-    const Json* hint = kernel::json_at(trace["ops"], "/0/plan/0/retry_after_ms");
-    if (hint != nullptr && millis(*hint) > 1s + millis(settings["hint_max_extra_ms"])) {
-      std::printf("skipped %s: %s\n", trace["id"].get<std::string>().c_str(),
-                  trace["title"].get<std::string>().c_str());
-      ++skipped;
-      continue;
+void check_quota(const Json& trace) {
+  ASSERT_TRUE(trace.contains("ops")) << trace;
+  const Json& settings = trace["settings"];
+  const Retry retry(RetryRules{.attempts_max = settings["max_attempts"],
+                               .base = millis(settings["base_ms"]["TRANSIENT"]),
+                               .throttled_base = millis(settings["base_ms"]["THROTTLING"]),
+                               .wait_max = millis(settings["cap_ms"]),
+                               .retry_after_slack = millis(settings["hint_max_extra_ms"]),
+                               .retry_after = RetryAfterUse::Cut});
+  RetryBudget budget(core::RetryQuota{.capacity = settings["capacity"],
+                                      .transient_cost = settings["cost"]["TRANSIENT"],
+                                      .throttled_cost = settings["cost"]["THROTTLING"],
+                                      .first_try_refund = settings["refund_first_try"]});
+  std::vector<Operation> operations;
+  for (const Json& op : trace["ops"]) operations.emplace_back(op);
+  while (true) {  // the earliest attempt first
+    Operation* next = nullptr;
+    for (Operation& op : operations) {
+      if (!op.is_over() && (next == nullptr || op.next_at < next->next_at)) next = &op;
     }
-    const Retry retry(RetryRules{.attempts_max = settings["max_attempts"]});
-    RetryBudget budget(settings["capacity"].get<std::int64_t>());
-    std::vector<Operation> operations;
-    for (const Json& op : trace["ops"]) operations.emplace_back(op);
-    while (true) {  // the earliest attempt first
-      Operation* next = nullptr;
-      for (Operation& op : operations) {
-        if (!op.is_over() && (next == nullptr || op.next_at < next->next_at)) next = &op;
-      }
-      if (next == nullptr) break;
-      next->attempt(retry, budget, settings["u"].get<double>());
-    }
-    const Json& expect = trace["expect"]["ops"];
-    for (std::size_t i = 0; i < operations.size(); ++i)
-      EXPECT_EQ(operations[i].text(), expected_operation(expect[i]));
-    ++replayed;
+    if (next == nullptr) break;
+    next->attempt(retry, budget, settings["u"].get<double>());
   }
-  std::printf("retry-quota.json: %d traces replayed, %d skipped\n", replayed, skipped);
-  if (!are_ours()) return;
-  EXPECT_EQ(replayed, 6);
-  EXPECT_EQ(skipped, 1);
+  const Json& expect = trace["expect"]["ops"];
+  for (std::size_t i = 0; i < operations.size(); ++i)
+    EXPECT_EQ(operations[i].text(), expected_operation(expect[i]));
 }
 
-// --- decisions: one client's table
-// --------------------------------------------------------------------------------
+constexpr const char* kQuotas[] = {"retry-quota.json"};
+class RetryQuotaVectors : public VectorTest {};
+TEST_P(RetryQuotaVectors, SpendAndEarnAsRecorded) { check_quota(*GetParam()); }
+VECTORS_OF(RetryQuotaVectors, check_quota, kQuotas)
 
-std::optional<NoAnswer> reason_of(const std::string& code) {
-  const std::map<std::string, NoAnswer> reasons = {{"ECONNRESET", NoAnswer::Reset},
-                                                   {"EPIPE", NoAnswer::Reset},
-                                                   {"UND_ERR_SOCKET", NoAnswer::ClosedEarly},
-                                                   {"ECONNREFUSED", NoAnswer::Refused},
-                                                   {"ENOTFOUND", NoAnswer::Refused},
-                                                   {"UND_ERR_CONNECT_TIMEOUT", NoAnswer::ConnectTimeout},
-                                                   {"UND_ERR_HEADERS_TIMEOUT", NoAnswer::Timeout}};
-  const auto found = reasons.find(code);
-  return found == reasons.end() ? std::nullopt : std::optional(found->second);
-}
+// --- throttle: tokens after each result ------------------------------------------------------------------
 
-/// Where our rules decide otherwise on purpose: the reason, else "".
-std::string differs(const Json& row) {
-  const std::string method = row["method"];
-  const bool is_post = method == "POST" || method == "PATCH";
-  const int status = row.value("status", 0);
-  const std::string code = row.value("code", "");
-  const std::string after = row.value("retry_after", "");
-  if (!is_post && (status == 408 || status == 425)) return "408 and 425 are repeated where that is safe";
-  if (is_post && status == 429) return "a throttled request was not applied, so a POST is repeated as well";
-  if (is_post && (code == "ECONNREFUSED" || code == "ENOTFOUND"))
-    return "nothing was sent, so a POST is repeated as well";
-  if (code == "UND_ERR_CONNECT_TIMEOUT") return "nothing was sent";
-  if (!after.empty() && row.value("delay_ms", 0) > 1000)
-    return "a hint may lengthen our wait by 5 s, not to 30 s";
-  return {};
-}
-
-TEST(HttpRetryVectors, DecideAsRecordedWhereTheRulesAgree) {
-  constexpr RetryRules kRules{.attempts_max = 6,
-                              .base = 500ms,
-                              .throttled_base = 500ms,
-                              .wait_max = 30s,
-                              .jitter = core::Jitter::None};
-  const Retry retry(kRules);
-  const kernel::WallTime epoch{1'700'000'000s};
-  int agreed = 0;
-  std::map<std::string, int> differing;
-  for (const Json& trace : traces_of("http-retry-decision.json")) {
-    for (const Json& row : trace["expect"]["rows"]) {
-      SCOPED_TRACE(row.dump());
-      if (const std::string why = differs(row); !why.empty()) {
-        ++differing[why];
-        continue;
-      }
-      CallResult result{.status = row.value("status", 0)};
-      if (row.contains("code")) result.no_answer = reason_of(row["code"]);
-      if (row.contains("retry_after"))
-        result.retry_after = core::parse_retry_after(row["retry_after"].get<std::string>(), epoch);
-      const std::string method = row["method"];
-      const auto got = retry.after(result, {.number = row["counter"], .method = method, .left = 24h});
-      EXPECT_EQ(got.wait.has_value(), row["retry"].get<bool>());
-      if (got.wait && row.contains("delay_ms")) EXPECT_EQ(*got.wait, millis(row["delay_ms"]));
-      ++agreed;
+void check_throttle(const Json& trace) {
+  ASSERT_TRUE(trace.contains("results")) << trace;
+  const Json& settings = trace["settings"];
+  const auto milli = [](const Json& tokens) {
+    return static_cast<std::int64_t>(std::llround(tokens.get<double>() * 1000));
+  };
+  RetryBudget budget(core::RetryThrottle{.tokens_max_milli = milli(settings["max_tokens"]),
+                                         .success_milli = milli(settings["token_ratio"])});
+  for (std::size_t i = 0; i < trace["results"].size(); ++i) {
+    SCOPED_TRACE(i);
+    const Json& expect = trace["expect"]["after_each"][i];
+    if (trace["results"][i] == "ok") {
+      budget.succeeded(std::nullopt);
+      EXPECT_EQ(budget.tokens() > milli(settings["max_tokens"]) / 2, expect["may_retry"].get<bool>());
+    } else {
+      EXPECT_EQ(budget.take(FailureClass::Transient), expect["may_retry"].get<bool>());
     }
+    EXPECT_EQ(budget.tokens(), milli(expect["tokens"]));
   }
-  for (const auto& [why, rows] : differing) std::printf("%d rows differ: %s\n", rows, why.c_str());
-  std::printf("http-retry-decision.json: %d rows agree\n", agreed);
-  if (are_ours()) EXPECT_EQ(agreed, 61);
 }
 
-// --- formulas
-// -----------------------------------------------------------------------------------------------------
-
-TEST(BackoffVectors, FullAndEqualJitterAreTheRecordedFormulas) {
-  int compared = 0;
-  for (const Json& trace : traces_of("backoff-formula.json")) {
-    const Json& settings = trace["settings"];
-    const std::string formula = settings["formula"];
-    const bool full = formula.starts_with("floor(u * min(cap");
-    const bool equal = formula.starts_with("floor((d + u * d) / 2)");
-    if (!full && !equal) continue;
-    SCOPED_TRACE(trace["id"].get<std::string>());
-    const Retry retry({.attempts_max = 100,
-                       .base = millis(settings["base_ms"]),
-                       .wait_max = millis(settings["cap_ms"]),
-                       .jitter = full ? core::Jitter::Full : core::Jitter::Equal});
-    const Json& uniforms = trace["uniforms"];
-    for (std::size_t i = 0; i < uniforms.size(); ++i) {
-      const auto got = retry.after({.status = 500}, {.number = static_cast<int>(i) + 1,
-                                                     .method = "GET",
-                                                     .left = 24h,
-                                                     .luck = uniforms[i].get<double>()});
-      ASSERT_TRUE(got.wait);
-      EXPECT_EQ(std::chrono::floor<std::chrono::milliseconds>(*got.wait),
-                millis(trace["expect"]["delays_ms"][i]));
-      ++compared;
-    }
-  }
-  if (are_ours()) EXPECT_EQ(compared, 16);
-}
+constexpr const char* kThrottles[] = {"retry-throttle.json"};
+class RetryThrottleVectors : public VectorTest {};
+TEST_P(RetryThrottleVectors, CountAsRecorded) { check_throttle(*GetParam()); }
+VECTORS_OF(RetryThrottleVectors, check_throttle, kThrottles)
 
 }  // namespace
 }  // namespace core_tests

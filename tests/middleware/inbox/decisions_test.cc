@@ -85,6 +85,12 @@ TEST(Fingerprint, IsOfWhatIsSaidNotOfHow) {
   EXPECT_NE(print("T", R"({"a":1})"), print("T", R"({"a":2})"));
   EXPECT_NE(print("T", R"({"a":1})"), print("U", R"({"a":1})"));
   EXPECT_NE(print("T", R"([1,2])"), print("T", R"([2,1])"));
+  const auto without = [](const char* json) {
+    return fingerprint_of("T", *kernel::parse_json(json), "_enriched");
+  };
+  EXPECT_EQ(without(R"({"a":1,"_enriched":{"age_ms":5}})"), without(R"({"a":1,"_enriched":{"age_ms":9}})"))
+      << "what was added on the way";
+  EXPECT_NE(without(R"({"a":1,"_enriched":{}})"), without(R"({"a":2,"_enriched":{}})"));
 }
 
 TEST(Version, SortsLikeTheValue) {

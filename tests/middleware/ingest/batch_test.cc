@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "middleware/ingest/ingest.h"
 #include "middleware/kernel/json.h"
 #include "tests/support/recorded_hops.h"
 #include "tests/support/run_task.h"

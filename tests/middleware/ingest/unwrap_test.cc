@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "middleware/ingest/ingest.h"
 #include "tests/support/run_task.h"
 #include "tests/support/scripted_api.h"
 

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "middleware/ingest/schema.h"
+
 namespace ingest {
 namespace {
 
@@ -41,7 +43,7 @@ TEST(Envelope, IsReadInEveryProfile) {
     EXPECT_EQ(envelope->time, "2026-01-05T09:00:01Z");
     EXPECT_EQ(envelope->created, "2026-01-05T09:00:00.123Z");
     EXPECT_EQ(envelope->event_uuid, c.uuid);
-    EXPECT_EQ(kernel::json_text(payload_of(event)),
+    EXPECT_EQ(kernel::json_text(payload_of(event, *envelope)),
               R"({"CreatedDate":"2026-01-05T09:00:00.123Z","Amount__c":1})");
   }
 }
@@ -119,6 +121,19 @@ TEST(Validate, NamesTheFirstFieldThatIsWrong) {
     EXPECT_EQ(got ? "" : got.error().message, c.message);
     if (!got) EXPECT_EQ(got.error().type, "ValidationError");
   }
+}
+
+TEST(Validate, NamesWhatBreaksTheSchemaAndNotItsValue) {
+  const EventType type{
+      .name = "Order__e",
+      .required = {{"No__c", FieldKind::Text}},
+      .schema = *Schema::compile(json(R"({"properties":{"No__c":{"maxLength":5}},"minProperties":2})"))};
+  EXPECT_TRUE(validate(json(R"({"No__c":"1","More__c":1})"), type));
+  EXPECT_EQ(validate(json(R"({"More__c":1})"), type).error().message, "Order__e: No__c is missing");
+  EXPECT_EQ(validate(json(R"({"No__c":"secret","More__c":1})"), type).error().message,
+            "Order__e: /No__c breaks 'maxLength' of the schema");
+  EXPECT_EQ(validate(json(R"({"No__c":"1"})"), type).error().message,
+            "Order__e: the payload breaks 'minProperties' of the schema");
 }
 
 TEST(Beginning, CutsNoCharacterInTwo) {

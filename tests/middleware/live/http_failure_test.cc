@@ -199,7 +199,7 @@ TEST(HttpFailure, AThrowingHandlerGivesAnAnswer) {
 
 TEST(HttpFailure, ABodyThatIsTooLargeIsRefused) {
   ScriptedHandler handler;
-  Rig rig(handler, {.body_bytes_max = 1000});
+  Rig rig(handler, {.limits = {.body_bytes_max = 1000}});
   EXPECT_EQ(outcome(rig.call(request("POST", "/", std::string(1001, 'x')))), "413");
   EXPECT_EQ(outcome(rig.call(request("POST", "/", std::string(3'000'000, 'x')))), "413");
   EXPECT_EQ(outcome(rig.call(request("POST", "/", std::string(1000, 'x')))), "200");

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "middleware/kernel/random.h"
 #include "tests/support/recorded_hops.h"
 #include "tests/support/run_task.h"
 #include "tests/support/scripted_api.h"
@@ -233,7 +234,7 @@ TEST_F(ApiCallerTest, ShowsTheBreakerWhatTheDependencyDid) {
 
 TEST_F(ApiCallerTest, GivesUpWhenTheBudgetIsSpent) {
   config.retry = {.attempts_max = 10, .jitter = core::Jitter::None};
-  config.retry_budget = 30;  // two retries
+  config.retry_budget = core::RetryQuota{.capacity = 30};  // two retries
   config.breaker = std::nullopt;
   api.then(500);
   ApiCaller caller(config, around);

@@ -1,10 +1,10 @@
-#include "emulator/salesforce_edge/hmac.h"
+#include "middleware/kernel/hmac.h"
 
 #include <string>
 
 #include "middleware/kernel/digest.h"
 
-namespace emulator::salesforce_edge {
+namespace kernel {
 namespace {
 
 constexpr std::size_t kBlock = 64;
@@ -21,10 +21,18 @@ std::string masked(std::string block, unsigned char mask) {
 }  // namespace
 
 std::array<std::uint8_t, 32> hmac_sha256(std::string_view key, std::string_view text) {
-  std::string block = key.size() > kBlock ? bytes_of(kernel::sha256(key)) : std::string(key);
+  std::string block = key.size() > kBlock ? bytes_of(sha256(key)) : std::string(key);
   block.resize(kBlock, '\0');
   const std::string inner = masked(block, 0x36) + std::string(text);
-  return kernel::sha256(masked(block, 0x5c) + bytes_of(kernel::sha256(inner)));
+  return sha256(masked(block, 0x5c) + bytes_of(sha256(inner)));
 }
 
-}  // namespace emulator::salesforce_edge
+bool equal_in_constant_time(std::string_view a, std::string_view b) {
+  const auto left = sha256(a);
+  const auto right = sha256(b);
+  unsigned difference = 0;
+  for (std::size_t i = 0; i < left.size(); ++i) difference |= static_cast<unsigned>(left[i] ^ right[i]);
+  return difference == 0;
+}
+
+}  // namespace kernel
