@@ -1,71 +1,115 @@
 #include "middleware/config/flow_shapes.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
-#include "middleware/config/suggest.h"
+#include "middleware/config/template_shapes.h"
 
 namespace config {
 namespace {
 
-using kernel::JsonTemplate;
-using kernel::TextTemplate;
+using service::ForEachConfig;
 
-Shape<TextTemplate> text_template() {
-  return mapped<TextTemplate>(
-      text(), [](const std::string& value) { return TextTemplate::compile(value); },
-      {.description = "Text in which ${/Field__c} reads the event and ${step/field} an answer."});
+Shape<ForEachConfig> for_each_shape() {
+  const auto list = [] { return expression("The list: an expression such as json(/Lines__c)."); };
+  const auto alone = mapped<ForEachConfig>(
+      list(),
+      [](const kernel::Expression& in) -> kernel::Result<ForEachConfig> { return ForEachConfig{.in = in}; });
+  const auto map =
+      object<ForEachConfig>("for_each", "The step is done for each item of a list.")
+          .required("in", &ForEachConfig::in, list(), "The list: an expression such as json(/Lines__c).")
+          .optional("as", &ForEachConfig::as, non_empty_text(),
+                    "What templates call the item: ${item/field}.")
+          .optional("at_once", &ForEachConfig::at_once, integer(1, 64), "So many calls run side by side.")
+          .optional("at_most", &ForEachConfig::items_max, integer(1, 100'000),
+                    "A longer list fails the step.")
+          .done();
+  return either<ForEachConfig>({.scalar = alone, .map = map});
 }
 
-Shape<JsonTemplate> json_template() {
-  return mapped<JsonTemplate>(
-      json(), [](const kernel::Json& value) { return JsonTemplate::compile(value); },
-      {.description = "JSON in whose strings ${/Field__c} reads the event; alone it keeps its type."});
+Shape<std::string> method_shape() {
+  return choice<std::string>(
+      {{"GET", "GET"}, {"POST", "POST"}, {"PUT", "PUT"}, {"PATCH", "PATCH"}, {"DELETE", "DELETE"}});
 }
 
-Shape<StepText> step_shape() {
-  return object<StepText>("a step", "One call of a flow.")
-      .required("name", &StepText::name, non_empty_text(), "Names the step in hops and in ${name/field}.")
-      .required("api", &StepText::api, non_empty_text(), "One of apis.")
-      .optional(
-          "method", &StepText::method,
-          choice<std::string>(
-              {{"GET", "GET"}, {"POST", "POST"}, {"PUT", "PUT"}, {"PATCH", "PATCH"}, {"DELETE", "DELETE"}}),
-          "HTTP method.")
-      .required("path", &StepText::path, text_template(), "Path and query; a template.")
+/// The keys of a request, which a step and its undo share.
+Object<StepText>& with_request(Object<StepText>& object) {
+  return object.optional("method", &StepText::method, method_shape(), "HTTP method.")
+      .optional("path", &StepText::path, text_template(), "Path and query; a template.")
       .optional("headers", &StepText::headers, map_of(text_template()), "Headers; templates.")
       .optional("body", &StepText::body, json_template(), "JSON body; a template.")
       .optional("expect", &StepText::expected, one_or_list_of(integer(100, 599)),
-                "Statuses that mean done; any 2xx or 3xx when absent.")
-      .not_yet("parallel", "steps run one after the other")
-      .not_yet("when", "every step runs")
+                "Statuses that mean done; any 2xx or 3xx when absent.");
+}
+
+Shape<StepText> undo_shape() {
+  Object<StepText> undo("an undo",
+                        "The request that makes a step undone. 404 is fine: there was nothing to undo.");
+  undo.optional("api", &StepText::api, non_empty_text(), "One of apis; the step's when absent.");
+  return with_request(undo)
       .place(&StepText::place)
+      .check([](const StepText& step) -> std::optional<std::string> {
+        if (!step.path.is_empty()) return std::nullopt;
+        return "an undo needs 'path'";
+      })
       .done();
 }
 
-void check_step(const FlowText& flow, std::size_t index, const MapOf<ApiText>& all, Problems& problems) {
-  const StepText& step = flow.steps[index];
-  std::vector<std::string> apis;
-  for (const auto& [name, api] : all) apis.push_back(name);
-  if (std::ranges::find(apis, step.api) == apis.end()) {
-    problems.add(step.place, "step '" + step.name + "' calls the unknown api '" + step.api + "'" +
-                                 did_you_mean_text(step.api, apis));
-  }
-  std::vector<std::string> earlier;
-  for (std::size_t i = 0; i < index; ++i) earlier.push_back(flow.steps[i].name);
-  if (std::ranges::find(earlier, step.name) != earlier.end()) {
-    problems.add(step.place, "there is a step '" + step.name + "' already");
-  }
-  std::vector<std::string> read = step.path.names_read();
-  const auto also = [&read](const std::vector<std::string>& more) {
-    read.insert(read.end(), more.begin(), more.end());
-  };
-  if (step.body) also(step.body->names_read());
-  for (const auto& [name, value] : step.headers) also(value.names_read());
-  for (const std::string& name : read) {
-    if (std::ranges::find(earlier, name) == earlier.end()) {
-      problems.add(step.place, "step '" + step.name + "' reads the answer of '" + name +
-                                   "', which is no earlier step" + did_you_mean_text(name, earlier));
+void set_undo(StepText& step, StepText undo) {
+  undo.name = "undo";
+  step.undo = std::make_shared<const StepText>(std::move(undo));
+}
+
+Shape<StepText> step_shape();
+
+Object<StepText> step_object() {
+  Object<StepText> step("a step", "One call of a flow, or several side by side.");
+  step.optional("name", &StepText::name, non_empty_text(), "Names the step in hops and in ${name/field}.")
+      .optional("api", &StepText::api, non_empty_text(), "One of apis.");
+  with_request(step)
+      .optional("handler", &StepText::handler, non_empty_text(), "Code that does the step instead of an API.")
+      .optional(
+          "with", [](StepText& s, kernel::JsonTemplate with) { s.body = std::move(with); }, json_template(),
+          "JSON for the handler; a template.")
+      .optional(
+          "when", &StepText::when,
+          expression("The step is left out unless this holds: /Amount__c > 100 and exists(/Region__c)."),
+          "A condition.")
+      .optional(
+          "for_each",
+          [](StepText& s, ForEachConfig each) {
+            s.for_each = std::make_shared<const ForEachConfig>(std::move(each));
+          },
+          for_each_shape(), "Once for each item of a list.")
+      .optional("output", &StepText::output, json_template(),
+                "What is kept of the answer: a template that reads ${answer/field} and ${response/status}.")
+      .optional("undo", set_undo, undo_shape(), "How it is undone when a later step fails for good.")
+      .optional("pivot", &StepText::pivot, boolean(), "Once it is done, nothing is undone any more.")
+      .optional("parallel", &StepText::parallel, list_of(lazy<StepText>("step", step_shape), 2),
+                "Steps that run side by side; alone in its entry.")
+      .exactly_one_of({"name", "parallel"})
+      .requires_one_of("name", {"api", "handler"})
+      .at_most_one_of({"api", "handler"})
+      .requires_key("api", {"name", "path"})
+      .requires_key("handler", {"name"})
+      .requires_key("with", {"handler"});
+  for (const char* key : {"method", "path", "headers", "body", "expect"}) step.requires_key(key, {"api"});
+  for (const char* key : {"when", "for_each", "output", "undo", "pivot"}) step.requires_key(key, {"name"});
+  return step;
+}
+
+Shape<StepText> step_shape() { return step_object().place(&StepText::place).done(); }
+
+void set_steps(FlowText& flow, std::vector<StepText> entries) {
+  int group = 0;
+  for (StepText& entry : entries) {
+    if (entry.parallel.empty()) {
+      flow.steps.push_back(std::move(entry));
+      continue;
+    }
+    ++group;
+    for (StepText& step : entry.parallel) {
+      step.group = group;
+      flow.steps.push_back(std::move(step));
     }
   }
 }
@@ -77,22 +121,35 @@ Shape<FlowText> flow_shape() {
       .required("event", &FlowText::event, non_empty_text(), "API name of the event.")
       .optional("deadline", &FlowText::deadline, duration(std::chrono::milliseconds{1}),
                 "For all steps together.")
-      .required("steps", &FlowText::steps, list_of(step_shape(), 1), "In this order.")
+      .optional("when", &FlowText::when,
+                expression("An event for which this does not hold is done at once: not contains(...)."),
+                "A condition.")
+      .optional("undo_deadline", &FlowText::undo_deadline, duration(std::chrono::seconds{1}),
+                "Of each undo, from its own beginning; 3m when absent.")
+      .optional("when_late", &FlowText::late_is_undone, choice<bool>({{"undo", true}, {"redeliver", false}}),
+                "What happens when the flow's own deadline runs out: undo, or go on at the next delivery.")
+      .required("steps", set_steps, list_of(step_shape(), 1), "In this order.")
       .optional("ordering", &FlowText::ordering, ordering_shape(), "Of the events of one record.")
       .optional("dead_letter", &FlowText::dead_letter, dead_letter_shape(), "When an event is given up.")
       .place(&FlowText::place)
       .done();
 }
 
-void check_flows(const std::vector<FlowText>& flows, const MapOf<ApiText>& apis, Problems& problems) {
-  std::vector<std::string> events;
-  for (const FlowText& flow : flows) {
-    if (std::ranges::find(events, flow.event) != events.end()) {
-      problems.add(flow.place, "there is a flow for '" + flow.event + "' already");
-    }
-    events.push_back(flow.event);
-    for (std::size_t i = 0; i < flow.steps.size(); ++i) check_step(flow, i, apis, problems);
+service::FlowConfig to_flow(const FlowText& text) {
+  service::FlowConfig flow{.event = text.event, .deadline = text.deadline};
+  flow.when = text.when;
+  if (text.undo_deadline) flow.undo_deadline = *text.undo_deadline;
+  if (text.late_is_undone) flow.late_is_undone = *text.late_is_undone;
+  flow.ordering = text.ordering;
+  if (text.dead_letter) flow.deliveries_max = text.dead_letter->after;
+  flow.steps.assign(text.steps.begin(), text.steps.end());
+  for (service::StepConfig& step : flow.steps) {
+    if (step.undo == nullptr || !step.undo->api.empty()) continue;
+    service::StepConfig undo = *step.undo;
+    undo.api = step.api;
+    step.undo = std::make_shared<const service::StepConfig>(std::move(undo));
   }
+  return flow;
 }
 
 }  // namespace config

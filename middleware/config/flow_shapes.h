@@ -9,13 +9,17 @@
 namespace config {
 
 struct StepText : service::StepConfig {
+  std::vector<StepText> parallel{};  ///< then it has nothing else
   Place place{};
 };
 
 struct FlowText {
   std::string event{};
   kernel::Duration deadline = service::FlowConfig{}.deadline;
-  std::vector<StepText> steps{};
+  std::optional<kernel::Expression> when{};
+  std::optional<kernel::Duration> undo_deadline{};
+  std::optional<bool> late_is_undone{};
+  std::vector<StepText> steps{};  ///< those of parallel groups one after the other
   std::optional<OrderingText> ordering{};
   std::optional<DeadLetterText> dead_letter{};
   Place place{};
@@ -23,7 +27,10 @@ struct FlowText {
 
 Shape<FlowText> flow_shape();
 
-/// What the keys of the flows say of each other and of `apis`.
-void check_flows(const std::vector<FlowText>& flows, const MapOf<ApiText>& apis, Problems& problems);
+service::FlowConfig to_flow(const FlowText& text);
+
+/// What the keys of the flows say of each other, of `apis` and of the handlers that there are.
+void check_flows(const std::vector<FlowText>& flows, const MapOf<ApiText>& apis,
+                 const std::vector<std::string>& handlers, Problems& problems);
 
 }  // namespace config

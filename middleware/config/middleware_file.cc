@@ -12,7 +12,6 @@ namespace config {
 namespace {
 
 using service::ApiConfig;
-using service::FlowConfig;
 
 struct FileText : RoutesText {
   std::string name = "middleware";
@@ -100,11 +99,7 @@ MiddlewareFile to_file(const FileText& text) {
     file.service.apis.push_back(std::move(config));
   }
   for (const FlowText& flow : text.flows) {
-    FlowConfig config{.event = flow.event, .deadline = flow.deadline};
-    config.steps.assign(flow.steps.begin(), flow.steps.end());
-    config.ordering = flow.ordering;
-    if (flow.dead_letter) config.deliveries_max = flow.dead_letter->after;
-    file.service.flows.push_back(std::move(config));
+    file.service.flows.push_back(to_flow(flow));
     const auto checks = std::ranges::find(text.events, flow.event, [](const auto& e) { return e.first; });
     file.ingest.types.push_back(checks == text.events.end()
                                     ? ingest::EventType{.name = flow.event}
@@ -126,12 +121,13 @@ Shape<MiddlewareFile> middleware_shape() {
       file_shape(), [](const FileText& text) -> kernel::Result<MiddlewareFile> { return to_file(text); });
 }
 
-std::expected<MiddlewareFile, Problems> read_middleware(const Tree& tree) {
+std::expected<MiddlewareFile, Problems> read_middleware_with(const Tree& tree,
+                                                             const std::vector<std::string>& handlers) {
   const auto text = read_from(tree, file_shape());
   if (!text) return std::unexpected(text.error());
   Problems problems;
   check_apis(text->apis, problems);
-  check_flows(text->flows, text->apis, problems);
+  check_flows(text->flows, text->apis, handlers, problems);
   check_routes(*text, tree, problems);
   for (const auto& [name, destination] : text->destinations) {
     if (!destination.url.empty() && !text->sns.topics.empty())
@@ -153,6 +149,10 @@ std::expected<MiddlewareFile, Problems> read_middleware(const Tree& tree) {
   }
   if (!problems.empty()) return std::unexpected(std::move(problems));
   return to_file(*text);
+}
+
+std::expected<MiddlewareFile, Problems> read_middleware(const Tree& tree) {
+  return read_middleware_with(tree, service::builtin_handler_names());
 }
 
 std::expected<MiddlewareFile, Problems> read_middleware_file(const std::string& path) {

@@ -12,6 +12,7 @@
 #include "middleware/service/flow.h"
 #include "middleware/service/guard.h"
 #include "middleware/service/server_limits.h"
+#include "middleware/service/step_handler.h"
 #include "middleware/sns/endpoint.h"
 
 namespace config {
@@ -33,6 +34,9 @@ Shape<MiddlewareFile> middleware_shape();
 
 /// Reads a tree that may be made of several files.
 std::expected<MiddlewareFile, Problems> read_middleware(const Tree& tree);
+/// For a deployment with handlers of its own: `handlers` are all names that a step's `handler` may say.
+std::expected<MiddlewareFile, Problems> read_middleware_with(const Tree& tree,
+                                                             const std::vector<std::string>& handlers);
 std::expected<MiddlewareFile, Problems> read_middleware_file(const std::string& path);
 
 }  // namespace config

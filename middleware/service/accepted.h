@@ -14,7 +14,8 @@ struct Service::Accepted {
   kernel::HopId cause = 0;
   kernel::Timestamp deadline{};
   std::unique_ptr<kernel::Json> payload{};
-  store::ClaimKind claim{};  ///< what the store said
+  std::unique_ptr<std::string> text{};  ///< what the payload was read from
+  store::ClaimKind claim{};             ///< what the store said
   std::uint64_t fence = 0;
 };
 

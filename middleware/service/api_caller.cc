@@ -197,17 +197,18 @@ bool ApiCaller::is_over(State& state, Attempt& attempt, kernel::HopScope& hop,
     return kernel::draw_unit(
         {around_.seed, config_.name, draw_key, static_cast<std::uint64_t>(retry), "retry jitter"});
   }};
+  const core::Retry& retry = state.call.retry != nullptr ? *state.call.retry : retry_;
   const core::RetryDecision decision =
-      retry_.after(result, {.number = state.attempts,
-                            .method = state.call.request.method,
-                            .keyed = config_.idempotency_header.has_value(),
-                            .left = state.call.deadline - core::kTryMargin - ended,
-                            .luck = luck});
+      retry.after(result, {.number = state.attempts,
+                           .method = state.call.request.method,
+                           .keyed = config_.idempotency_header.has_value(),
+                           .left = state.call.deadline - core::kTryMargin - ended,
+                           .luck = luck});
   if (!decision.wait) {
     give_up(state, to_text(decision.reason));
     return true;
   }
-  if (budget_ && !budget_->take(failure.failure)) {
+  if (budget_ && state.call.retry == nullptr && !budget_->take(failure.failure)) {
     give_up(state, to_text(core::GiveUp::Budget));
     return true;
   }

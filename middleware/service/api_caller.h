@@ -38,6 +38,7 @@ struct Call {
   std::string idempotency_key{};  ///< the same for all attempts; sent if the API has a header for it
   kernel::HopId step = 0;         ///< parent of the attempts
   kernel::Timestamp deadline{};
+  const core::Retry* retry = nullptr;  ///< instead of the API's, and at no cost; outlives the call
 };
 
 struct CallFailure {

@@ -3,60 +3,27 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "middleware/kernel/check.h"
-#include "middleware/kernel/ids.h"
+#include "middleware/service/flow_run.h"
 
 namespace service {
 namespace {
 
-using kernel::Outcome;
-
-/// Only a step that a later one reads is worth parsing.
+/// Only a step that a later one or its own undo reads is worth parsing.
 bool is_read_later(const FlowConfig& flow, std::size_t index) {
   const std::string& name = flow.steps[index].name;
-  return std::any_of(flow.steps.begin() + static_cast<std::ptrdiff_t>(index) + 1, flow.steps.end(),
-                     [&name](const StepConfig& later) {
-                       const auto reads = [&name](const std::vector<std::string>& steps) {
-                         return std::ranges::find(steps, name) != steps.end();
-                       };
-                       return reads(later.path.names_read()) ||
-                              (later.body && reads(later.body->names_read())) ||
-                              std::ranges::any_of(
-                                  later.headers, [&](const auto& h) { return reads(h.second.names_read()); });
-                     });
-}
-
-kernel::Json parsed(const std::string& body) {
-  auto json = kernel::parse_json(body);
-  return json ? std::move(*json) : kernel::Json{};
-}
-
-/// Null when the journal does not hold it as done.
-const store::StepRecord* find_done(const std::vector<store::StepRecord>& journal, const std::string& step) {
-  const auto found = std::ranges::find(journal, step, &store::StepRecord::step);
-  return found == journal.end() || found->state != store::StepState::Done ? nullptr : &*found;
-}
-
-kernel::HopEnd step_end(const CallEnd& end) {
-  if (const auto* response = std::get_if<kernel::HttpResponse>(&end.result)) {
-    return {.outcome = Outcome::Ok, .status = response->status};
-  }
-  const auto& failure = std::get<CallFailure>(end.result);
-  Outcome outcome = Outcome::Failed;
-  if (failure.reason == "breaker open") outcome = Outcome::Open;
-  if (failure.reason == "deadline") outcome = Outcome::Timeout;
-  if (failure.failure == core::FailureClass::Permanent) outcome = Outcome::Rejected;
-  return {.outcome = outcome, .status = failure.last.status, .error = failure.reason};
+  const auto reads_answer_of = [](const StepConfig& step, const std::string& wanted) {
+    const auto names = names_read(step);
+    return std::ranges::find(names, wanted) != names.end();
+  };
+  const auto reads = [&](const StepConfig& step) { return reads_answer_of(step, name); };
+  const StepConfig* undo = flow.steps[index].undo.get();
+  return (undo != nullptr && (reads(*undo) || reads_answer_of(*undo, "answer"))) ||
+         std::any_of(flow.steps.begin() + static_cast<std::ptrdiff_t>(index) + 1, flow.steps.end(), reads);
 }
 
 }  // namespace
 
-ApiCaller& FlowRunner::caller(const std::string& api) const {
-  const auto found =
-      std::ranges::find_if(callers_, [&api](const ApiCaller* c) { return c->config().name == api; });
-  CHECK_THAT(found != callers_.end(), api);
-  return **found;
-}
+ApiCaller& FlowRunner::caller(const std::string& api) const { return find_caller(callers_, api); }
 
 /// Everything of the call is made here, so that the waiting flow holds none of it.
 kernel::Task<CallEnd> FlowRunner::start_call(const FlowConfig& flow, std::size_t index, FlowInput& input,
@@ -67,11 +34,10 @@ kernel::Task<CallEnd> FlowRunner::start_call(const FlowConfig& flow, std::size_t
   Call call{.event = input.event, .step = hop, .deadline = input.deadline};
   call.request.method = step.method;
   call.request.host = step.api;
-  call.request.target = (bound.path ? *bound.path : step.path).text(scope);
-  for (const auto& [name, value] : bound.headers) call.request.headers.add(name, value.text(scope));
-  if (!bound.body.is_empty()) call.request.body = bound.body.render(scope);
-  // Derived, not drawn: the same for all attempts, redeliveries and instances (facts/resilience 8).
-  call.idempotency_key = kernel::uuid5(input.event, step.name + "\n" + step.api);
+  auto filled = fill_request(call.request, bound.path ? *bound.path : step.path, bound.headers,
+                             bound.body.is_empty() ? nullptr : &bound.body, scope);
+  if (!filled) return unsendable(std::move(filled.error().message));
+  call.idempotency_key = step_key(input.event, step.name, step.api);
   return caller(step.api).call(std::move(call), step.expected);
 }
 
@@ -80,18 +46,29 @@ void note_read_answers(FlowConfig& flow) {
 }
 
 std::vector<StepRequest> bind_steps(const FlowConfig& flow, const store::Claim& claim,
-                                    const kernel::Json& payload) {
+                                    const kernel::Json& payload, std::string_view text) {
   std::vector<StepRequest> requests;
   requests.reserve(flow.steps.size());
   for (const StepConfig& step : flow.steps) {
     StepRequest& request = requests.emplace_back();
     if (find_done(claim.steps, step.name) != nullptr) continue;
     if (step.path.reads_root())
-      request.path = std::make_unique<kernel::TextTemplate>(step.path.bound(payload));
-    for (const auto& [name, value] : step.headers) request.headers.emplace_back(name, value.bound(payload));
-    if (step.body) request.body = step.body->bound(payload);
+      request.path = std::make_unique<kernel::TextTemplate>(step.path.bound(payload, text));
+    for (const auto& [name, value] : step.headers)
+      request.headers.emplace_back(name, value.bound(payload, text));
+    if (step.body) request.body = step.body->bound(payload, text);
   }
   return requests;
+}
+
+kernel::Task<FlowEnd> FlowRunner::start(const FlowConfig& flow, FlowStart start) {
+  if (!is_plain(flow))
+    return run_whole(std::make_unique<FlowRun>(around_, store_, callers_, handlers_, flow, std::move(start)));
+  FlowInput input{.event = start.event, .cause = start.cause, .deadline = start.deadline};
+  input.steps = bind_steps(flow, start.claim, *start.payload, start.text);
+  input.fence = start.claim.fence;
+  input.journal = std::move(start.claim.steps);
+  return run(flow, std::move(input));
 }
 
 kernel::Task<FlowEnd> FlowRunner::run(const FlowConfig& flow, FlowInput input) {
@@ -117,7 +94,7 @@ kernel::Task<FlowEnd> FlowRunner::run(const FlowConfig& flow, FlowInput input) {
 bool FlowRunner::recall(const StepConfig& step, const FlowInput& input, Earlier& earlier) {
   const store::StepRecord* journalled = find_done(input.journal, step.name);
   if (journalled == nullptr) return false;
-  if (step.answer_is_read) earlier.emplace_back(step.name, parsed(journalled->body));
+  if (step.answer_is_read) kernel::add_named(earlier, step.name, journalled->body);
   return true;
 }
 
@@ -143,7 +120,7 @@ std::optional<kernel::Task<bool>> FlowRunner::keep(const StepConfig& step, const
   auto& response = std::get<kernel::HttpResponse>(call.result);
   store::StepRecord record{.step = step.name, .status = response.status, .body = {}};
   if (step.answer_is_read) {
-    earlier.emplace_back(step.name, parsed(response.body));
+    kernel::add_named(earlier, step.name, response.body);
     record.body = std::move(response.body);
   }
   return store_.write_step(std::string(input.event), input.fence, std::move(record));

@@ -8,6 +8,8 @@
 
 #include "middleware/kernel/json.h"
 #include "middleware/service/api_caller.h"
+#include "middleware/service/flow_end.h"
+#include "middleware/service/step_handler.h"
 #include "middleware/store/store.h"
 
 namespace service {
@@ -33,32 +35,36 @@ struct FlowInput {
 /// Notes which answers later steps read: only those are parsed and kept.
 void note_read_answers(FlowConfig& flow);
 
-/// Fills the event's values into every step that `claim` does not hold as done.
+/// Fills the event's values into every step that `claim` does not hold as done. `text` is what the payload
+/// was read from: decimals stay as they are written there.
 std::vector<StepRequest> bind_steps(const FlowConfig& flow, const store::Claim& claim,
-                                    const kernel::Json& payload);
+                                    const kernel::Json& payload, std::string_view text = {});
 
-struct StepFailure {
-  std::string step;
-  CallFailure call;
-};
-
-enum class FlowState : std::uint8_t { Done, Failed, TakenOver /**< another claim is newer */ };
-
-struct FlowEnd {
-  FlowState state = FlowState::Done;
-  std::unique_ptr<StepFailure> failure{};
+/// What a flow is started with.
+struct FlowStart {
+  std::string_view event;  ///< EventUuid; outlives the flow
+  kernel::HopId cause = 0;
+  kernel::Timestamp deadline{};
+  store::Claim claim{};  ///< ours
+  std::unique_ptr<kernel::Json> payload{};
+  std::string text{};  ///< what the payload was read from
 };
 
 class FlowRunner {
  public:
   /// `callers` stand in the order of ServiceConfig::apis; all outlive the runner.
-  FlowRunner(const Surroundings& surroundings, store::Store& store, std::vector<ApiCaller*> callers)
-      : around_(surroundings), store_(store), callers_(std::move(callers)) {}
+  FlowRunner(const Surroundings& surroundings, store::Store& store, std::vector<ApiCaller*> callers,
+             StepHandlers handlers = {})
+      : around_(surroundings), store_(store), callers_(std::move(callers)), handlers_(std::move(handlers)) {}
 
+  /// Runs a flow of any kind: a plain one lets go of the payload first.
+  kernel::Task<FlowEnd> start(const FlowConfig& flow, FlowStart start);
+
+  /// Of a plain flow.
   kernel::Task<FlowEnd> run(const FlowConfig& flow, FlowInput input);
 
  private:
-  using Earlier = std::vector<std::pair<std::string, kernel::Json>>;
+  using Earlier = kernel::NamedValues;
   /// True when the step was done by an earlier delivery; then its answer is at hand again.
   APART static bool recall(const StepConfig& step, const FlowInput& input, Earlier& earlier);
   APART kernel::Task<CallEnd> start_call(const FlowConfig& flow, std::size_t step, FlowInput& input,
@@ -74,6 +80,7 @@ class FlowRunner {
   const Surroundings& around_;
   store::Store& store_;
   std::vector<ApiCaller*> callers_;
+  StepHandlers handlers_;
 };
 
 }  // namespace service

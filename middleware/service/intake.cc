@@ -88,22 +88,20 @@ Task<inbox::WorkEnd> Service::work(store::Work work) {
   }
   auto payload = kernel::parse_json(work.event.payload);
   if (!payload) co_return inbox::WorkEnd{.state = WorkState::Permanent, .error = payload.error().message};
-  work.event.payload = {};
+  std::string text = std::move(work.event.payload);
   store::AppliedVersion version = version_of(*flow, *payload);
   if (!version.record.empty()) {
     const std::string applied = co_await store_.applied_version(version.record);
     if (inbox::is_outdated(version.version, applied)) co_return inbox::WorkEnd{};
   }
   const auto trace = kernel::parse_traceparent(work.event.trace);
-  FlowInput input{.event = work.event.id,
-                  .cause = trace ? trace->hop : 0,
-                  .deadline = around_.scheduler.now() + flow->deadline};
-  store::Claim claim{.fence = work.fence, .steps = std::move(work.steps)};
-  input.steps = bind_steps(*flow, claim, *payload);
-  input.fence = claim.fence;
-  input.journal = std::move(claim.steps);
-  *payload = {};
-  const FlowEnd end = co_await runner_.run(*flow, std::move(input));
+  const FlowEnd end =
+      co_await runner_.start(*flow, {.event = work.event.id,
+                                     .cause = trace ? trace->hop : 0,
+                                     .deadline = around_.scheduler.now() + flow->deadline,
+                                     .claim = {.fence = work.fence, .steps = std::move(work.steps)},
+                                     .payload = std::make_unique<kernel::Json>(std::move(*payload)),
+                                     .text = std::move(text)});
   co_return work_end(end, std::move(version));
 }
 

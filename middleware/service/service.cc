@@ -50,14 +50,8 @@ ServiceConfig with_read_answers(ServiceConfig config) {
 HttpResponse failed(const StepFailure& failure) {
   const CallFailure& call = failure.call;
   const bool permanent = call.failure == core::FailureClass::Permanent;
-  std::string detail = "step " + failure.step + ": ";
-  if (call.last.no_answer) {
-    detail += "no answer (" + std::string(to_text(*call.last.no_answer)) + "), ";
-  } else if (call.last.status != 0) {
-    detail += "status " + std::to_string(call.last.status) + ", ";
-  }
-  detail += "gave up: " + call.reason;
-  HttpResponse response = kernel::problem(permanent ? 422 : 503, permanent ? "refused" : "try-later", detail);
+  HttpResponse response =
+      kernel::problem(permanent ? 422 : 503, permanent ? "refused" : "try-later", failure_text(failure));
   if (!permanent && call.retry_after.count() > 0) {
     response.headers.add("Retry-After", retry_after_text(call.retry_after));
   }
@@ -74,18 +68,24 @@ kernel::HttpReply answer_of(const FlowEnd& end) {
       return json_reply(200, R"({"status":"done"})");
     case FlowState::TakenOver:
       return {kernel::problem(409, "taken-over", "another delivery of the event went on")};
+    case FlowState::Compensated:
+      return {kernel::problem(422, "compensated", failure_text(*end.failure) + "; what was done is undone")};
+    case FlowState::CompensationFailed:
+      return {
+          kernel::problem(422, "compensation-failed", failure_text(*end.failure) + "; somebody has to look")};
+    case FlowState::Compensating:
     case FlowState::Failed:
       break;
   }
   return {failed(*end.failure)};
 }
 
-Service::Service(ServiceConfig config, Surroundings surroundings, store::Store& store)
+Service::Service(ServiceConfig config, Surroundings surroundings, store::Store& store, StepHandlers handlers)
     : config_(with_read_answers(std::move(config))),
       around_(std::move(surroundings)),
       store_(store),
       callers_(make_callers(config_, around_)),
-      runner_(around_, store_, pointers(callers_)),
+      runner_(around_, store_, pointers(callers_), std::move(handlers)),
       inbox_(config_.inbox, around_.scheduler, around_.hops, store_, *this, around_.seed),
       dead_letters_(around_.scheduler, store_, inbox_) {
   if (config_.works_off_store) inbox_.start();
@@ -147,7 +147,8 @@ std::expected<Service::Accepted, HttpResponse> Service::read(const HttpRequest& 
                   .cause = trace ? trace->hop : 0,
                   .deadline = core::work_deadline(around_.scheduler.now(), flow->deadline,
                                                   request.headers.get(core::kDeadlineHeader)),
-                  .payload = std::make_unique<kernel::Json>(std::move(*payload))};
+                  .payload = std::make_unique<kernel::Json>(std::move(*payload)),
+                  .text = std::make_unique<std::string>(request.body)};
 }
 
 kernel::Task<kernel::HttpReply> Service::take_event(Accepted accepted) {
@@ -173,7 +174,11 @@ kernel::Task<bool> Service::give_back(const Accepted& accepted, FlowState state)
     case FlowState::Done:
       return store_.done(accepted.event, accepted.fence, around_.scheduler.now(),
                          version_under_way(accepted.event));
+    case FlowState::Compensated:
+    case FlowState::CompensationFailed:
+      return store_.done(accepted.event, accepted.fence, around_.scheduler.now(), {});
     case FlowState::Failed:
+    case FlowState::Compensating:
       return store_.release(accepted.event, accepted.fence);
     case FlowState::TakenOver:
       break;
@@ -190,19 +195,20 @@ store::AppliedVersion Service::version_under_way(const std::string& event) const
   return version == nullptr ? store::AppliedVersion{} : *version;
 }
 
-/// Fills the payload into the steps that are not done, and lets it go.
+/// Hands the payload over.
 std::optional<kernel::Task<FlowEnd>> Service::start_flow(Accepted& accepted,
                                                          kernel::Task<store::Claim>& claimed) {
   store::Claim claim = claimed.take();
   accepted.claim = claim.kind;
   accepted.fence = claim.fence;
   if (claim.kind != store::ClaimKind::Claimed) return std::nullopt;
-  FlowInput input{.event = accepted.event, .cause = accepted.cause, .deadline = accepted.deadline};
-  input.steps = bind_steps(*accepted.flow, claim, *accepted.payload);
-  input.fence = claim.fence;
-  input.journal = std::move(claim.steps);
-  accepted.payload.reset();
-  return runner_.run(*accepted.flow, std::move(input));
+  const std::unique_ptr<std::string> text = std::move(accepted.text);
+  return runner_.start(*accepted.flow, {.event = accepted.event,
+                                        .cause = accepted.cause,
+                                        .deadline = accepted.deadline,
+                                        .claim = std::move(claim),
+                                        .payload = std::move(accepted.payload),
+                                        .text = std::move(*text)});
 }
 
 HttpResponse Service::health() const {

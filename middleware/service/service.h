@@ -4,9 +4,11 @@
 //
 //   200  done, now or earlier (then "duplicate": true)
 //   409  the same event is being worked on; Retry-After
-//   422  it can never succeed: an API refused it for good, or its payload is not JSON
 //   202  accepted: durable, and ours from now on (where the file says `answer: accepted`)
-//   503  not now: an API is down, slow or says so; Retry-After where known
+//   422  it can never succeed: an API refused it for good, or its payload is not JSON; type `compensated`
+//   when
+//        what was done before is undone, `compensation-failed` when an undo was refused as well
+//   503  not now: an API is down, slow or says so, or not everything is undone yet; Retry-After where known
 //   400, 404, 405  the call itself is wrong
 //
 // It answers 503, not 500, for what an API did: the caller redelivers the event, and the step journal and the
@@ -25,7 +27,8 @@ namespace service {
 class Service final : public kernel::HttpHandler, private inbox::Flows {
  public:
   /// One instance of the deployment: its own breakers and budgets, a store that may be shared.
-  Service(ServiceConfig config, Surroundings surroundings, store::Store& store);
+  Service(ServiceConfig config, Surroundings surroundings, store::Store& store,
+          StepHandlers handlers = builtin_handlers());
 
   kernel::Task<kernel::HttpReply> handle(kernel::HttpRequest request) override;
 

@@ -363,10 +363,12 @@ TEST(ScenarioFile, BlamesTheMiddlewareFileForWhatStandsThere) {
        "'book'?"},
       {"unknown API", 6, "      - {name: again, api: erb, path: /orders}",
        "middleware.yaml:6:9: step 'again' calls the unknown api 'erb'; did you mean 'erp'?"},
-      {"parallel", 6, "      - {name: again, api: erp, path: /orders, parallel: []}",
-       "middleware.yaml:6:48: 'parallel' is not emulated yet: steps run one after the other"},
-      {"when", 6, "      - {name: again, api: erp, path: /orders, when: x}",
-       "middleware.yaml:6:48: 'when' is not emulated yet: every step runs"},
+      {"unknown function", 6, "      - {name: again, api: erp, path: '/orders/${uper(/Name)}'}",
+       "middleware.yaml:6:40: 'path': '${uper(/Name)}': there is no function 'uper'; did you mean 'upper'?"},
+      {"unknown handler", 6, "      - {name: again, handler: parsels}",
+       "middleware.yaml:6:9: step 'again' names the unknown handler 'parsels'; did you mean 'parcels'? "
+       "(there "
+       "are: parcels)"},
   };
   for (const Bad& c : cases) {
     SCOPED_TRACE(c.name);

@@ -97,7 +97,7 @@ TEST_F(ServiceTest, RunsTheStepsInOrderWithTheEventsValues) {
   ASSERT_EQ(api.asked.size(), 2U);
   const HttpRequest& charge = api.asked[0].request;
   EXPECT_EQ(charge.method + " " + charge.host + charge.target, "POST payments/charges");
-  EXPECT_EQ(charge.body, R"({"amount":12.5})");
+  EXPECT_EQ(charge.body, R"({"amount":12.50})") << "as the event says it";
   EXPECT_EQ(charge.headers.get("Content-Type"), "application/json");
   const HttpRequest& book = api.asked[1].request;
   EXPECT_EQ(book.method + " " + book.host + book.target, "PUT erp/orders/SO-1");

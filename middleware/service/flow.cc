@@ -1,0 +1,28 @@
+#include "middleware/service/flow.h"
+
+#include <algorithm>
+
+namespace service {
+
+std::vector<std::string> names_read(const StepConfig& step) {
+  std::vector<std::string> names = step.path.names_read();
+  const auto also = [&names](const std::vector<std::string>& more) {
+    names.insert(names.end(), more.begin(), more.end());
+  };
+  for (const auto& [name, value] : step.headers) also(value.names_read());
+  if (step.body) also(step.body->names_read());
+  if (step.when) also(step.when->names_read());
+  if (step.for_each) also(step.for_each->in.names_read());
+  if (step.output) also(step.output->names_read());
+  if (step.undo) also(names_read(*step.undo));
+  return names;
+}
+
+bool is_plain(const FlowConfig& flow) {
+  return !flow.when && std::ranges::none_of(flow.steps, [](const StepConfig& step) {
+    return step.when || step.for_each || step.output || step.undo || step.pivot || step.group != 0 ||
+           !step.handler.empty();
+  });
+}
+
+}  // namespace service
