@@ -169,7 +169,7 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsDeployment) {
       {"empty API", 7, "  apis: {erp: {}}",
        "s.yaml:7:15: an API needs 'mock', 'operations', 'stubs' or 'org'"},
       {"org and more", 7, "  apis: {erp: {org: true, operations: [{path: /orders}]}}",
-       "s.yaml:7:15: 'org' goes without 'mock' and 'operations'"},
+       "s.yaml:7:15: 'org' goes without 'mock', 'operations' and stubs"},
       {"a value for no reference", 6,
        "  compute: {middleware: {file: middleware.yaml, apis: {erp: {auth: {bearer: 'env:TOKEN'}}}}}",
        "s.yaml:4:3: the middleware shows the api 'erp' the secret 'env:TOKEN', which is not given"},
