@@ -279,8 +279,7 @@ void Recorder::end_branch(std::uint32_t slot, std::string_view uuid, End end, st
     ++counts_.ended_again;
     return add_late(Late::EndedAgain, event.id, {}, name(to_text(end)), name(where));
   }
-  // Of equal ends the last, whose time it is.
-  if (!event.has_end || end >= event.worst) {
+  if (!event.has_end || end > event.worst) {
     event.worst = end;
     event.where = name(where);
   }

@@ -26,6 +26,13 @@ Shape<ApiText> api_shape() {
       .optional("breaker", &ApiText::breaker, breaker_shape(), "When calls are stopped; off: never.")
       .optional("breaker_counts_throttles", &ApiText::breaker_counts_throttles, boolean(),
                 "429, and 503 with Retry-After, count as failures to the breaker.")
+      .optional("rate", &ApiText::rate, rate_shape(),
+                "How often it is called; without limits only its own pauses are kept; off: not even those.")
+      .optional("concurrency", &ApiText::concurrency, concurrency_shape(), "How many calls run at a time.")
+      .optional(
+          "hedge", &ApiText::hedge, hedge_shape(),
+          "A second attempt when the first is silent, instead of retries, where a call may be repeated.")
+      .at_most_one_of({"retry", "hedge"})
       .optional("idempotency_key", &ApiText::idempotency_header, header_or_off,
                 "Header that carries the key of a step, the same for all its attempts; off: none is sent.")
       .optional("auth", &ApiText::auth, auth_shape(),

@@ -1,5 +1,7 @@
 #include "middleware/config/policy_shapes.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -9,6 +11,24 @@ namespace {
 using core::BreakerRules;
 using core::RetryBudget;
 using core::RetryRules;
+
+constexpr std::array kNoAnswers = {kernel::NoAnswer::Refused,       kernel::NoAnswer::ConnectTimeout,
+                                   kernel::NoAnswer::TlsError,      kernel::NoAnswer::Reset,
+                                   kernel::NoAnswer::ClosedEarly,   kernel::NoAnswer::ProtocolError,
+                                   kernel::NoAnswer::BodyTruncated, kernel::NoAnswer::Timeout};
+
+std::string no_answer_names() {
+  std::string names;
+  for (const kernel::NoAnswer reason : kNoAnswers)
+    names += (names.empty() ? "" : ", ") + std::string(kernel::to_text(reason));
+  return names;
+}
+
+std::optional<kernel::NoAnswer> no_answer_of(const std::string& name) {
+  const auto found =
+      std::ranges::find(kNoAnswers, name, [](kernel::NoAnswer reason) { return kernel::to_text(reason); });
+  return found == kNoAnswers.end() ? std::nullopt : std::optional(*found);
+}
 
 /// How a breaker is written: `window` and `failures_in_row` become BreakerRules::trip.
 struct BreakerText : BreakerRules {
@@ -23,6 +43,28 @@ kernel::Result<BreakerRules> to_rules(const BreakerText& text) {
   if (text.window_calls) rules.trip = core::CountWindow{.size = *text.window_calls};
   if (text.failures_in_row) rules.trip = core::ConsecutiveFailures{.failures = *text.failures_in_row};
   return rules;
+}
+
+/// 503 or timeout, in one list.
+kernel::Result<std::optional<core::RetryOn>> to_retry_on(const kernel::Json& values) {
+  const auto complaint = kernel::invalid("wants statuses from 400 to 599, and of: " + no_answer_names());
+  if (!values.is_array() || values.empty()) return complaint;
+  core::RetryOn on;
+  for (const kernel::Json& value : values) {
+    if (value.is_number_integer() && value >= 400 && value <= 599) {
+      on.statuses.push_back(value.get<int>());
+      continue;
+    }
+    const auto reason = value.is_string() ? no_answer_of(value.get<std::string>()) : std::nullopt;
+    if (!reason) return complaint;
+    on.no_answers.push_back(*reason);
+  }
+  return std::optional(on);
+}
+
+Shape<std::optional<core::RetryOn>> retry_on_shape() {
+  return mapped<std::optional<core::RetryOn>>(json(), to_retry_on,
+                                              {.wants = "a list of statuses and of: " + no_answer_names()});
 }
 
 /// How a throttle is written: whole tokens, and parts of one.
@@ -71,8 +113,27 @@ Shape<std::optional<RetryRules>> retry_shape() {
           .optional("jitter", &RetryRules::jitter,
                     choice<core::Jitter>({{"full", core::Jitter::Full},
                                           {"equal", core::Jitter::Equal},
-                                          {"none", core::Jitter::None}}),
+                                          {"none", core::Jitter::None},
+                                          {"symmetric", core::Jitter::Symmetric},
+                                          {"decorrelated", core::Jitter::Decorrelated}}),
                     "How much of a wait is left to luck.")
+          .optional("waits", &RetryRules::waits, list_of(duration(), 1),
+                    "Instead of base and factor: before the 1st, 2nd, ... retry; the last repeats.")
+          .optional("retry_after", &RetryRules::retry_after,
+                    choice<core::RetryAfterUse>({{"bounded", core::RetryAfterUse::Bounded},
+                                                 {"cut", core::RetryAfterUse::Cut},
+                                                 {"replaces", core::RetryAfterUse::Replaces}}),
+                    "What a Retry-After does to the own wait.")
+          .optional("on", &RetryRules::on, retry_on_shape(),
+                    "What is retried, instead of what is known to pass: statuses, and why no answer came.")
+          .optional("methods", &RetryRules::methods,
+                    list_of(choice<std::string>({{"GET", "GET"},
+                                                 {"POST", "POST"},
+                                                 {"PUT", "PUT"},
+                                                 {"PATCH", "PATCH"},
+                                                 {"DELETE", "DELETE"}}),
+                            1),
+                    "Only these are repeated, and these always, key or not.")
           .optional("retry_after_slack", &RetryRules::retry_after_slack, duration(),
                     "A Retry-After may lengthen the own wait by this; one that asks for more ends the call.")
           .done());

@@ -3,7 +3,10 @@
 #include <optional>
 
 #include "middleware/config/reader.h"
-#include "middleware/core/breaker.h"
+#include "middleware/core/breaker_rules.h"
+#include "middleware/core/bulkhead.h"
+#include "middleware/core/hedge.h"
+#include "middleware/core/rate_limiter.h"
 #include "middleware/core/retry_budget.h"
 #include "middleware/core/retry_rules.h"
 
@@ -24,5 +27,9 @@ Shape<std::optional<core::RetryRules>> retry_shape();
 /// `off`, the tokens of a quota, or a throttle.
 Shape<std::optional<core::RetryBudget::Rules>> retry_budget_shape();
 Shape<std::optional<core::BreakerRules>> breaker_shape();
+// In limit_shapes.cc:
+Shape<std::optional<core::RateRules>> rate_shape();
+Shape<std::optional<core::BulkheadRules>> concurrency_shape();
+Shape<std::optional<core::HedgeRules>> hedge_shape();
 
 }  // namespace config

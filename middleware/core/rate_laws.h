@@ -13,11 +13,12 @@
 namespace core {
 
 /// Every law answers to the same five calls:
-///   earliest(now, cost)     when a call of that cost could start; nothing: never, it costs more than the law
-///   ever holds take(now, start, cost)  it starts then, which earliest() said when asked with that `now`
-///   refuse(now, cost)       it was turned away
-///   give_back(start, cost)  who took that start did not use it
-///   restart(when)           nothing starts before `when`, and then the law begins anew; a bucket empty
+/// - earliest(now, cost): when a call of that cost could start; nothing: never, it costs more than the law
+/// holds.
+/// - take(now, start, cost): it starts then, not before what earliest(now, cost) says.
+/// - refuse(now, cost): it was turned away.
+/// - give_back(start, cost): who took that start did not use it; lost where later starts count on it.
+/// - restart(when): nothing starts before, and then the law begins anew; a bucket empty.
 
 struct TokenBucketRules {
   std::int64_t tokens = 1;  ///< come in `per`, evenly
@@ -92,7 +93,7 @@ class SlidingLog {
 
  private:
   SlidingLogRules rules_;
-  std::deque<kernel::Timestamp> starts_;  ///< the last `limit` at most
+  std::deque<kernel::Timestamp> starts_;  ///< in order; not older than the window
   kernel::Timestamp not_before_{};
 };
 

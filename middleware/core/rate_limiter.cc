@@ -52,8 +52,7 @@ std::optional<RateLimiter::Reservation> RateLimiter::reserve(Timestamp now, Dura
     for (Law& law : laws_) std::visit([&](auto& l) { l.refuse(now, cost); }, law);
     return std::nullopt;
   }
-  const Timestamp asked = laws_.size() == 1 ? std::max(now, not_before_) : *start;
-  for (Law& law : laws_) std::visit([&](auto& l) { l.take(asked, *start, cost); }, law);
+  for (Law& law : laws_) std::visit([&](auto& l) { l.take(now, *start, cost); }, law);
   if (*start > now && rules_.waiting_max) waiting_.push_back(*start);
   return Reservation{*start, pauses_};
 }

@@ -10,7 +10,7 @@ using kernel::Timestamp;
 TokenBucket::TokenBucket(TokenBucketRules rules)
     : rules_(rules), level_(rules.initial.value_or(rules.capacity) * rules.per.count()) {
   CHECK(rules_.tokens >= 1 && rules_.capacity >= 1 && rules_.per.count() >= 1 && rules_.unit.count() >= 1);
-  CHECK(rules_.capacity <= INT64_MAX / rules_.per.count() - rules_.tokens);
+  CHECK(rules_.capacity <= (INT64_MAX - rules_.tokens) / rules_.per.count());
 }
 
 std::int64_t TokenBucket::level_at(Timestamp when) const {
@@ -37,9 +37,12 @@ void TokenBucket::take(Timestamp, Timestamp start, std::int64_t cost) {
   CHECK(level_ >= 0);
 }
 
-void TokenBucket::give_back(Timestamp, std::int64_t cost) {
-  const std::int64_t room = rules_.capacity * rules_.per.count() - level_;
-  level_ += std::min(room, cost * rules_.per.count());
+void TokenBucket::give_back(Timestamp start, std::int64_t cost) {
+  // Later starts than this one count on what was there after it: then the tokens are lost.
+  if (start != at_) return;
+  const std::int64_t returned = cost * rules_.per.count();
+  at_ -= kernel::Duration{returned / rules_.tokens};
+  level_ = std::min(rules_.capacity * rules_.per.count(), level_ + returned % rules_.tokens);
 }
 
 void TokenBucket::restart(Timestamp when) {

@@ -59,9 +59,9 @@ std::optional<Timestamp> SlidingLog::earliest(Timestamp now, std::int64_t cost) 
   return std::max(start, leaves + rules_.window + Duration{1});
 }
 
-void SlidingLog::take(Timestamp, Timestamp start, std::int64_t cost) {
+void SlidingLog::take(Timestamp now, Timestamp start, std::int64_t cost) {
+  while (!starts_.empty() && starts_.front() + rules_.window < now) starts_.pop_front();
   for (std::int64_t i = 0; i < cost; ++i) starts_.push_back(start);
-  while (starts_.size() > static_cast<std::size_t>(rules_.limit)) starts_.pop_front();
 }
 
 void SlidingLog::give_back(Timestamp start, std::int64_t cost) {
@@ -94,13 +94,20 @@ std::optional<Timestamp> Cycles::earliest(Timestamp now, std::int64_t cost) cons
   return Timestamp{(current + cycles) * rules_.cycle};
 }
 
-void Cycles::take(Timestamp now, Timestamp, std::int64_t cost) {
-  const std::int64_t current = cycle_of(std::max(now, not_before_));
+void Cycles::take(Timestamp now, Timestamp start, std::int64_t cost) {
+  // Taken ahead from now on, unless it starts later than it would have to.
+  const bool is_ahead = earliest(now, cost) == start;
+  const std::int64_t current = cycle_of(is_ahead ? std::max(now, not_before_) : start);
   permits_ = permits_in(current) - cost;
   cycle_ = current;
 }
 
-void Cycles::give_back(Timestamp, std::int64_t cost) { permits_ = std::min(rules_.limit, permits_ + cost); }
+void Cycles::give_back(Timestamp start, std::int64_t cost) {
+  // Of an earlier cycle than the last that is taken ahead a permit is lost: the next one would come out of
+  // that.
+  const std::int64_t ahead = permits_ < 0 ? (-permits_ + rules_.limit - 1) / rules_.limit : 0;
+  if (cycle_of(start) >= cycle_ + ahead) permits_ = std::min(rules_.limit, permits_ + cost);
+}
 
 void Cycles::restart(Timestamp when) {
   if (when <= not_before_) return;

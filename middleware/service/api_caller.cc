@@ -40,7 +40,18 @@ bool is_done(int status, const std::vector<std::int64_t>& expected) {
 }  // namespace
 
 ApiCaller::ApiCaller(ApiConfig config, const Surroundings& surroundings)
-    : config_(std::move(config)), around_(surroundings), retry_(config_.retry) {
+    : config_(std::move(config)),
+      around_(surroundings),
+      gate_(config_, around_.scheduler,
+            [this](core::BreakerState from, core::BreakerState to, std::string_view why) {
+              around_.hops.transition({.kind = "breaker",
+                                       .subject = config_.name,
+                                       .owner = around_.instance,
+                                       .from = to_text(from),
+                                       .to = to_text(to),
+                                       .why = why});
+            }),
+      retry_(config_.retry) {
   if (config_.auth) {
     CHECK_THAT(around_.secrets != nullptr, config_.name);
     credentials_ = std::make_unique<Credentials>(
@@ -49,21 +60,9 @@ ApiCaller::ApiCaller(ApiConfig config, const Surroundings& surroundings)
                                   around_.instance});
   }
   if (config_.retry_budget) budget_.emplace(*config_.retry_budget);
-  if (!config_.breaker) return;
-  breaker_ = std::make_unique<core::Breaker>(
-      *config_.breaker, [this](core::BreakerState from, core::BreakerState to, std::string_view why) {
-        around_.hops.transition({.kind = "breaker",
-                                 .subject = config_.name,
-                                 .owner = around_.instance,
-                                 .from = to_text(from),
-                                 .to = to_text(to),
-                                 .why = why});
-      });
 }
 
-core::BreakerState ApiCaller::breaker_state() const {
-  return breaker_ ? breaker_->state(around_.scheduler.now()) : core::BreakerState::Closed;
-}
+core::BreakerState ApiCaller::breaker_state() const { return gate_.breaker_state(); }
 
 kernel::HttpRequest ApiCaller::attempt_request(const Call& call, int attempt, kernel::HopId hop) const {
   kernel::HttpRequest request = call.request;
@@ -120,34 +119,44 @@ CallFailure& ApiCaller::failure_of(State& state) {
 }
 
 void ApiCaller::give_up(State& state, std::string_view reason) {
-  CallFailure& failure = failure_of(state);
-  failure.reason = reason;
-  state.end = std::make_unique<CallEnd>(std::move(failure), state.attempts);
+  failure_of(state).reason = reason;
+  end_failed(state);
 }
 
-bool ApiCaller::admit(State& state, Attempt& attempt) {
+void ApiCaller::end_failed(State& state) {
+  state.end = std::make_unique<CallEnd>(std::move(failure_of(state)), state.attempts);
+}
+
+kernel::Timestamp ApiCaller::attempt_deadline(const State& state) const {
+  return core::try_deadline(around_.scheduler.now(), config_.per_try, state.call.deadline);
+}
+
+std::optional<kernel::Task<void>> ApiCaller::admit(State& state, Attempt& attempt) {
+  attempt.pass = {};
+  if (attempt_deadline(state) <= around_.scheduler.now()) return std::nullopt;
+  return gate_.enter(attempt.pass, state.call.deadline - core::kTryMargin - core::kMinUseful);
+}
+
+bool ApiCaller::is_admitted(State& state, Attempt& attempt) {
   attempt.started = around_.scheduler.now();
-  attempt.deadline = core::try_deadline(attempt.started, config_.per_try, state.call.deadline);
-  if (attempt.deadline <= attempt.started) {
-    give_up(state, "deadline");
+  if (const Gate::Refusal* refusal = attempt.pass.refusal()) {
+    CallFailure& failure = failure_of(state);
+    failure.is_open = state.attempts == 0;
+    failure.failure = refusal->failure;
+    failure.retry_after = std::max(refusal->retry_after, failure.retry_after);
+    failure.reason = refusal->reason;
     return false;
   }
-  if (!breaker_) return true;
-  attempt.permit = breaker_->try_acquire(attempt.started);
-  if (attempt.permit) return true;
-  CallFailure& failure = failure_of(state);
-  failure.is_open = state.attempts == 0;
-  failure.failure = FailureClass::Transient;
-  failure.retry_after = std::max(breaker_->open_left(attempt.started), failure.retry_after);
-  give_up(state, "breaker open");
+  if (attempt_deadline(state) > attempt.started) return true;
+  failure_of(state).reason = "deadline";
   return false;
 }
 
-kernel::Task<kernel::HttpResult> ApiCaller::start(State& state, const Attempt& attempt,
-                                                  kernel::HopId hop) const {
+kernel::Task<kernel::HttpResult> ApiCaller::start(State& state, kernel::HopId hop) const {
+  const kernel::Timestamp deadline = attempt_deadline(state);
   kernel::HttpRequest request = attempt_request(state.call, ++state.attempts, hop);
-  if (credentials_) return authorized(state, std::move(request), attempt.deadline, hop);
-  return around_.client.send(std::move(request), attempt.deadline);
+  if (credentials_) return authorized(state, std::move(request), deadline, hop);
+  return around_.client.send(std::move(request), deadline);
 }
 
 kernel::Task<kernel::HttpResult> ApiCaller::authorized(State& state, kernel::HttpRequest request,
@@ -168,17 +177,19 @@ bool ApiCaller::is_worth_a_new_credential(State& state, const CallResult& result
   return true;
 }
 
-bool ApiCaller::is_over(State& state, Attempt& attempt, kernel::HopScope& hop,
-                        kernel::Task<kernel::HttpResult>& sent) {
+ApiCaller::Answer ApiCaller::take_answer(State& state, Attempt& attempt, kernel::HopScope& hop,
+                                         kernel::Task<kernel::HttpResult>& sent) {
   kernel::HttpResult answer = sent.take();
   close_hop(hop, state.call.request.body, answer);
   const kernel::Timestamp ended = around_.scheduler.now();
   const CallResult result = to_result(answer, around_.scheduler.wall_now());
-  if (attempt.permit) attempt.permit.record(sample(result), ended - attempt.started, ended);
+  gate_.heed(result, answer);
+  attempt.pass.end(sample(result), ended - attempt.started, ended);
   if (answer && is_done(answer->status, state.expected)) {
     if (budget_) budget_->succeeded(state.last_retry);
-    state.end = std::make_unique<CallEnd>(std::move(*answer), state.attempts);
-    return true;
+    // Of attempts side by side the first good answer is the call's.
+    if (!state.end) state.end = std::make_unique<CallEnd>(std::move(*answer), state.attempts);
+    return Answer::Done;
   }
   CallFailure& failure = failure_of(state);
   failure.last = result;
@@ -187,7 +198,15 @@ bool ApiCaller::is_over(State& state, Attempt& attempt, kernel::HopScope& hop,
   if (answer) failure.body = answer->body;
   if (failure.failure == FailureClass::None)
     failure.failure = FailureClass::Permanent;  // not what the step expects
-  if (is_worth_a_new_credential(state, result)) {
+  return failure.failure == FailureClass::Permanent ? Answer::Final : Answer::MayPass;
+}
+
+bool ApiCaller::is_over(State& state, Attempt& attempt, kernel::HopScope& hop,
+                        kernel::Task<kernel::HttpResult>& sent) {
+  if (take_answer(state, attempt, hop, sent) == Answer::Done) return true;
+  const CallFailure& failure = *state.failure;
+  const kernel::Timestamp ended = around_.scheduler.now();
+  if (is_worth_a_new_credential(state, failure.last)) {
     attempt.next_at = ended;
     return false;
   }
@@ -199,17 +218,17 @@ bool ApiCaller::is_over(State& state, Attempt& attempt, kernel::HopScope& hop,
   }};
   const core::Retry& retry = state.call.retry != nullptr ? *state.call.retry : retry_;
   const core::RetryDecision decision =
-      retry.after(result, {.number = state.attempts,
-                           .method = state.call.request.method,
-                           .keyed = config_.idempotency_header.has_value(),
-                           .left = state.call.deadline - core::kTryMargin - ended,
-                           .luck = luck});
-  if (!decision.wait) {
-    give_up(state, to_text(decision.reason));
-    return true;
-  }
-  if (budget_ && state.call.retry == nullptr && !budget_->take(failure.failure)) {
-    give_up(state, to_text(core::GiveUp::Budget));
+      retry.after(failure.last, {.number = state.attempts,
+                                 .method = state.call.request.method,
+                                 .keyed = config_.idempotency_header.has_value(),
+                                 .left = state.call.deadline - core::kTryMargin - ended,
+                                 .luck = luck});
+  // A way back is paid by nobody: it has its own rules.
+  core::RetryBudget* budget = budget_ && state.call.retry == nullptr ? &*budget_ : nullptr;
+  const bool is_paid = decision.wait && (budget == nullptr || budget->take(failure.failure));
+  if (!decision.wait && budget != nullptr && failure.failure != FailureClass::Permanent) budget->failed();
+  if (!is_paid) {
+    give_up(state, to_text(decision.wait ? core::GiveUp::Budget : decision.reason));
     return true;
   }
   state.last_retry = failure.failure;
@@ -218,14 +237,22 @@ bool ApiCaller::is_over(State& state, Attempt& attempt, kernel::HopScope& hop,
 }
 
 kernel::Task<CallEnd> ApiCaller::call(Call call, const std::vector<std::int64_t>& expected) {
-  return run(std::make_unique<State>(State{.call = std::move(call), .expected = expected}));
+  const bool may_repeat = config_.idempotency_header || core::is_idempotent(call.request.method);
+  auto state = std::make_unique<State>(State{.call = std::move(call), .expected = expected});
+  if (config_.hedge && may_repeat) return run_hedged(std::move(state));
+  return run(std::move(state));
 }
 
 kernel::Task<CallEnd> ApiCaller::run(std::unique_ptr<State> state) {
-  for (Attempt attempt; admit(*state, attempt);) {
+  for (Attempt attempt;;) {
+    if (auto waiting = admit(*state, attempt)) co_await waiting->ended();
+    if (!is_admitted(*state, attempt)) {
+      end_failed(*state);
+      break;
+    }
     {
       kernel::HopScope hop = open_hop(state->call, state->attempts + 1);
-      auto sending = start(*state, attempt, hop.id());
+      auto sending = start(*state, hop.id());
       co_await sending.ended();
       if (is_over(*state, attempt, hop, sending)) break;
     }

@@ -2,21 +2,23 @@
 // One logical call to one external API: attempts, waits between them, breaker, budget, per-try timeout,
 // deadline.
 //
-// Order of the policies (facts/resilience 1): retry( breaker( per-try timeout( wire ))). Every attempt is a
-// sample for the breaker and an `api` hop; an open breaker ends the retrying at once.
+// Order of the policies (facts/resilience 1): retry or hedge( breaker( limiter( bulkhead( per-try timeout(
+// wire ))))). Every attempt is a sample for the breaker and an `api` hop; what turns an attempt away ends the
+// retrying at once. A call that waits for its retry holds neither slot nor token.
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
 
-#include "middleware/core/breaker.h"
 #include "middleware/core/retry.h"
 #include "middleware/core/retry_budget.h"
 #include "middleware/kernel/hop.h"
 #include "middleware/kernel/http.h"
 #include "middleware/kernel/scheduler.h"
+#include "middleware/kernel/task_scope.h"
 #include "middleware/service/flow.h"
+#include "middleware/service/gate.h"
 
 namespace service {
 
@@ -46,7 +48,7 @@ struct CallFailure {
   std::string reason;       ///< why there was no further attempt: "attempts", "breaker open", ...
   core::FailureClass failure = core::FailureClass::Transient;
   kernel::Duration retry_after{};  ///< when trying the whole event again may help; 0: no idea
-  bool is_open = false;            ///< the breaker let nothing through
+  bool is_open = false;            ///< nothing was let through: by breaker, limiter or bulkhead
   std::string body{};              ///< of the last answer
 };
 
@@ -81,24 +83,42 @@ class ApiCaller {
   };
   struct Attempt {
     kernel::Timestamp started{};
-    kernel::Timestamp deadline{};
-    core::Breaker::Permit permit{};
+    Gate::Pass pass{};
     kernel::Timestamp next_at{};  ///< when the next one is due
   };
+  /// Attempts side by side.
+  struct Hedged {
+    explicit Hedged(const core::HedgeRules& rules, kernel::Scheduler& scheduler)
+        : hedge(rules), changed(scheduler) {}
+    core::Hedge hedge;
+    kernel::Signal changed;  ///< an attempt has ended
+  };
+  enum class Answer : std::uint8_t { Done, MayPass, Final };
   kernel::Task<CallEnd> run(std::unique_ptr<State> state);
-  /// False when no attempt may be made now: then `state.end` says why.
-  APART bool admit(State& state, Attempt& attempt);
-  APART kernel::Task<kernel::HttpResult> start(State& state, const Attempt& attempt, kernel::HopId hop) const;
+  kernel::Task<CallEnd> run_hedged(std::unique_ptr<State> state);
+  kernel::Task<void> attempt_once(State& state, Hedged& hedged);
+  /// May the call have an extra attempt now? It is paid for.
+  bool may_hedge(const State& state);
+  APART std::optional<kernel::Task<void>> admit(State& state, Attempt& attempt);
+  /// False when no attempt may be made now: then `state.failure` says why.
+  APART bool is_admitted(State& state, Attempt& attempt);
+  APART kernel::Task<kernel::HttpResult> start(State& state, kernel::HopId hop) const;
+  kernel::Timestamp attempt_deadline(const State& state) const;
   /// `state` outlives the task.
   kernel::Task<kernel::HttpResult> authorized(State& state, kernel::HttpRequest request,
                                               kernel::Timestamp deadline, kernel::HopId hop) const;
   bool is_worth_a_new_credential(State& state, const core::CallResult& result) const;
-  /// Takes the answer to account; true when the call is over, done or not.
+  /// Takes the answer to account; if it is Done, `state.end` has it, else `state.failure`.
+  APART Answer take_answer(State& state, Attempt& attempt, kernel::HopScope& hop,
+                           kernel::Task<kernel::HttpResult>& sent);
+  /// The same, and what comes of it; true when the call is over, done or not.
   APART bool is_over(State& state, Attempt& attempt, kernel::HopScope& hop,
                      kernel::Task<kernel::HttpResult>& sent);
   /// Of the last attempt; made if there is none yet.
   static CallFailure& failure_of(State& state);
+  /// No further attempt: the call ends with its failure.
   static void give_up(State& state, std::string_view reason);
+  static void end_failed(State& state);
   APART kernel::HopScope open_hop(const Call& call, int attempt) const;
   kernel::HttpRequest attempt_request(const Call& call, int attempt, kernel::HopId hop) const;
   core::Sample sample(const core::CallResult& result) const;
@@ -106,7 +126,7 @@ class ApiCaller {
 
   ApiConfig config_;
   const Surroundings& around_;
-  std::unique_ptr<core::Breaker> breaker_;
+  Gate gate_;
   std::unique_ptr<Credentials> credentials_;
   std::optional<core::RetryBudget> budget_;
   core::Retry retry_;

@@ -18,6 +18,12 @@ std::vector<std::string> names_read(const StepConfig& step) {
   return names;
 }
 
+kernel::Duration undo_time(const FlowConfig& flow) {
+  const auto undos =
+      std::ranges::count_if(flow.steps, [](const StepConfig& step) { return step.undo != nullptr; });
+  return flow.undo_deadline * undos;
+}
+
 bool is_plain(const FlowConfig& flow) {
   return !flow.when && std::ranges::none_of(flow.steps, [](const StepConfig& step) {
     return step.when || step.for_each || step.output || step.undo || step.pivot || step.group != 0 ||

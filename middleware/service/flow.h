@@ -8,7 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "middleware/core/breaker.h"
+#include "middleware/core/breaker_rules.h"
+#include "middleware/core/bulkhead.h"
+#include "middleware/core/hedge.h"
+#include "middleware/core/rate_limiter.h"
 #include "middleware/core/retry_budget.h"
 #include "middleware/core/retry_rules.h"
 #include "middleware/inbox/inbox.h"
@@ -26,6 +29,10 @@ struct ApiConfig {
   bool breaker_counts_throttles = false;               ///< 429, and 503 with Retry-After, are failures to it
   kernel::Duration per_try = std::chrono::seconds{5};  ///< an attempt on the wire ends after this
   std::optional<std::string> idempotency_header = "Idempotency-Key";  ///< nothing: no key is sent
+  std::optional<core::RateRules> rate =
+      core::RateRules{};  ///< no limits: only pauses that the API asks for are kept; nothing: not even those
+  std::optional<core::BulkheadRules> concurrency{};  ///< nothing: as many as there are events
+  std::optional<core::HedgeRules> hedge{};           ///< instead of retries, of calls that may be repeated; nothing: off
   std::optional<AuthConfig> auth{};                                   ///< nothing: calls are anonymous
 };
 
@@ -84,6 +91,9 @@ enum class AnswerWhen : std::uint8_t {
 
 /// Named values that the templates of a step read: earlier steps, and what only it sees.
 std::vector<std::string> names_read(const StepConfig& step);
+
+/// How long the way back may take, at most: each undo has its own deadline. Zero where nothing can be undone.
+kernel::Duration undo_time(const FlowConfig& flow);
 
 /// No step has what needs the payload later on.
 bool is_plain(const FlowConfig& flow);

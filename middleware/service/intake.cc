@@ -121,6 +121,8 @@ inbox::WorkEnd Service::work_end(const FlowEnd& end, store::AppliedVersion versi
   result.retry_after = call.retry_after;
   const bool was_asked = call.last.status != 0 || call.last.no_answer.has_value();
   if (call.is_open && !was_asked) result.state = WorkState::Untried;
+  // What goes back is never given up on the way.
+  if (end.state == FlowState::Compensating) result.state = WorkState::Untried;
   return result;
 }
 
@@ -131,7 +133,7 @@ int Service::deliveries_max(const std::string& type) const {
 
 kernel::Duration Service::lease_max() const {
   kernel::Duration longest{};
-  for (const FlowConfig& flow : config_.flows) longest = std::max(longest, flow.deadline);
+  for (const FlowConfig& flow : config_.flows) longest = std::max(longest, flow.deadline + undo_time(flow));
   return longest + kLeaseMargin;
 }
 

@@ -164,7 +164,8 @@ kernel::Task<kernel::HttpReply> Service::take_event(Accepted accepted) {
 }
 
 kernel::Task<store::Claim> Service::claim(const Accepted& accepted) const {
-  return store_.claim(accepted.event, around_.scheduler.now(), accepted.deadline + kLeaseMargin,
+  return store_.claim(accepted.event, around_.scheduler.now(),
+                      accepted.deadline + undo_time(*accepted.flow) + kLeaseMargin,
                       inbox::fingerprint_of(accepted.flow->event, *accepted.payload, config_.added_member));
 }
 
@@ -187,7 +188,8 @@ kernel::Task<bool> Service::give_back(const Accepted& accepted, FlowState state)
 }
 
 HttpReply Service::concluded(bool is_written, const FlowEnd& end) const {
-  return !is_written && end.state != FlowState::Failed && store_.trouble() ? store_down() : answer_of(end);
+  const bool is_over = end.state != FlowState::Failed && end.state != FlowState::Compensating;
+  return !is_written && is_over && store_.trouble() ? store_down() : answer_of(end);
 }
 
 store::AppliedVersion Service::version_under_way(const std::string& event) const {

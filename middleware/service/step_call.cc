@@ -50,6 +50,8 @@ kernel::HopEnd step_end(const CallEnd& end) {
   const auto& failure = std::get<CallFailure>(end.result);
   Outcome outcome = Outcome::Failed;
   if (failure.reason == "breaker open") outcome = Outcome::Open;
+  if (failure.reason == "rate limit" || failure.reason.starts_with("concurrency"))
+    outcome = Outcome::Throttled;
   if (failure.reason == "deadline") outcome = Outcome::Timeout;
   if (failure.failure == core::FailureClass::Permanent) outcome = Outcome::Rejected;
   return {.outcome = outcome, .status = failure.last.status, .error = failure.reason};

@@ -266,7 +266,8 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsTimeline) {
       {"two actions", 9, "  - {at: 0s, publish: Order__e, relay: pause}",
        "s.yaml:9:33: 'relay' cannot stand next to 'publish' in a line of the timeline"},
       {"no action", 9, "  - {at: 0s}",
-       "s.yaml:9:5: a line of the timeline needs one of the keys 'publish', 'fault', 'relay', 'throttle', 'crash', "
+       "s.yaml:9:5: a line of the timeline needs one of the keys 'publish', 'fault', 'relay', 'throttle', "
+       "'crash', "
        "'duplicate', 'reorder', 'replay', 'change', 'lose', 'gap', 'expire_tokens', 'drop_sessions', "
        "'subscribe' or 'disconnect'"},
       {"a subscription for ever", 9, "  - {at: 0s, subscribe: /event/Order__e}",
@@ -364,7 +365,7 @@ TEST(ScenarioFile, BlamesTheMiddlewareFileForWhatStandsThere) {
       {"unknown API", 6, "      - {name: again, api: erb, path: /orders}",
        "middleware.yaml:6:9: step 'again' calls the unknown api 'erb'; did you mean 'erp'?"},
       {"unknown function", 6, "      - {name: again, api: erp, path: '/orders/${uper(/Name)}'}",
-       "middleware.yaml:6:40: 'path': '${uper(/Name)}': there is no function 'uper'; did you mean 'upper'?"},
+       "middleware.yaml:6:39: 'path': '${uper(/Name)}': there is no function 'uper'; did you mean 'upper'?"},
       {"unknown handler", 6, "      - {name: again, handler: parsels}",
        "middleware.yaml:6:9: step 'again' names the unknown handler 'parsels'; did you mean 'parcels'? "
        "(there "
