@@ -1,5 +1,7 @@
 // relayrig-middleware: the service as it is deployed. It takes events on the port that App Runner or ECS
 // names in PORT and calls the external APIs of its file.
+#include <sys/resource.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
@@ -39,6 +41,14 @@ std::uint64_t draw() {
 std::optional<std::string> variable(const std::string& name) {
   const char* value = std::getenv(name.c_str());
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+/// As many connections as the system allows.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 int check(const config::MiddlewareFile& file, const Arguments& arguments) {
@@ -103,6 +113,7 @@ int main(int argc, char** argv) {
   auto file = program::read_deployment(arguments.config);
   if (!file) return fail(file.error().error());
   if (arguments.check) return check(*file, arguments);
+  raise_descriptor_limit();
   const auto served =
       program::Deployment(std::move(*file), arguments, {.draw = draw, .environment = variable}).run();
   return served ? 0 : fail(served.error());

@@ -3,22 +3,10 @@
 #include <algorithm>
 
 #include "middleware/kernel/json.h"
+#include "middleware/kernel/json_pointer.h"
 
 namespace emulator::bus {
 namespace {
-
-void append_key(std::string& pointer, std::string_view key) {
-  pointer += '/';
-  for (const char c : key) {
-    if (c == '~') {
-      pointer += "~0";
-    } else if (c == '/') {
-      pointer += "~1";
-    } else {
-      pointer += c;
-    }
-  }
-}
 
 bool is_index(std::string_view text) {
   return !text.empty() && text.size() <= 8 && (text.size() == 1 || text[0] != '0') &&
@@ -37,12 +25,12 @@ std::optional<EventPath> EventPath::parse(std::string_view text) {
     if (opening == '.') {
       const std::string_view key = text.substr(0, text.find_first_of(".["));
       if (key.empty()) return std::nullopt;
-      append_key(path.pointer_, key);
+      kernel::append_pointer_key(path.pointer_, key);
       text.remove_prefix(key.size());
     } else if (opening == '[') {
       const std::size_t end = text.find(']');
       if (end == std::string_view::npos || !is_index(text.substr(0, end))) return std::nullopt;
-      append_key(path.pointer_, text.substr(0, end));
+      kernel::append_pointer_key(path.pointer_, text.substr(0, end));
       text.remove_prefix(end + 1);
     } else {
       return std::nullopt;

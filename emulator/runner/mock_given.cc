@@ -5,6 +5,7 @@
 
 #include "emulator/runner/given_shapes.h"
 #include "emulator/runner/timeline_shape.h"
+#include "middleware/config/suggest.h"
 
 namespace emulator::runner {
 namespace {
@@ -119,6 +120,36 @@ class OneShape final : public config::ShapeOf<One> {
   Shape<MockExpectation> of_mock_;
 };
 
+std::vector<std::string> ids_of(const ApiGiven& api) {
+  std::vector<std::string> ids;
+  if (!api.stubs) return ids;
+  for (const mocks::stubs::StubSpec& stub : api.stubs->stubs) ids.push_back(stub.id);
+  return ids;
+}
+
+/// What a row of the mock's journal may be answered by.
+std::vector<std::string> answerers_of(const ApiGiven& api) {
+  const mocks::stubs::MockSpec& spec = *api.stubs;
+  std::vector<std::string> all = ids_of(api);
+  for (const mocks::stubs::StubSpec& stub : spec.stubs) {
+    if (stub.job) all.push_back("job of " + stub.id);
+  }
+  for (const mocks::stubs::BucketSpec& bucket : spec.buckets) all.push_back("bucket " + bucket.path);
+  for (const mocks::stubs::LimitSpec& limit : spec.limits) all.push_back("limit " + limit.name);
+  if (spec.idempotency) all.emplace_back("idempotency");
+  if (spec.saturation) all.emplace_back("saturation");
+  if (spec.tokens) all.emplace_back("tokens");
+  if (spec.credential) all.emplace_back("credential");
+  return all;
+}
+
+/// Nothing when the API has it.
+std::optional<std::string> no_stub(const ApiGiven& api, const std::string& stub,
+                                   const std::vector<std::string>& all) {
+  if (std::ranges::find(all, stub) != all.end()) return std::nullopt;
+  return "'" + api.name + "' has no stub '" + stub + "'" + config::did_you_mean_text(stub, all);
+}
+
 }  // namespace
 
 std::shared_ptr<const mocks::stubs::MockSpec> mock_of(const std::string& name,
@@ -130,6 +161,21 @@ std::shared_ptr<const mocks::stubs::MockSpec> mock_of(const std::string& name,
   return spec;
 }
 
+std::optional<std::string> expectation_problem(const MockExpectation& expectation,
+                                               const std::vector<ApiGiven>& apis) {
+  std::vector<std::string> mocks;
+  for (const ApiGiven& api : apis) {
+    if (api.stubs) mocks.push_back(api.name);
+  }
+  if (std::ranges::find(mocks, expectation.mock) == mocks.end())
+    return "the requests are of the mock of stubs '" + expectation.mock + "', which is not given" +
+           config::did_you_mean_text(expectation.mock, mocks);
+  const std::optional<std::string>& stub = expectation.verification.selection.stub;
+  const ApiGiven& api = *std::ranges::find(apis, expectation.mock, &ApiGiven::name);
+  if (!stub) return std::nullopt;
+  return no_stub(api, *stub, answerers_of(api));
+}
+
 std::optional<std::string> fault_problem(const mocks::FaultRule& rule, const std::vector<ApiGiven>& apis) {
   const auto api = std::ranges::find(apis, rule.target, &ApiGiven::name);
   if (api == apis.end()) return std::nullopt;  // somebody else says so
@@ -137,11 +183,7 @@ std::optional<std::string> fault_problem(const mocks::FaultRule& rule, const std
   if (api->is_org && (rule.effect.executes_twice || rule.stub || asks_for_keys))
     return "'twice' and 'only' with stub, key or attempts are for mocks: '" + rule.target + "' is the org";
   if (!rule.stub) return std::nullopt;
-  const bool is_there =
-      api->stubs && std::ranges::find(api->stubs->stubs, *rule.stub, &mocks::stubs::StubSpec::id) !=
-                        api->stubs->stubs.end();
-  if (is_there) return std::nullopt;
-  return "'" + rule.target + "' has no stub '" + *rule.stub + "'";
+  return no_stub(*api, *rule.stub, ids_of(*api));
 }
 
 Shape<MockExpectation> mock_expectation_shape() {
@@ -162,7 +204,9 @@ Shape<MockExpectation> mock_expectation_shape() {
       object<ExpectationText>("an expectation about a mock", "What a mock of stubs must have seen.")
           .required("mock", &ExpectationText::mock, non_empty_text(), "The API.")
           .optional("request", &ExpectationText::request, request_shape(), "Which requests; all when absent.")
-          .optional("stub", &ExpectationText::stub, non_empty_text(), "Answered by this stub.")
+          .optional("stub", &ExpectationText::stub, non_empty_text(),
+                    "Answered by this stub; or 'bucket /path', 'job of ID', 'limit NAME', idempotency, "
+                    "saturation, tokens, credential.")
           .optional("status", &ExpectationText::status, integer(100, 599), "Answered with it.")
           .optional("executed", &ExpectationText::executed, boolean(), "Side effects were done, or not.")
           .optional("unmatched", &ExpectationText::is_unmatched, boolean(),

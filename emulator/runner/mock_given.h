@@ -29,6 +29,10 @@ config::Shape<MockExpectation> mock_expectation_shape();
 /// What this fault asks of an API that cannot give it: a stub that is not there, effects of the org.
 std::optional<std::string> fault_problem(const mocks::FaultRule& rule, const std::vector<ApiGiven>& apis);
 
+/// What this expectation asks of what is not there: a mock of stubs, or a stub of it.
+std::optional<std::string> expectation_problem(const MockExpectation& expectation,
+                                               const std::vector<ApiGiven>& apis);
+
 /// Adds `stubs`, `idempotency`, `limits` and so on to the keys of `Api`; kept in the member `stubs`.
 template <class Api>
 void add_mock_keys(config::Object<Api>& keys, MockText Api::* stubs);

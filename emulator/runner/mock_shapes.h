@@ -16,6 +16,7 @@ config::Shape<mocks::render::Template> template_shape();
 config::Shape<mocks::match::Matcher> matcher_shape();
 /// Which requests are meant.
 config::Shape<mocks::match::RequestPattern> request_shape();
+config::Shape<mocks::stubs::StubSpec> one_stub_shape();
 config::Shape<std::vector<mocks::stubs::StubSpec>> stubs_shape();
 
 // The layers around the stubs.

@@ -25,10 +25,12 @@ using namespace std::chrono_literals;
 
 judge::Limits limits_of(const Given& given) {
   judge::Limits limits{.invocations_max = 1, .bus_attempts_max = 1};
-  for (const service::ApiConfig& api : given.compute.middleware.service.apis) {
-    limits.apis.push_back({.name = api.name,
-                           .attempts_max = api.retry.attempts_max + (api.auth ? 1 : 0),
-                           .probes_max = api.breaker ? api.breaker->probes : 0});
+  const service::ServiceConfig& service = given.compute.middleware.service;
+  for (const service::ApiConfig& api : service.apis) {
+    int attempts = static_cast<int>(api.retry.attempts_max) + (api.auth ? 1 : 0);
+    if (service::is_undone_at(service.flows, api.name)) attempts = std::max(attempts, service::kUndoAttempts);
+    limits.apis.push_back(
+        {.name = api.name, .attempts_max = attempts, .probes_max = api.breaker ? api.breaker->probes : 0});
   }
   for (const lambda::FunctionConfig& function : given.functions) {
     limits.invocations_max = std::max(limits.invocations_max, function.async.function_error_retries_max + 1);

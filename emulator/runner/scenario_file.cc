@@ -180,12 +180,10 @@ class CrossCheck {
   }
 
   void check_mocks() {
-    std::vector<std::string> mocks;
-    for (const ApiGiven& api : scenario_.given.apis) {
-      if (api.stubs) mocks.push_back(api.name);
+    for (const MockExpectation& expectation : scenario_.mock_expectations) {
+      const auto problem = expectation_problem(expectation, scenario_.given.apis);
+      if (problem) problems_.add(expectation.place, *problem);
     }
-    for (const MockExpectation& expectation : scenario_.mock_expectations)
-      known(expectation.mock, mocks, "the requests are of the mock of stubs", expectation.place);
   }
 
   void check(const ChangeAction& change, const config::Place& place) {

@@ -1,6 +1,7 @@
 // The shapes of stubs: responses, states, effects, jobs, callbacks.
 #include <nlohmann/json.hpp>
 
+#include "emulator/runner/as_written.h"
 #include "emulator/runner/given_shapes.h"
 #include "emulator/runner/mock_shapes.h"
 #include "mocks/stubs/stub_book.h"
@@ -271,9 +272,14 @@ Shape<Template> template_shape() {
                           {.wants = "a text with {{expressions}}"});
 }
 
+Shape<StubSpec> one_stub_shape() {
+  return as_written(mapped<StubSpec>(stub_shape(), stub_of),
+                    [](StubSpec& stub, config::JsonPtr written) { stub.written = std::move(written); });
+}
+
 Shape<std::vector<StubSpec>> stubs_shape() {
   return mapped<std::vector<StubSpec>>(
-      config::list_of(mapped<StubSpec>(stub_shape(), stub_of)),
+      config::list_of(one_stub_shape()),
       [](const std::vector<StubSpec>& stubs) -> kernel::Result<std::vector<StubSpec>> {
         for (std::size_t i = 0; i < stubs.size(); ++i) {
           for (std::size_t j = 0; j < i; ++j) {

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "emulator/runner/as_written.h"
 #include "emulator/runner/fault_when_shapes.h"
 #include "emulator/runner/given_shapes.h"
 #include "emulator/runner/timeline_parts.h"
@@ -177,7 +178,7 @@ kernel::Result<TimelineAction> to_action(const LineText& line) {
 
 }  // namespace
 
-Shape<std::vector<TimelineAction>> timeline_shape() {
+Shape<TimelineAction> timeline_line_shape() {
   const auto line =
       object<LineText>("a line of the timeline", "Something that happens at a time of the run.")
           .required("at", &LineText::at, duration(), "When, from the start.")
@@ -302,7 +303,12 @@ Shape<std::vector<TimelineAction>> timeline_shape() {
           .at_most_one_of({"respond", "damage"})
           .place(&LineText::place)
           .done();
-  return config::list_of(mapped<TimelineAction>(line, to_action));
+  return as_written(mapped<TimelineAction>(line, to_action),
+                    [](TimelineAction& action, config::JsonPtr written) {
+                      if (action.fault) action.fault->written = std::move(written);
+                    });
 }
+
+Shape<std::vector<TimelineAction>> timeline_shape() { return config::list_of(timeline_line_shape()); }
 
 }  // namespace emulator::runner

@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "emulator/salesforce_edge/jwt.h"
-#include "middleware/kernel/hmac.h"
 #include "middleware/kernel/base64.h"
+#include "middleware/kernel/hmac.h"
 #include "middleware/kernel/json.h"
 #include "middleware/kernel/url.h"
 

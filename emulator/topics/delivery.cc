@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "middleware/kernel/outcome.h"
 #include "middleware/kernel/wait.h"
 
 namespace emulator::topics {
@@ -186,9 +187,8 @@ Task<Deliveries::Attempt> Deliveries::send(kernel::HttpRequest request) {
   auto sending = ports_.client.send(std::move(request), ports_.scheduler.now() + settings_.http_timeout);
   const kernel::HttpResult answer = co_await std::move(sending);
   if (!answer) {
-    const bool is_late = answer.error() == kernel::NoAnswer::Timeout;
     co_return Attempt{.verdict = Verdict::Again,
-                      .outcome = is_late ? Outcome::Timeout : Outcome::NoAnswer,
+                      .outcome = kernel::outcome_of(answer.error()),
                       .status = 0,
                       .error = std::string(to_text(answer.error()))};
   }

@@ -58,8 +58,8 @@ Verdict verdict_after(const WorkEnd& end, int deliveries, int deliveries_max, co
 constexpr bool is_used_up(int deliveries, int deliveries_max) { return deliveries > deliveries_max; }
 
 /// The first half of the SHA-256 of the type and the payload, whatever the order of keys and the spaces
-/// (facts/resilience 8). The member `added` of the payload is left out: it was put there on the way, and may be
-/// another at each delivery.
+/// (facts/resilience 8). The member `added` of the payload is left out: it was put there on the way, and may
+/// be another at each delivery.
 store::Fingerprint fingerprint_of(std::string_view type, const kernel::Json& payload,
                                   std::string_view added = {});
 

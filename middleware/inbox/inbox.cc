@@ -36,6 +36,11 @@ Task<bool> Inbox::redrive(std::string event) {
   co_return is_there;
 }
 
+void Inbox::retire() {
+  is_retired_ = true;
+  stir();
+}
+
 void Inbox::stir() {
   is_stirred_ = true;
   stirred_.notify_all();
@@ -47,13 +52,15 @@ Task<bool> Inbox::until_stirred() {
 }
 
 Task<void> Inbox::take_and_work() {
-  for (;;) {
+  while (!is_retired_) {
     is_stirred_ = false;
     const int room = config_.running_max - running_;
     const Timestamp now = scheduler_.now();
     Timestamp next_look = now + config_.look_every;
     if (room > 0) {
+      is_taking_ = true;
       store::Taken taken = co_await store_.take(now, now + flows_.lease_max(), room);
+      is_taking_ = false;
       for (store::Work& work : taken.works) {
         ++running_;
         works_.spawn(work_off(std::move(work)));

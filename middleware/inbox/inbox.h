@@ -48,6 +48,10 @@ class Inbox {
   /// Takes up what is in the store; goes on until the inbox goes.
   void start() { works_.spawn(take_and_work()); }
 
+  /// Takes nothing more; what is worked on goes on. Another inbox on the store takes the rest.
+  void retire();
+  bool is_idle() const { return running_ == 0 && !is_taking_; }
+
   /// Accepted: from now on the event is ours, whatever happens to the process.
   kernel::Task<store::ClaimKind> accept(store::AcceptedEvent event);
   /// False: there is no such dead letter.
@@ -70,6 +74,8 @@ class Inbox {
   std::uint64_t seed_;
   int running_ = 0;
   bool is_stirred_ = false;
+  bool is_retired_ = false;
+  bool is_taking_ = false;
   kernel::Signal stirred_;
   kernel::TaskScope works_;
 };

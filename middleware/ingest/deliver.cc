@@ -79,9 +79,7 @@ kernel::Task<kernel::HttpResult> post_outside(const Surroundings& around, const 
   if (answer) {
     hop.close({.outcome = kernel::outcome_of(answer->status), .status = answer->status});
   } else {
-    const bool is_late = answer.error() == kernel::NoAnswer::Timeout;
-    hop.close({.outcome = is_late ? kernel::Outcome::Timeout : kernel::Outcome::NoAnswer,
-               .error = to_text(answer.error())});
+    hop.close({.outcome = kernel::outcome_of(answer.error()), .error = to_text(answer.error())});
   }
   co_return answer;
 }

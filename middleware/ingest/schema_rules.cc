@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "middleware/ingest/text_rules.h"
+#include "middleware/kernel/json_pointer.h"
 
 namespace ingest {
 namespace {
@@ -244,16 +245,8 @@ const Keyword* find_keyword(std::string_view name) {
 std::optional<SchemaProblem> find_problem(const Json& schema) { return Walk(schema).run(); }
 
 std::string pointer_to(const std::string& parent, std::string_view key) {
-  std::string pointer = parent + '/';
-  for (const char c : key) {
-    if (c == '~') {
-      pointer += "~0";
-    } else if (c == '/') {
-      pointer += "~1";
-    } else {
-      pointer += c;
-    }
-  }
+  std::string pointer = parent;
+  kernel::append_pointer_key(pointer, key);
   return pointer;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-// What an HTTP status says of a hop.
+// What an HTTP answer, or its absence, says of a hop.
 #include "middleware/kernel/hop.h"
+#include "middleware/kernel/http.h"
 
 namespace kernel {
 
@@ -9,6 +10,10 @@ inline Outcome outcome_of(int status) {
   if (status == 429) return Outcome::Throttled;
   if (status >= 500) return Outcome::Failed;
   return status >= 400 ? Outcome::Rejected : Outcome::Ok;
+}
+
+inline Outcome outcome_of(NoAnswer reason) {
+  return reason == NoAnswer::Timeout ? Outcome::Timeout : Outcome::NoAnswer;
 }
 
 }  // namespace kernel

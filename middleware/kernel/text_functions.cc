@@ -5,6 +5,7 @@
 #include "middleware/kernel/digest.h"
 #include "middleware/kernel/functions.h"
 #include "middleware/kernel/ids.h"
+#include "middleware/kernel/url.h"
 #include "middleware/kernel/value.h"
 
 namespace kernel {
@@ -97,23 +98,7 @@ Value pad_left(Arguments& a) {
 
 Value text(Arguments& a) { return text_value(a.any(0).text_form()); }
 
-/// RFC 3986: all but letters, digits and -._~ percent-encoded.
-Value url(Arguments& a) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : a.text(0)) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (plain || std::string_view("-._~").contains(c)) {
-      out += c;
-    } else {
-      out += '%';
-      out += kDigits[byte >> 4U];
-      out += kDigits[byte & 15U];
-    }
-  }
-  return text_value(std::move(out));
-}
+Value url(Arguments& a) { return text_value(percent_encoded(a.text(0))); }
 
 Value sha256_hex(Arguments& a) {
   const auto digest = sha256(a.text(0));

@@ -32,12 +32,13 @@ std::string percent_decoded(std::string_view text, bool plus_is_space) {
   return decoded;
 }
 
-std::string percent_encoded(std::string_view text) {
+std::string percent_encoded(std::string_view text, std::string_view kept) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::string encoded;
+  encoded.reserve(text.size());
   for (const char c : text) {
     const bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                          std::string_view("-._~").contains(c);
+                          std::string_view("-._~").contains(c) || kept.contains(c);
     if (is_plain) {
       encoded += c;
       continue;

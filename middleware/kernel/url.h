@@ -10,8 +10,8 @@ namespace kernel {
 /// "a%2Fb" is "a/b". A '%' that no two digits follow stays as it is. `plus_is_space`: in forms, not in paths.
 std::string percent_decoded(std::string_view text, bool plus_is_space);
 
-/// All but letters, digits and -._~ as %XX.
-std::string percent_encoded(std::string_view text);
+/// All but letters, digits, -._~ and `kept` as %XX (RFC 3986).
+std::string percent_encoded(std::string_view text, std::string_view kept = {});
 
 using FormFields = std::vector<std::pair<std::string, std::string>>;
 

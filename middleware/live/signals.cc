@@ -15,12 +15,16 @@ namespace {
 constexpr int kExitInterrupted = 130;  // what a shell reports for a program that Ctrl-C ended
 }
 
-StopSignals::StopSignals(Loop& loop, kernel::Action on_stop)
-    : loop_(loop), on_stop_(std::move(on_stop)), close_(eventfd(0, EFD_CLOEXEC)) {
+StopSignals::StopSignals(Loop& loop, kernel::Action on_stop, std::function<void()> on_reload)
+    : loop_(loop),
+      on_stop_(std::move(on_stop)),
+      on_reload_(std::move(on_reload)),
+      close_(eventfd(0, EFD_CLOEXEC)) {
   sigset_t ours;
   sigemptyset(&ours);
   sigaddset(&ours, SIGINT);
   sigaddset(&ours, SIGTERM);
+  if (on_reload_) sigaddset(&ours, SIGHUP);
   CHECK(pthread_sigmask(SIG_BLOCK, &ours, &mask_before_) == 0);
   signals_ = Descriptor(signalfd(-1, &ours, SFD_CLOEXEC));
   CHECK(signals_.is_open() && close_.is_open());
@@ -48,6 +52,10 @@ void StopSignals::watch_signals() {
     if (watched[0].revents == 0) continue;
     signalfd_siginfo info;
     if (read(signals_.get(), &info, sizeof info) != sizeof info) continue;
+    if (info.ssi_signo == SIGHUP) {
+      loop_.post([this] { on_reload_(); });
+      continue;
+    }
     if (!on_stop_) _exit(kExitInterrupted);
     loop_.post(std::exchange(on_stop_, nullptr));
   }

@@ -1,6 +1,7 @@
 #pragma once
-// Ctrl-C and `kill` as an event of the loop.
+// Ctrl-C, `kill` and `kill -HUP` as events of the loop.
 #include <csignal>
+#include <functional>
 
 #include "middleware/live/descriptor.h"
 #include "middleware/live/loop.h"
@@ -14,8 +15,9 @@ namespace live {
 /// before exec.
 class StopSignals {
  public:
-  /// `on_stop` runs once, on the loop's thread. The loop must outlive this.
-  StopSignals(Loop& loop, kernel::Action on_stop);
+  /// `on_stop` runs once, on the loop's thread. `on_reload`, if there is one, runs at each SIGHUP, which
+  /// otherwise keeps its usual effect. The loop must outlive this.
+  StopSignals(Loop& loop, kernel::Action on_stop, std::function<void()> on_reload = nullptr);
   ~StopSignals();
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
@@ -28,6 +30,7 @@ class StopSignals {
 
   Loop& loop_;
   kernel::Action on_stop_;
+  std::function<void()> on_reload_;
   sigset_t mask_before_;
   Descriptor signals_;
   Descriptor close_;

@@ -3,19 +3,16 @@
 #include <cstdio>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "middleware/live/http_server.h"
 #include "middleware/live/signals.h"
 #include "middleware/live/worker_thread.h"
 #include "middleware/program/files.h"
 #include "middleware/program/front.h"
+#include "middleware/program/generation.h"
 #include "middleware/secrets/setup.h"
-#include "middleware/service/guard.h"
 #include "middleware/service/log_sink.h"
-#include "middleware/service/service.h"
-#include "middleware/sns/endpoint.h"
-#include "middleware/store/memory_store.h"
-#include "middleware/store/sqlite_store.h"
 
 namespace program {
 namespace {
@@ -34,23 +31,23 @@ live::RequestLimits request_limits(const service::ServerLimits& limits) {
           .send_time = whole(limits.body_time)};
 }
 
-/// `worker` writes to the disk.
-kernel::Result<std::unique_ptr<store::Store>> open_store(const config::StoreConfig& config, live::Loop& loop,
-                                                         kernel::Worker& worker) {
-  if (config.sqlite.empty()) return std::make_unique<store::MemoryStore>();
-  return store::SqliteStore::open({.path = config.sqlite}, loop, worker,
-                                  [&loop](kernel::Action action) { loop.post(std::move(action)); });
+GateRules gate_rules(const service::ServerLimits& limits) {
+  return {.running_max = static_cast<std::size_t>(limits.running_max),
+          .waiting_max = static_cast<std::size_t>(limits.waiting_max),
+          .waiting_time = limits.waiting_time};
 }
 
 }  // namespace
 
-class Deployment::Impl {
+/// Hands each request to the generation of the moment.
+class Deployment::Impl final : public kernel::HttpHandler {
  public:
   Impl(config::MiddlewareFile file, Arguments arguments, Surroundings surroundings)
-      : file_(std::move(file)),
-        arguments_(std::move(arguments)),
+      : arguments_(std::move(arguments)),
         surroundings_(std::move(surroundings)),
-        log_(loop_, stdout, {file_.service.name, surroundings_.draw()}) {
+        log_(loop_, stdout, {file.service.name, surroundings_.draw()}),
+        gate_(loop_, gate_rules(file.server)),
+        first_(std::move(file)) {
     log_.redact_with(redactor_);
   }
 
@@ -67,40 +64,30 @@ class Deployment::Impl {
   kernel::Result<> start() {
     auto identity = read_identity(arguments_);
     if (!identity) return std::unexpected(identity.error());
-    auto client = make_client(loop_, file_, arguments_.ca_file);
-    if (!client) return std::unexpected(client.error());
-    client_ = std::move(*client);
     if (auto ready = start_secrets(); !ready) return ready;
-    auto store = open_store(file_.store, loop_, worker_);
+    auto store = open_store(first_.store, loop_, worker_);
     if (!store) return std::unexpected(store.error());
     store_ = std::move(*store);
-    auto service = std::make_unique<service::Service>(file_.service,
-                                                      service::Surroundings{.scheduler = loop_,
-                                                                            .client = *client_,
-                                                                            .hops = log_,
-                                                                            .seed = surroundings_.draw(),
-                                                                            .instance = file_.service.name,
-                                                                            .secrets = &secrets_->provider()},
-                                                      *store_);
-    service_.emplace(file_.sns, file_.ingest, loop_, *client_, std::move(service));
-    service_->log_to(log_);
-    service_->refer_to(secrets_->provider());
-    guard_.emplace(file_.security, static_cast<std::size_t>(file_.server.json_depth_max),
-                   secrets_->provider(), loop_, *service_);
-    front_.emplace(*guard_, log_, file_.service.name);
+    const service::ServerLimits limits = first_.server;
+    const std::string name = first_.service.name;
+    const std::string store_kind = first_.store.sqlite.empty() ? "memory" : "sqlite";
+    farewell_ = limits.farewell;
+    auto made = make_generation(std::move(first_));
+    if (!made) return std::unexpected(made.error());
+    current_ = std::move(*made);
+    front_.emplace(*this, gate_, metrics_, name);
     auto server = live::HttpServer::start(
         loop_, *front_,
         {.bind_address = arguments_.bind,
          .port = arguments_.port,
          .tls = std::move(*identity),
-         .limits = request_limits(file_.server),
-         .threads_max =
-             static_cast<std::size_t>(file_.server.running_max + file_.server.waiting_max) + kSpareThreads,
-         .connections_max = static_cast<std::size_t>(file_.server.connections_max)});
+         .limits = request_limits(limits),
+         .threads_max = static_cast<std::size_t>(limits.running_max + limits.waiting_max) + kSpareThreads,
+         .connections_max = static_cast<std::size_t>(limits.connections_max)});
     if (!server) return std::unexpected(server.error());
     server_ = std::move(*server);
-    const std::string fields = R"({"port":)" + std::to_string(server_->port()) + R"(,"store":")" +
-                               (file_.store.sqlite.empty() ? "memory" : "sqlite") + R"("})";
+    const std::string fields =
+        R"({"port":)" + std::to_string(server_->port()) + R"(,"store":")" + store_kind + R"("})";
     log_.log({.source = "main", .message = "listening on " + server_->base_url(), .fields = fields});
     return {};
   }
@@ -116,10 +103,64 @@ class Deployment::Impl {
     return {};
   }
 
+  kernel::Result<std::unique_ptr<Generation>> make_generation(config::MiddlewareFile file) {
+    return Generation::make(std::move(file), {.loop = loop_,
+                                              .metrics = metrics_,
+                                              .store = *store_,
+                                              .secrets = secrets_->provider(),
+                                              .seed = surroundings_.draw(),
+                                              .ca_file = arguments_.ca_file,
+                                              .is_stopping = [this] { return is_stopping_; },
+                                              .gauges = [this] { return gauges(); }});
+  }
+
+  std::vector<service::Gauge> gauges() const {
+    return {{.name = "requests_running", .value = static_cast<double>(gate_.running())},
+            {.name = "requests_waiting", .value = static_cast<double>(gate_.waiting())},
+            {.name = "requests_shed", .value = static_cast<double>(gate_.shed())}};
+  }
+
+  kernel::Task<kernel::HttpReply> handle(kernel::HttpRequest request) override {
+    clear_retired();
+    return current_->handle(std::move(request));
+  }
+
+  // ---- Reload
+
+  void reload() {
+    auto file = read_deployment(arguments_.config);
+    if (!file) return refuse_reload(file.error().error());
+    if (auto identity = read_identity(arguments_); !identity) return refuse_reload(identity.error());
+    const std::string kept = kept_from(current_->file(), *file);
+    auto made = make_generation(std::move(*file));
+    if (!made) return refuse_reload(made.error());
+    current_->retire();
+    retired_.push_back(std::exchange(current_, std::move(*made)));
+    farewell_ = current_->file().server.farewell;
+    log_.log({.source = "main", .message = "reloaded " + arguments_.config});
+    if (!kept.empty()) {
+      log_.log({.level = kernel::LogLevel::Warn,
+                .source = "main",
+                .message = "these stay as they are until a restart: " + kept});
+    }
+  }
+
+  void refuse_reload(const kernel::Error& error) {
+    log_.log({.level = kernel::LogLevel::Error,
+              .source = "main",
+              .message = "not reloaded, the old file stays in force: " + error.text()});
+  }
+
+  /// Those whose last work is over.
+  void clear_retired() {
+    std::erase_if(retired_, [](const auto& generation) { return generation->is_idle(); });
+  }
+
   void begin_stop() {
+    is_stopping_ = true;
     say(kernel::LogLevel::Info, "stopping", front_->running());
     server_->stop_accepting();
-    loop_.call_at(loop_.now() + file_.server.farewell, [this] { loop_.stop(); });
+    loop_.call_at(loop_.now() + farewell_, [this] { loop_.stop(); });
     front_->close([this] { loop_.stop(); });
   }
 
@@ -128,20 +169,23 @@ class Deployment::Impl {
     log_.log({.level = level, .source = "main", .message = message, .fields = fields});
   }
 
-  config::MiddlewareFile file_;
   Arguments arguments_;
   Surroundings surroundings_;
   live::Loop loop_;
-  live::StopSignals signals_{loop_, [this] { begin_stop(); }};
+  live::StopSignals signals_{loop_, [this] { begin_stop(); }, [this] { reload(); }};
   secrets::Redactor redactor_;
   service::LogSink log_;
-  std::unique_ptr<live::HttpClientPool> client_;
+  service::Metrics metrics_{loop_, log_};
+  Gate gate_;
+  config::MiddlewareFile first_;  ///< until it starts
+  bool is_stopping_ = false;
+  kernel::Duration farewell_{};
   std::unique_ptr<live::HttpClientPool> secrets_client_;
   std::optional<secrets::ProgramSecrets> secrets_;
   live::WorkerThread worker_;
   std::unique_ptr<store::Store> store_;
-  std::optional<sns::Endpoint> service_;
-  std::optional<service::Guard> guard_;
+  std::vector<std::unique_ptr<Generation>> retired_;
+  std::unique_ptr<Generation> current_;
   std::optional<Front> front_;
   std::unique_ptr<live::HttpServer> server_;
 };

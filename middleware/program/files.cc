@@ -4,6 +4,8 @@
 
 #include "middleware/live/url.h"
 #include "middleware/sns/endpoint.h"
+#include "middleware/store/memory_store.h"
+#include "middleware/store/sqlite_store.h"
 
 namespace program {
 namespace {
@@ -47,6 +49,13 @@ kernel::Result<std::optional<live::TlsIdentity>> read_identity(const Arguments& 
   if (const auto context = live::server_tls_context(identity); !context)
     return std::unexpected(context.error());
   return identity;
+}
+
+kernel::Result<std::unique_ptr<store::Store>> open_store(const config::StoreConfig& config, live::Loop& loop,
+                                                         kernel::Worker& worker) {
+  if (config.sqlite.empty()) return std::make_unique<store::MemoryStore>();
+  return store::SqliteStore::open({.path = config.sqlite}, loop, worker,
+                                  [&loop](kernel::Action action) { loop.post(std::move(action)); });
 }
 
 kernel::Result<std::unique_ptr<live::HttpClientPool>> make_client(live::Loop& loop,

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "middleware/kernel/json.h"
+#include "middleware/kernel/outcome.h"
 #include "middleware/kernel/url.h"
 
 namespace program {
@@ -20,9 +21,16 @@ std::string problem_type(const kernel::HttpResponse& response) {
   return type.substr(type.rfind(':') + 1);
 }
 
-kernel::Outcome outcome_of(int status) {
-  if (status >= 500) return kernel::Outcome::Failed;
-  return status >= 400 ? kernel::Outcome::Rejected : kernel::Outcome::Ok;
+bool is_of_operators(const HttpRequest& request) {
+  const std::string_view path = kernel::path_of(request.target);
+  return path == "/health" || path == "/ready" || path == "/metrics" || path == "/admin" ||
+         path.starts_with("/admin/");
+}
+
+HttpReply too_busy() {
+  HttpReply reply{kernel::problem(503, "busy", "too many requests are being worked on")};
+  reply.response.headers.add("Retry-After", "1");
+  return reply;
 }
 
 }  // namespace
@@ -40,14 +48,14 @@ class Front::Running {
   Front& front_;
 };
 
-Front::Front(kernel::HttpHandler& service, kernel::HopSink& hops, std::string name)
-    : service_(service), hops_(hops), name_(std::move(name)) {}
+Front::Front(kernel::HttpHandler& service, Gate& gate, kernel::HopSink& hops, std::string name)
+    : service_(service), gate_(gate), hops_(hops), name_(std::move(name)) {}
 
 kernel::Task<HttpReply> Front::handle(HttpRequest request) {
   const Running running(*this);
-  HttpReply reply = kernel::path_of(request.target) == "/health"
-                        ? co_await service_.handle(std::move(request))
-                        : co_await handle_and_log(std::move(request));
+  auto handling =
+      is_of_operators(request) ? service_.handle(std::move(request)) : handle_and_log(std::move(request));
+  HttpReply reply = co_await std::move(handling);
   if (on_idle_) reply.response.headers.set("Connection", "close");
   co_return reply;
 }
@@ -66,8 +74,18 @@ kernel::Task<HttpReply> Front::handle_and_log(HttpRequest request) {
                                .to = name_,
                                .operation = request.method + " " + request.target});
   request.headers.set("traceparent", kernel::traceparent(event, hop.id()));
-  HttpReply reply = co_await service_.handle(std::move(request));
-  hop.close({.outcome = outcome_of(reply.response.status),
+  HttpReply reply;
+  {
+    auto entering = gate_.enter();
+    const Gate::Place place = co_await std::move(entering);
+    if (place) {
+      auto handling = service_.handle(std::move(request));
+      reply = co_await std::move(handling);
+    } else {
+      reply = too_busy();
+    }
+  }
+  hop.close({.outcome = kernel::outcome_of(reply.response.status),
              .status = reply.response.status,
              .error = problem_type(reply.response)});
   co_return reply;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "middleware/kernel/url.h"
 #include "middleware/kernel/wait.h"
 #include "middleware/secrets/aws_sources.h"
 #include "middleware/secrets/uri.h"
@@ -17,9 +18,10 @@ constexpr kernel::Duration kPatience = 3s;
 
 std::string target_of(const Reference& reference) {
   if (reference.kind == SourceKind::ParameterStore)
-    return "/systemsmanager/parameters/get?name=" + uri_encoded(reference.name, "") + "&withDecryption=true";
-  std::string target = "/secretsmanager/get?secretId=" + uri_encoded(reference.name, "");
-  if (!reference.stage.empty()) target += "&versionStage=" + uri_encoded(reference.stage, "");
+    return "/systemsmanager/parameters/get?name=" + kernel::percent_encoded(reference.name) +
+           "&withDecryption=true";
+  std::string target = "/secretsmanager/get?secretId=" + kernel::percent_encoded(reference.name);
+  if (!reference.stage.empty()) target += "&versionStage=" + kernel::percent_encoded(reference.stage);
   return target;
 }
 

@@ -4,7 +4,7 @@
 
 #include "middleware/kernel/base64.h"
 #include "middleware/kernel/json.h"
-#include "middleware/secrets/uri.h"
+#include "middleware/kernel/url.h"
 
 namespace secrets {
 namespace {
@@ -17,7 +17,7 @@ void Redactor::add(std::string_view value) {
   add_form(std::string(value));
   const std::string quoted = kernel::json_quoted(value);
   add_form(quoted.substr(1, quoted.size() - 2));
-  add_form(uri_encoded(value, ""));
+  add_form(kernel::percent_encoded(value));
   add_form(kernel::base64(value));
 }
 

@@ -51,7 +51,7 @@ std::string joined(const std::vector<std::string>& parts, std::string_view betwe
 std::string canonical_query(std::string_view target) {
   std::vector<std::string> fields;
   for (const auto& [name, value] : kernel::form_fields(kernel::query_of(target))) {
-    fields.push_back(uri_encoded(name, "") + "=" + uri_encoded(value, ""));
+    fields.push_back(kernel::percent_encoded(name) + "=" + kernel::percent_encoded(value));
   }
   std::ranges::sort(fields);
   return joined(fields, "&");
@@ -59,8 +59,8 @@ std::string canonical_query(std::string_view target) {
 
 std::string canonical_request(const kernel::HttpRequest& request,
                               const std::vector<std::string>& signed_headers) {
-  std::string text = request.method + "\n" + uri_encoded(kernel::path_of(request.target), "/") + "\n" +
-                     canonical_query(request.target) + "\n";
+  std::string text = request.method + "\n" + kernel::percent_encoded(kernel::path_of(request.target), "/") +
+                     "\n" + canonical_query(request.target) + "\n";
   for (const std::string& name : signed_headers) {
     std::vector<std::string> values;
     for (const auto& [field, value] : request.headers) {

@@ -1,12 +1,9 @@
 #pragma once
-// Percent-encoding as signatures want it, and the parts of an endpoint's URL.
+// The parts of an endpoint's URL.
 #include <string>
 #include <string_view>
 
 namespace secrets {
-
-/// All but letters, digits, "-_.~" and `kept`.
-std::string uri_encoded(std::string_view text, std::string_view kept);
 
 /// "https://host:8443/prefix/" is {"host:8443", "/prefix"}.
 struct EndpointParts {

@@ -8,6 +8,10 @@
 
 namespace service {
 
+/// A claim outlives the work it covers by this, so that a crash frees it but a slow answer does not
+/// (facts/resilience 8).
+inline constexpr kernel::Duration kLeaseMargin = std::chrono::seconds{10};
+
 struct Service::Accepted {
   const FlowConfig* flow = nullptr;
   std::string event;

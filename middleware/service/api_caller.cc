@@ -5,6 +5,7 @@
 #include "middleware/core/deadline.h"
 #include "middleware/core/server_hints.h"
 #include "middleware/kernel/check.h"
+#include "middleware/kernel/outcome.h"
 #include "middleware/kernel/random.h"
 #include "middleware/kernel/wait.h"
 
@@ -22,14 +23,6 @@ CallResult to_result(const kernel::HttpResult& answer, kernel::WallTime now) {
     result.retry_after = core::retry_after_of(answer->headers, now);
   }
   return result;
-}
-
-Outcome outcome_of(const CallResult& result) {
-  if (result.no_answer)
-    return *result.no_answer == kernel::NoAnswer::Timeout ? Outcome::Timeout : Outcome::NoAnswer;
-  if (result.status == 429) return Outcome::Throttled;
-  if (result.status >= 500) return Outcome::Failed;
-  return result.status >= 400 ? Outcome::Rejected : Outcome::Ok;
 }
 
 bool is_done(int status, const std::vector<std::int64_t>& expected) {
@@ -86,13 +79,12 @@ void ApiCaller::close_hop(kernel::HopScope& hop, const std::string& sent,
                           const kernel::HttpResult& answer) const {
   const auto bytes_sent = static_cast<std::int64_t>(sent.size());
   if (!answer) {
-    return hop.close(
-        {.outcome = answer.error() == kernel::NoAnswer::Timeout ? Outcome::Timeout : Outcome::NoAnswer,
-         .error = to_text(answer.error()),
-         .bytes_sent = bytes_sent,
-         .request = sent});
+    return hop.close({.outcome = kernel::outcome_of(answer.error()),
+                      .error = to_text(answer.error()),
+                      .bytes_sent = bytes_sent,
+                      .request = sent});
   }
-  hop.close({.outcome = outcome_of({.status = answer->status}),
+  hop.close({.outcome = kernel::outcome_of(answer->status),
              .status = answer->status,
              .bytes_sent = bytes_sent,
              .bytes_received = static_cast<std::int64_t>(answer->body.size()),
@@ -239,7 +231,8 @@ bool ApiCaller::is_over(State& state, Attempt& attempt, kernel::HopScope& hop,
 kernel::Task<CallEnd> ApiCaller::call(Call call, const std::vector<std::int64_t>& expected) {
   const bool may_repeat = config_.idempotency_header || core::is_idempotent(call.request.method);
   auto state = std::make_unique<State>(State{.call = std::move(call), .expected = expected});
-  if (config_.hedge && may_repeat) return run_hedged(std::move(state));
+  // An undo has rules of its own.
+  if (config_.hedge && may_repeat && state->call.retry == nullptr) return run_hedged(std::move(state));
   return run(std::move(state));
 }
 

@@ -68,6 +68,8 @@ class ApiCaller {
   const ApiConfig& config() const { return config_; }
   /// Closed where there is no breaker.
   core::BreakerState breaker_state() const;
+  /// For operators; null where there is none.
+  core::Breaker* breaker() const { return gate_.breaker(); }
 
  private:
   /// A logical call between its attempts.

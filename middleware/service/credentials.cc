@@ -161,9 +161,7 @@ Task<HttpResult> Credentials::ask(ClientCredentials config, std::string body, To
   if (answer) {
     hop.close({.outcome = kernel::outcome_of(answer->status), .status = answer->status});
   } else {
-    hop.close({.outcome =
-                   answer.error() == NoAnswer::Timeout ? kernel::Outcome::Timeout : kernel::Outcome::NoAnswer,
-               .error = to_text(answer.error())});
+    hop.close({.outcome = kernel::outcome_of(answer.error()), .error = to_text(answer.error())});
   }
   co_return answer;
 }

@@ -18,6 +18,13 @@ std::vector<std::string> names_read(const StepConfig& step) {
   return names;
 }
 
+bool is_undone_at(const std::vector<FlowConfig>& flows, std::string_view api) {
+  return std::ranges::any_of(flows, [api](const FlowConfig& flow) {
+    return std::ranges::any_of(
+        flow.steps, [api](const StepConfig& step) { return step.undo != nullptr && step.undo->api == api; });
+  });
+}
+
 kernel::Duration undo_time(const FlowConfig& flow) {
   const auto undos =
       std::ranges::count_if(flow.steps, [](const StepConfig& step) { return step.undo != nullptr; });

@@ -32,8 +32,9 @@ struct ApiConfig {
   std::optional<core::RateRules> rate =
       core::RateRules{};  ///< no limits: only pauses that the API asks for are kept; nothing: not even those
   std::optional<core::BulkheadRules> concurrency{};  ///< nothing: as many as there are events
-  std::optional<core::HedgeRules> hedge{};           ///< instead of retries, of calls that may be repeated; nothing: off
-  std::optional<AuthConfig> auth{};                                   ///< nothing: calls are anonymous
+  std::optional<core::HedgeRules>
+      hedge{};                       ///< instead of retries, of calls that may be repeated; nothing: off
+  std::optional<AuthConfig> auth{};  ///< nothing: calls are anonymous
 };
 
 /// A step is done once for each item of a list.
@@ -91,6 +92,12 @@ enum class AnswerWhen : std::uint8_t {
 
 /// Named values that the templates of a step read: earlier steps, and what only it sees.
 std::vector<std::string> names_read(const StepConfig& step);
+
+/// Attempts of an undo, which has rules of its own (facts/resilience 10).
+inline constexpr int kUndoAttempts = 8;
+
+/// Does an undo of some flow call this API?
+bool is_undone_at(const std::vector<FlowConfig>& flows, std::string_view api);
 
 /// How long the way back may take, at most: each undo has its own deadline. Zero where nothing can be undone.
 kernel::Duration undo_time(const FlowConfig& flow);

@@ -12,7 +12,7 @@ using store::StepState;
 
 /// Instead of the API's own: 8 attempts, base 1 s, cap 60 s.
 const core::Retry& undo_retry() {
-  static const core::Retry retry({.attempts_max = 8,
+  static const core::Retry retry({.attempts_max = kUndoAttempts,
                                   .base = std::chrono::seconds{1},
                                   .throttled_base = std::chrono::seconds{1},
                                   .wait_max = std::chrono::seconds{60}});

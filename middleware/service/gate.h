@@ -59,6 +59,8 @@ class Gate {
   void heed(const core::CallResult& result, const kernel::HttpResult& answer);
 
   core::BreakerState breaker_state() const;
+  /// Null where there is none.
+  core::Breaker* breaker() const { return breaker_.get(); }
   const core::Bulkhead* bulkhead() const { return slots_ ? &slots_->bulkhead() : nullptr; }
 
  private:

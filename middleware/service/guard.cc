@@ -31,7 +31,11 @@ Guard::Guard(SecurityConfig config, std::size_t json_depth_max, secrets::Provide
       callers_(config.callers, provider, scheduler),
       metrics_(config.metrics.value_or(config.callers), provider, scheduler),
       behind_(behind) {
-  if (config.admin) admin_.emplace(std::move(*config.admin), provider, scheduler);
+  if (config.admin) {
+    admin_.emplace(std::move(*config.admin), provider, scheduler);
+  } else if (config.callers.is_open()) {
+    admin_.emplace(CallerRules{}, provider, scheduler);
+  }
 }
 
 // No coroutine where there is nothing to wait for.

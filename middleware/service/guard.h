@@ -3,7 +3,7 @@
 //
 //   /health, /ready       everybody: platforms ask without a token
 //   /metrics              `metrics`, else as callers
-//   /admin/...            `admin`; without it there is no such path
+//   /admin/...            `admin`; without it nobody, or everybody where callers are open too
 //   /sns                  callers; SNS shows a token as the password of Basic: https://sns:TOKEN@host/sns
 //   everything else       callers
 //

@@ -16,9 +16,6 @@ using kernel::HttpReply;
 using kernel::HttpRequest;
 using kernel::Task;
 
-/// A claim of an accepted event outlives its flow by this (facts/resilience 8).
-constexpr kernel::Duration kLeaseMargin = std::chrono::seconds{10};
-
 Task<std::vector<HttpReply>> replies_of(std::vector<Task<HttpReply>> takings) {
   co_return co_await kernel::all_of<HttpReply>(std::move(takings));
 }

@@ -14,11 +14,6 @@ namespace {
 using kernel::HttpReply;
 using kernel::HttpRequest;
 using kernel::HttpResponse;
-using namespace std::chrono_literals;
-
-/// A claim outlives the work it covers by this, so that a crash frees it but a slow answer does not
-/// (facts/resilience 8).
-constexpr kernel::Duration kLeaseMargin = 10s;
 
 std::vector<std::unique_ptr<ApiCaller>> make_callers(const ServiceConfig& config,
                                                      const Surroundings& around) {
@@ -90,6 +85,8 @@ Service::Service(ServiceConfig config, Surroundings surroundings, store::Store& 
       dead_letters_(around_.scheduler, store_, inbox_) {
   if (config_.works_off_store) inbox_.start();
 }
+
+std::vector<ApiCaller*> Service::callers() const { return pointers(callers_); }
 
 const FlowConfig* Service::find_flow(std::string_view event) const {
   const auto found = std::ranges::find(config_.flows, event, &FlowConfig::event);

@@ -32,6 +32,14 @@ class Service final : public kernel::HttpHandler, private inbox::Flows {
 
   kernel::Task<kernel::HttpReply> handle(kernel::HttpRequest request) override;
 
+  /// Takes no more accepted events off the store; those that are worked on go on.
+  void retire() { inbox_.retire(); }
+  /// No accepted event is worked on.
+  bool is_idle() const { return inbox_.is_idle(); }
+
+  /// One an API, for operators. They live as long as the service.
+  std::vector<ApiCaller*> callers() const;
+
  private:
   struct Accepted;
   kernel::Task<kernel::HttpReply> take(kernel::HttpRequest request);

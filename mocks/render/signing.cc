@@ -2,14 +2,10 @@
 
 #include "middleware/kernel/base64.h"
 #include "middleware/kernel/digest.h"
+#include "middleware/kernel/hmac.h"
 
 namespace mocks::render {
 namespace {
-
-std::string digest_of(const std::string& text) {
-  const auto bytes = kernel::sha256(text);
-  return {bytes.begin(), bytes.end()};
-}
 
 std::string base64url(std::string_view bytes) {
   std::string text = kernel::base64(bytes);
@@ -24,14 +20,8 @@ std::string base64url(std::string_view bytes) {
 }  // namespace
 
 std::string hmac_sha256(std::string_view key, std::string_view text) {
-  constexpr std::size_t kBlock = 64;
-  std::string padded = key.size() > kBlock ? digest_of(std::string(key)) : std::string(key);
-  padded.resize(kBlock, '\0');
-  std::string inner = padded;
-  std::string outer = padded;
-  for (char& c : inner) c = static_cast<char>(c ^ 0x36);
-  for (char& c : outer) c = static_cast<char>(c ^ 0x5c);
-  return digest_of(outer + digest_of(inner.append(text)));
+  const auto bytes = kernel::hmac_sha256(key, text);
+  return {bytes.begin(), bytes.end()};
 }
 
 std::string hex_text(std::string_view bytes) {

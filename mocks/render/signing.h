@@ -5,7 +5,7 @@
 
 namespace mocks::render {
 
-/// 32 bytes.
+/// 32 bytes, as text that base64 and hex_text take.
 std::string hmac_sha256(std::string_view key, std::string_view text);
 std::string hex_text(std::string_view bytes);
 /// A JWT (RFC 7515) with alg HS256.

@@ -44,17 +44,7 @@ Json base64(const Arguments& a, Scope&) {
 
 Json url_encode(const Arguments& a, Scope&) {
   if (a.flag("decode")) return kernel::percent_decoded(a.text(0), true);
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : a.text(0)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) != 0 || std::string_view("-._~").find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      out.append({'%', kHex[byte >> 4], kHex[byte & 15]});
-    }
-  }
-  return out;
+  return kernel::percent_encoded(a.text(0));
 }
 
 Json substring(const Arguments& a, Scope&) {

@@ -1,6 +1,7 @@
 #include "mocks/stubs/callbacks.h"
 
 #include "middleware/kernel/base64.h"
+#include "middleware/kernel/outcome.h"
 #include "middleware/kernel/wait.h"
 #include "mocks/render/signing.h"
 
@@ -8,8 +9,7 @@ namespace mocks::stubs {
 namespace {
 
 kernel::Outcome outcome_of(const kernel::HttpResult& result) {
-  if (!result)
-    return result.error() == kernel::NoAnswer::Timeout ? kernel::Outcome::Timeout : kernel::Outcome::NoAnswer;
+  if (!result) return kernel::outcome_of(result.error());
   if (result->status >= 200 && result->status < 300) return kernel::Outcome::Ok;
   if (result->status == 429) return kernel::Outcome::Throttled;
   return result->status >= 500 ? kernel::Outcome::Failed : kernel::Outcome::Rejected;

@@ -40,7 +40,7 @@ void StubMock::decide(Work& work) {
       error = complain(choice.error().message, work);
     }
   }
-  const StubSpec* stub = work.choice.stub;
+  const StubSpec* stub = work.choice.stub.get();
   if (stub != nullptr && stub->effect) {
     const RequestFacts facts{.view = work.view,
                              .row = work.facts,
@@ -110,6 +110,7 @@ HttpResponse StubMock::execute(Work& work) {
   } else {
     const std::string report = book_.near_misses(work.view, work.facts, instruments_);
     response = json_answer(404, report);
+    work.facts.nearest = report;
     const std::string message = "no stub answers " + work.request.method + " " + work.request.target;
     if (spec_.is_strict) static_cast<void>(complain(message + ": " + report, work));
   }
@@ -145,11 +146,11 @@ HttpResponse StubMock::execute_stub(Work& work) {
   if (!made) return complain(made.error().message, work);
   facts.response = &*made;
   const kernel::Timestamp answered_at = around_.scheduler.now() + own_latency(work);
-  auto callbacks = rendered_callbacks(stub, facts, instruments_, answered_at);
+  auto callbacks = rendered_callbacks(work.choice.stub, facts, instruments_, answered_at);
   if (!callbacks) return complain(callbacks.error().message, work);
   work.is_executed = stub.executes;
   if (stub.effect) record_effect(work, stub.effect->operation, work.effect_key);
-  if (facts.job) jobs_.begin(*stub.job, stub, *facts.job, around_.scheduler.now());
+  if (facts.job) jobs_.begin(work.choice.stub, *facts.job, around_.scheduler.now());
   callbacks_.start(std::move(*callbacks), work.trace.event, work.trace.hop);
   return std::move(*made);
 }
@@ -171,9 +172,10 @@ std::optional<HttpResponse> StubMock::from_bucket(Work& work) {
 
 std::optional<HttpResponse> StubMock::from_job(Work& work) {
   if (work.request.method != "GET") return std::nullopt;
-  auto poll = jobs_.poll(spec_.stubs, work.view.path(), around_.scheduler.now());
+  auto poll = jobs_.poll(book_.stubs(), work.view.path(), around_.scheduler.now());
   if (!poll) return std::nullopt;
   work.answered_by = "job of " + poll->stub->id;
+  work.polled = poll->stub;
   work.response = poll->response;
   const RequestFacts facts{
       .view = work.view, .row = work.facts, .stub = poll->stub->id, .job = std::move(poll->facts)};

@@ -27,6 +27,7 @@ struct StubMock::Work {
   kernel::Headers limit_headers{};
   kernel::Duration saturated{};
   StubBook::Choice choice{};
+  StubPtr polled{};  ///< whose job was asked for: `response` is a part of it
   std::string effect_key{};
   std::string answered_by{};
   std::string fault{};

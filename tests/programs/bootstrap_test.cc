@@ -154,8 +154,10 @@ TEST(Bootstrap, NamesTheEventsOfABatchThatFailed) {
 TEST(Bootstrap, HandsABatchOverInOneRequest) {
   // The second of two events is busy; an audit goes to a destination of its own.
   Chain chain([](const HttpRequest& request) {
-    if (request.target == "/intake") return HttpReply{{202, {}, "{}"}};
     const auto events = kernel::parse_json(request.body);
+    if (request.target == "/intake")
+      return HttpReply{
+          {200, {}, R"([{"id":")" + kernel::json_text_at(*events, "/0/id") + R"(","status":202}])"}};
     return HttpReply{{200,
                       {},
                       R"([{"id":")" + std::string(kEvent) + R"(","status":202},{"id":")" +

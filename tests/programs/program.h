@@ -19,6 +19,7 @@
 
 #include "middleware/kernel/json.h"
 #include "tests/middleware/live/live_support.h"
+#include "tests/support/outputs.h"
 
 namespace program_tests {
 
@@ -37,10 +38,22 @@ class Program {
                boost::process::std_out > out_, boost::process::std_err > err_,
                boost::process::std_in < boost::process::null) {}
 
+  /// What it said is kept for the check that looks for secrets.
+  ~Program() {
+    std::error_code gone;
+    child_.terminate(gone);
+    rest_of_stdout();
+    rest_of_stderr();
+    support::keep_output("log", said_);
+  }
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
   /// The next line of stdout; waits for it. "" at the end.
   std::string line() {
     std::string text;
     std::getline(out_, text);
+    said_ += text + "\n";
     return text;
   }
   /// Reads on to the log line whose message begins so. Null when there is none.
@@ -52,7 +65,9 @@ class Program {
     return {};
   }
 
-  void send_term() { kill(child_.id(), SIGTERM); }
+  void send(int signal) { kill(child_.id(), signal); }
+  void send_term() { send(SIGTERM); }
+  int pid() const { return child_.id(); }
   /// The exit code, or minus the signal that ended it.
   int wait() {
     child_.wait();
@@ -69,7 +84,13 @@ class Program {
     for (const auto& [name, value] : variables) all[name] = value;
     return all;
   }
-  static std::string rest(std::istream& stream) { return {std::istreambuf_iterator<char>(stream), {}}; }
+  std::string rest(std::istream& stream) {
+    std::string text{std::istreambuf_iterator<char>(stream), {}};
+    said_ += text;
+    return text;
+  }
+
+  std::string said_;
 
   boost::process::ipstream out_;
   boost::process::ipstream err_;

@@ -161,6 +161,19 @@ TEST(MockGiven, RefusesExpectationsOfMocksThatAreNotThere) {
             std::string::npos);
 }
 
+TEST(MockGiven, RefusesExpectationsOfStubsThatAreNotThere) {
+  EXPECT_NE(refusal(kBook, "[{mock: erp, stub: boko, equals: 1}]")
+                .find("'erp' has no stub 'boko'; did you mean 'book'?"),
+            std::string::npos);
+  const std::string keyed = std::string(kBook) + ", idempotency: {}, buckets: [{path: /orders}]";
+  EXPECT_EQ(refusal(keyed,
+                    "[{mock: erp, stub: idempotency, equals: 1}, {mock: erp, stub: bucket /orders, "
+                    "equals: 0}]"),
+            "accepted");
+  EXPECT_NE(refusal(kBook, "[{mock: erp, stub: idempotency, equals: 1}]").find("has no stub 'idempotency'"),
+            std::string::npos);
+}
+
 TEST(MockGiven, JudgesWhatAMockSaw) {
   const Ran ran(
       read(kBook, "[{mock: erp, request: {url_path: /x}, equals: 1}, {mock: erp, stub: book, at_least: 2}]"));

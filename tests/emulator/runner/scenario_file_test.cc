@@ -326,7 +326,8 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsExpectations) {
       {"nothing", 11, "  - {at_most: 5}",
        "s.yaml:11:5: an expectation needs one of every, ends, hops, breaker, queue, sql"},
       {"stage", 11, "  - {hops: {stage: apy}, equals: 1}",
-       "s.yaml:11:20: 'stage' wants publish, relay, bus, topic, queue, invoke, compute, step or api, found "
+       "s.yaml:11:20: 'stage' wants publish, relay, bus, topic, queue, invoke, compute, step, api or "
+       "callback, found "
        "the text "
        "'apy'; did you mean 'api'?"},
       {"window", 11, "  - {hops: {stage: api, between: [2s, 1s]}, equals: 1}",

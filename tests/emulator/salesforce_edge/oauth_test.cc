@@ -1,10 +1,10 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
-#include "middleware/kernel/hmac.h"
 #include "emulator/salesforce_edge/jwt.h"
 #include "middleware/kernel/base64.h"
 #include "middleware/kernel/digest.h"
+#include "middleware/kernel/hmac.h"
 #include "tests/emulator/salesforce_edge/salesforce_edge_support.h"
 
 namespace salesforce_edge_tests {
@@ -15,8 +15,8 @@ TEST(Hmac, IsThatOfTheStandard) {
   const auto hex = [](const std::array<std::uint8_t, 32>& d) { return kernel::to_hex(d.data(), d.size()); };
   EXPECT_EQ(hex(kernel::hmac_sha256("Jefe", "what do ya want for nothing?")),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
-  EXPECT_EQ(hex(kernel::hmac_sha256(
-                std::string(131, '\xaa'), "Test Using Larger Than Block-Size Key - Hash Key First")),
+  EXPECT_EQ(hex(kernel::hmac_sha256(std::string(131, '\xaa'),
+                                    "Test Using Larger Than Block-Size Key - Hash Key First")),
             "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 

@@ -82,6 +82,9 @@ class VectorTest : public testing::TestWithParam<Trace> {};
     }                                                                                      \
   }
 
+/// The text of a value whose keys stand in no order of their own.
+inline std::string sorted_text(const Json& value) { return nlohmann::json::parse(value.dump()).dump(); }
+
 inline kernel::Duration millis(const Json& value) {
   return std::chrono::milliseconds{value.get<std::int64_t>()};
 }

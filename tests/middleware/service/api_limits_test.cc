@@ -266,6 +266,19 @@ TEST_F(ApiLimitsTest, HedgesAFailureAtOnceAndEndsAtOneThatWillNotPass) {
   }
 }
 
+TEST_F(ApiLimitsTest, RetriesByTheCallsOwnRulesInsteadOfHedging) {
+  config.hedge = core::HedgeRules{.delay = 200ms};
+  const core::Retry undo({.attempts_max = 4, .base = 1s, .jitter = core::Jitter::None});
+  api.then(500).then(500).then(500).then(200);
+  ApiCaller caller(config, around);
+  Call call = call_of();
+  call.retry = &undo;
+  spawn(caller, std::move(call));
+  run();
+  EXPECT_EQ(api.asked_at(), (Times{at(0s), at(1030ms), at(3060ms), at(7090ms)}));
+  EXPECT_EQ(text(0), "ok 4");
+}
+
 TEST_F(ApiLimitsTest, DoesNotHedgeWhatMustNotBeRepeated) {
   config.hedge = core::HedgeRules{.delay = 200ms};
   config.idempotency_header = std::nullopt;
