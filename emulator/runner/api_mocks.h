@@ -29,6 +29,7 @@ class ApiMocks {
 
  private:
   mocks::FaultSet faults_;
+  std::vector<std::string> tls_;  ///< names of those that are served by HTTPS
   std::vector<std::unique_ptr<mocks::MockApi>> of_operations_;
   std::vector<std::unique_ptr<mocks::stubs::StubMock>> of_stubs_;
 };

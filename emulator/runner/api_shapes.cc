@@ -244,10 +244,13 @@ Shape<std::vector<ApiGiven>> apis_shape() {
                 "How long a key is remembered, of operations.")
       .optional("operations", &ApiText::operation_texts, list_of(operation_shape()), "What it answers.")
       .optional("org", &ApiText::is_org, boolean(), "The org answers: the middleware writes back to it.")
+      .optional("tls", &ApiText::is_tls, boolean(),
+                "It is served by HTTPS, with a certificate of the rig's CA.")
       .not_yet("url", "external APIs are mocks")
       .not_yet("limit", "'limits' of a mock of stubs are its rate limits")
       .check([](const ApiText& text) -> std::optional<std::string> {
         const bool has_operations = !text.operation_texts.empty();
+        if (text.is_org && text.is_tls) return "'org' goes without 'tls'";
         if (text.is_org && (text.mock || has_operations || text.mock_text.is_there))
           return "'org' goes without 'mock', 'operations' and stubs";
         if (!text.is_org && !has_operations && !text.mock_text.is_there)

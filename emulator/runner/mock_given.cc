@@ -186,6 +186,12 @@ std::optional<std::string> fault_problem(const mocks::FaultRule& rule, const std
   return no_stub(*api, *rule.stub, ids_of(*api));
 }
 
+std::optional<std::string> door_problem(const DoorAction& door, const std::vector<ApiGiven>& apis) {
+  const auto api = std::ranges::find(apis, door.api, &ApiGiven::name);
+  if (api == apis.end() || !kernel::is_tls(door.door) || api->is_tls) return std::nullopt;
+  return "'connect' with TLS is for APIs with 'tls: true': '" + door.api + "' is served without";
+}
+
 Shape<MockExpectation> mock_expectation_shape() {
   const auto gaps =
       object<Spacing>("gaps", "Between requests of one correlation that follow each other.")

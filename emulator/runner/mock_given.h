@@ -28,6 +28,7 @@ config::Shape<MockExpectation> mock_expectation_shape();
 
 /// What this fault asks of an API that cannot give it: a stub that is not there, effects of the org.
 std::optional<std::string> fault_problem(const mocks::FaultRule& rule, const std::vector<ApiGiven>& apis);
+std::optional<std::string> door_problem(const DoorAction& door, const std::vector<ApiGiven>& apis);
 
 /// What this expectation asks of what is not there: a mock of stubs, or a stub of it.
 std::optional<std::string> expectation_problem(const MockExpectation& expectation,

@@ -36,6 +36,7 @@ struct ComputeGiven : compute::AppRunnerConfig {
 struct ApiGiven : mocks::ApiSpec {
   std::shared_ptr<const mocks::stubs::MockSpec> stubs{};  ///< null: of operations
   bool is_org = false;
+  bool is_tls = false;  ///< it is served by HTTPS
 };
 
 struct FunctionGiven : lambda::FunctionConfig {
@@ -120,12 +121,21 @@ struct SubscribeAction {
 };
 
 /// One line of the timeline: exactly one of the optional actions is there.
+/// `fault: erp, connect: refused`
+struct DoorAction {
+  std::string name;
+  std::string api;
+  kernel::Door door = kernel::Door::Refused;
+  std::optional<mocks::Flap> flap{};
+};
+
 struct TimelineAction {
   config::Place place{};
   kernel::Duration at{};
   std::optional<kernel::Duration> lasts{};  ///< `for`
   std::optional<PublishAction> publish{};
   std::optional<mocks::FaultRule> fault{};  ///< its window is at .. at + lasts
+  std::optional<DoorAction> door{};
   std::optional<RelayVerb> relay{};
   std::optional<std::string> throttle{};    ///< a function, or "bus"
   std::optional<std::string> crash{};       ///< "middleware-1", or "middleware": all; back after `lasts`

@@ -156,6 +156,11 @@ class CrossCheck {
       const auto problem = fault_problem(*action.fault, scenario_.given.apis);
       if (problem) problems_.add(action.place, *problem);
     }
+    if (action.door) {
+      known(action.door->api, apis_, "the fault is of the api", action.place);
+      if (const auto problem = door_problem(*action.door, scenario_.given.apis))
+        problems_.add(action.place, *problem);
+    }
     if (action.throttle && *action.throttle != "bus" && *action.throttle != "relay")
       known(*action.throttle, functions_, "the throttled function is", action.place);
     if (action.crash) {
@@ -235,6 +240,7 @@ class CrossCheck {
     for (const TimelineAction& action : scenario_.timeline) {
       if (action.fault) faults.push_back(action.fault->name);
       if (action.deliveries) faults.push_back(action.deliveries->name);
+      if (action.door) faults.push_back(action.door->name);
     }
     known(value("fault"), faults, "the hops are of the fault", place);
   }

@@ -43,6 +43,7 @@ struct LineText {
   CountPer per = CountPer::Run;
   std::optional<std::string> path{};
   std::optional<FaultEffect> respond{};
+  std::optional<kernel::Door> connect{};
   std::optional<mocks::LatencyLaw> delay{};
   FaultOnly only{};
   FaultWhen when{};
@@ -90,6 +91,29 @@ kernel::Result<bus::DeliveryFault> delivery_fault(const LineText& line) {
   if (line.lasts) fault.until = kernel::at(line.at + *line.lasts);
   if (!line.times && !line.lasts && !line.share) fault.times = 1;
   return fault;
+}
+
+kernel::Result<DoorAction> door_of(const LineText& line) {
+  const FaultOnly& only = line.only;
+  const bool narrows = only.method || !only.header.empty() || only.stub || only.key || !only.attempts.empty();
+  const bool counts = line.when.ramp || line.when.burst || line.when.total || line.when.fires;
+  for (const auto& [key, is_there] :
+       {std::pair{"times", line.times.has_value()}, std::pair{"skip", line.skip != 0},
+        std::pair{"every", line.every != 1}, std::pair{"share", line.share.has_value()},
+        std::pair{"per", line.per != CountPer::Run}, std::pair{"path", line.path.has_value()},
+        std::pair{"delay", line.delay.has_value()}, std::pair{"twice", line.is_twice},
+        std::pair{"place", line.where != mocks::Place::Before}, std::pair{"only", narrows},
+        std::pair{"when", counts}}) {
+    if (is_there)
+      return kernel::invalid("'" + std::string(key) +
+                             "' does not go with 'connect': a connection is no request" +
+                             (counts ? "; of 'when' it takes flap" : ""));
+  }
+  if (line.when.flap && !line.lasts) return kernel::invalid("'connect' with flap needs 'for'");
+  return DoorAction{.name = line.name.value_or(*line.fault + "@" + std::to_string(line.place.line)),
+                    .api = *line.fault,
+                    .door = *line.connect,
+                    .flap = line.when.flap};
 }
 
 kernel::Result<> check_duplicate(const LineText& line) {
@@ -152,9 +176,13 @@ kernel::Result<TimelineAction> to_action(const LineText& line) {
     if (line.lasts && !line.rate) return kernel::invalid("'publish' with 'for' needs 'rate'");
     action.publish = std::move(publish);
   }
-  if (line.fault) {
+  if (line.connect) {
+    auto door = door_of(line);
+    if (!door) return std::unexpected(door.error());
+    action.door = std::move(*door);
+  } else if (line.fault) {
     if (!line.respond && !line.delay && !line.damage && !line.is_twice)
-      return kernel::invalid("'fault' needs 'respond', 'delay', 'damage' or 'twice'");
+      return kernel::invalid("'fault' needs 'respond', 'connect', 'delay', 'damage' or 'twice'");
     mocks::FaultRule rule{.name = line.name.value_or(*line.fault + "@" + std::to_string(line.place.line)),
                           .target = *line.fault};
     rule.path_prefix = line.path;
@@ -211,6 +239,7 @@ Shape<TimelineAction> timeline_line_shape() {
                     "What times, skip, every and share count in.")
           .optional("path", &LineText::path, non_empty_text(), "Only requests whose path starts so.")
           .optional("respond", &LineText::respond, respond_shape(), "What the caller gets instead.")
+          .optional("connect", &LineText::connect, door_shape(), "What is found by who connects.")
           .optional("delay", &LineText::delay, latency_shape(), "Added to the answer's own time.")
           .optional("damage", &LineText::damage, damage_shape(), "The true answer, made wrong.")
           .optional("twice", &LineText::is_twice, config::boolean(),
@@ -287,6 +316,7 @@ Shape<TimelineAction> timeline_line_shape() {
           .requires_key("per", {"fault"})
           .requires_key("path", {"fault"})
           .requires_key("respond", {"fault"})
+          .requires_key("connect", {"fault"})
           .requires_key("delay", {"fault"})
           .requires_key("damage", {"fault"})
           .requires_key("twice", {"fault"})
@@ -300,7 +330,7 @@ Shape<TimelineAction> timeline_line_shape() {
           .requires_key("window", {"replay"})
           .requires_key("rules", {"replay"})
           .at_most_one_of({"count", "for"})
-          .at_most_one_of({"respond", "damage"})
+          .at_most_one_of({"respond", "damage", "connect"})
           .place(&LineText::place)
           .done();
   return as_written(mapped<TimelineAction>(line, to_action),

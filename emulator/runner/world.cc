@@ -83,6 +83,7 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
       ports_(ports),
       queues_(given.queues, seed, ports.scheduler, ports.journal),
       mocks_(given.apis, seed, ports.scheduler, ports.journal, ports.network.client()),
+      doors_(ports.network, ports.journal, ports.scheduler),
       secrets_(given.secrets),
       instances_(std::make_unique<Instances>(given, seed, ports, secrets_)),
       compute_(

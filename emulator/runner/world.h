@@ -9,6 +9,7 @@
 #include "emulator/lambda/event_source_mappings.h"
 #include "emulator/relay/relays.h"
 #include "emulator/runner/api_mocks.h"
+#include "emulator/runner/doors.h"
 #include "emulator/runner/network.h"
 #include "emulator/runner/scenario.h"
 #include "emulator/runtime/process_code.h"
@@ -51,6 +52,7 @@ class World {
   topics::Topics& topics() { return *topics_; }
   mocks::FaultSet& faults() { return mocks_.faults(); }
   const std::vector<std::unique_ptr<mocks::stubs::StubMock>>& stub_mocks() const { return mocks_.of_stubs(); }
+  Doors& doors() { return doors_; }
   compute::AppRunner& compute() { return *compute_; }
   salesforce_edge::SalesforceEdge& salesforce_edge() { return *salesforce_edge_; }
 
@@ -76,6 +78,7 @@ class World {
   WorldPorts ports_;
   queues::Queues queues_;
   ApiMocks mocks_;
+  Doors doors_;
   RigSecrets secrets_;
   std::unique_ptr<Instances> instances_;
   std::unique_ptr<compute::AppRunner> compute_;

@@ -54,12 +54,21 @@ TEST(FaultShape, ReadsEveryKey) {
   EXPECT_EQ(rule("respond: 503, when: {fires: [3]}").fires->at(0), (mocks::Fired{"", 3}));
 }
 
+TEST(FaultShape, ReadsDoors) {
+  const DoorAction door =
+      *read("connect: refused, for: 9s, when: {flap: {down: 1s, up: 2s, offset: 3s}}").timeline.at(1).door;
+  EXPECT_EQ(door.name, "odd");
+  EXPECT_EQ(door.api, "erp");
+  EXPECT_EQ(door.door, kernel::Door::Refused);
+  EXPECT_EQ(door.flap->offset, 3s);
+}
+
 TEST(FaultShape, RefusesWhatMakesNoSense) {
   struct Case {
     const char* fault;
     const char* error;
   };
-  const Case cases[] = {{"place: before", "'fault' needs 'respond', 'delay', 'damage' or 'twice'"},
+  const Case cases[] = {{"place: before", "'fault' needs 'respond', 'connect', 'delay', 'damage' or 'twice'"},
                         {"respond: 503, damage: bom", "'respond'"},
                         {"respond: 503, only: {attempts: [2, 1]}", "wants two numbers, the larger one last"},
                         {"respond: 503, only: {header: {A: a, B: b}}", "wants one header"},
@@ -67,6 +76,13 @@ TEST(FaultShape, RefusesWhatMakesNoSense) {
                          "needs both ends above 0%"},
                         {"respond: 503, when: {fires: [1], total: 2}", "'total'"},
                         {"damage: bmo", "bom"},
+                        {"respond: 503, connect: refused", "'respond'"},
+                        {"connect: refused, times: 3", "'times' does not go with 'connect'"},
+                        {"connect: refused, only: {method: POST}", "'only' does not go with 'connect'"},
+                        {"connect: refused, when: {total: 3}", "of 'when' it takes flap"},
+                        {"connect: refused, when: {flap: {down: 1s, up: 1s}}", "needs 'for'"},
+                        {"connect: tls_expired", "'erp' is served without"},
+                        {"connect: refusd", "refused"},
                         {"respond: 503, only: {stub: nope}", "'erp' has no stub 'nope'"}};
   for (const Case& c : cases) {
     const TempDir dir;
@@ -80,6 +96,20 @@ TEST(FaultShape, ExecutesTwiceSoThatTheInvariantSees) {
   const Ran ran(read("twice: true, times: 1"));
   EXPECT_EQ(ran.ask("SELECT business_key, times FROM effects"), "SO-1|2\n");
   EXPECT_EQ(ran.ask("SELECT verdict FROM checks WHERE name = 'effect_once'"), "failed\n");
+}
+
+TEST(Doors, CloseAndOpenAtTheirTimes) {
+  Scenario scenario = read("connect: refused, for: 4s, when: {flap: {down: 1s, up: 1s, offset: 500ms}}", 45);
+  const Ran ran(scenario);
+  EXPECT_EQ(ran.ask("SELECT rule, target, n, at_ns / 1000000 FROM faults WHERE fired"),
+            "odd|erp|1|500\nodd|erp|2|2500\n");
+  EXPECT_EQ(
+      ran.ask(
+          "SELECT count(*) FROM hops WHERE stage = 'api' AND error = 'refused' AND (start_ns < 500000000 OR "
+          "start_ns BETWEEN 1500000000 AND 2499999999 OR start_ns >= 3500000000)"),
+      "0\n");
+  EXPECT_NE(ran.ask("SELECT count(*) FROM hops WHERE stage = 'api' AND error = 'refused'"), "0\n");
+  EXPECT_EQ(ran.ask("SELECT sum(times) FROM effects"), "45\n");
 }
 
 constexpr const char* kFired = "SELECT key, n FROM faults WHERE fired ORDER BY id";

@@ -1,4 +1,4 @@
-#include "tests/bench/middleware/wire.h"
+#include "tests/bench/peers/load.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -147,6 +147,17 @@ void begin(Connection& connection, int port, int epoll) {
 }
 
 }  // namespace
+
+int free_port() {
+  const int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = loopback(0);
+  socklen_t size = sizeof address;
+  if (bind(probe, reinterpret_cast<const sockaddr*>(&address), size) != 0)
+    throw std::runtime_error("no port");
+  getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size);
+  close(probe);
+  return ntohs(address.sin_port);
+}
 
 LoadResult run_load(const LoadConfig& config, const std::function<std::string(std::int64_t)>& request) {
   const int epoll = epoll_create1(EPOLL_CLOEXEC);

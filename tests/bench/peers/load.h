@@ -27,6 +27,9 @@ class FastMock {
   std::thread thread_;
 };
 
+/// One that nobody has at this moment.
+int free_port();
+
 struct LoadResult {
   double events_per_second = 0;
   double p50_ms = 0;

@@ -1,22 +1,18 @@
 // `make bench`, part `middleware`: relayrig-middleware against an Express service with cockatiel that does
 // the same work on the same mock. One event is one call of an API, with retry, breaker, time limit and
 // duplicates recognised. Both without a durable inbox; then ours with it.
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "tests/bench/middleware/wire.h"
+#include "tests/bench/peers/load.h"
+#include "tests/bench/peers/parts.h"
+#include "tests/bench/peers/service.h"
 
 namespace bench {
 namespace {
@@ -24,68 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 const fs::path kFolder = fs::temp_directory_path() / "relayrig_middleware_bench";
-
-/// A child whose first line on stdout names its port.
-class Service {
- public:
-  Service(const std::vector<std::string>& command, const std::string& port_mark) {
-    int out[2];
-    if (pipe2(out, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
-    pid_ = fork();
-    if (pid_ == 0) {
-      dup2(out[1], STDOUT_FILENO);
-      std::vector<char*> words;
-      for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
-      words.push_back(nullptr);
-      execvp(words[0], words.data());
-      _exit(127);
-    }
-    close(out[1]);
-    output_ = out[0];
-    read_port(port_mark);
-    drain_ = std::thread([this] {
-      char bytes[64 * 1024];
-      while (read(output_, bytes, sizeof bytes) > 0) {
-      }
-    });
-  }
-  ~Service() {
-    kill(pid_, SIGTERM);
-    waitpid(pid_, nullptr, 0);
-    drain_.join();
-    close(output_);
-  }
-  Service(const Service&) = delete;
-  Service& operator=(const Service&) = delete;
-
-  int port() const { return port_; }
-  double resident_mib() const {
-    std::ifstream statm("/proc/" + std::to_string(pid_) + "/statm");
-    std::int64_t size = 0;
-    std::int64_t resident = 0;
-    statm >> size >> resident;
-    return static_cast<double>(resident * sysconf(_SC_PAGESIZE)) / (1 << 20);
-  }
-
- private:
-  void read_port(const std::string& mark) {
-    std::string text;
-    char byte = 0;
-    while (read(output_, &byte, 1) == 1) {
-      text += byte;
-      const std::size_t at = text.find(mark);
-      if (byte != '\n' || at == std::string::npos) continue;
-      port_ = std::stoi(text.substr(at + mark.size()));
-      return;
-    }
-    waitpid(pid_, nullptr, 0);
-    throw std::runtime_error("the service did not start: " + text);
-  }
-  pid_t pid_ = 0;
-  int output_ = -1;
-  int port_ = 0;
-  std::thread drain_;
-};
 
 std::string event_request(std::int64_t number) {
   char id[40];
@@ -112,17 +46,6 @@ struct Measured {
   double mib = 0;
 };
 
-void print(const std::string& name, const std::string& value) {
-  std::printf("  %-92s %s\n", name.c_str(), value.c_str());
-  std::fflush(stdout);
-}
-
-std::string fixed(double value, int decimals) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.*f", decimals, value);
-  return text;
-}
-
 Measured measure(const std::string& name, const Service& service, int connections, std::int64_t first) {
   Measured measured;
   measured.load = run_load({.port = service.port(), .connections = connections},
@@ -136,8 +59,6 @@ Measured measure(const std::string& name, const Service& service, int connection
   return measured;
 }
 
-std::string ratio(double a, double b) { return b == 0 ? "-" : fixed(a / b, 2); }
-
 std::unique_ptr<Service> start_ours(int mock_port, const std::string& inbox) {
   const std::string file = kFolder / "middleware.yaml";
   std::ofstream(file) << yaml(mock_port, inbox);
@@ -147,7 +68,9 @@ std::unique_ptr<Service> start_ours(int mock_port, const std::string& inbox) {
       R"("port":)");
 }
 
-void run() {
+}  // namespace
+
+void middleware_bench() {
   fs::remove_all(kFolder);
   fs::create_directories(kFolder);
   const FastMock mock;
@@ -182,15 +105,4 @@ void run() {
   }
 }
 
-}  // namespace
 }  // namespace bench
-
-int main() {
-  try {
-    bench::run();
-  } catch (const std::exception& failure) {
-    std::fprintf(stderr, "middleware bench: %s\n", failure.what());
-    return 1;
-  }
-  return 0;
-}
