@@ -129,6 +129,8 @@ int main(int argc, char** argv) {
   run_command->add_option("--format", settings.format, "pretty, json, ndjson, junit, tap or github")
       ->envname("RELAYRIG_FORMAT")
       ->capture_default_str();
+  run_command->add_option("--replay-faults", arguments.replay_faults,
+                          "A run file of this scenario: its faults fire again, without luck");
   run_command->add_option("--junit", arguments.junit, "Also write JUnit XML to this file");
   run_command->callback([&] { code = run(settings, arguments, terminal); });
 

@@ -23,7 +23,8 @@ struct RunArguments {
   std::vector<std::string> overrides{};  ///< KEY.KEY=VALUE
   std::optional<std::uint64_t> seed{};
   bool verify = false;
-  std::string junit{};  ///< also write JUnit XML here
+  std::string replay_faults{};  ///< a run file whose faults fire again
+  std::string junit{};          ///< also write JUnit XML here
 };
 
 int run(const Settings& settings, const RunArguments& arguments, const Terminal& terminal);

@@ -52,11 +52,20 @@ class EffectWord final : public config::ShapeOf<FaultEffect> {
 }  // namespace
 
 Shape<FaultEffect> respond_shape() {
+  using HeaderList = std::vector<std::pair<std::string, std::string>>;
+  const auto headers = config::mapped<HeaderList>(
+      config::map_of(config::text()),
+      [](const config::MapOf<std::string>& map) -> kernel::Result<HeaderList> { return map; });
   const auto map = object<FaultEffect>("a faulty response", "What the caller gets instead.")
                        .required("status", &FaultEffect::status, integer(100, 599), "HTTP status.")
                        .optional("retry_after", &FaultEffect::retry_after, duration(),
                                  "Retry-After, in whole seconds rounded up.")
+                       .optional("retry_after_date", &FaultEffect::retry_after_is_date, config::boolean(),
+                                 "Retry-After as an HTTP date, by the run's clock.")
+                       .optional("headers", &FaultEffect::headers, headers,
+                                 "Sent as they stand: a Location, a Retry-After that is wrong.")
                        .optional("body", &FaultEffect::body, non_empty_text(), "Its body, as text.")
+                       .requires_key("retry_after_date", {"retry_after"})
                        .done();
   return config::either<FaultEffect>({.scalar = std::make_shared<const EffectWord>(), .map = map});
 }

@@ -8,6 +8,7 @@
 #include "emulator/runner/edge_services.h"
 #include "emulator/runner/judge/difference.h"
 #include "emulator/runner/judge/judge.h"
+#include "emulator/runner/mock_checks.h"
 #include "emulator/sim/virtual_scheduler.h"
 #include "middleware/kernel/check.h"
 #include "middleware/live/loop.h"
@@ -75,7 +76,9 @@ struct Rehearsal {
   std::unique_ptr<World> world;
   std::unique_ptr<Driver> driver;
 
-  bool is_over() const { return driver->is_done() && recorder->all_ended(); }
+  std::function<bool()> mocks_are_settled;
+
+  bool is_over() const { return driver->is_done() && recorder->all_ended() && mocks_are_settled(); }
   Progress progress(kernel::Timestamp now, kernel::Duration end) const {
     return {.now = now,
             .timeline_end = end,
@@ -138,6 +141,9 @@ kernel::Result<Rehearsal> set_up(const Scenario& scenario, const RunOptions& opt
     return std::unexpected(driver.error());
   }
   rehearsal.driver = std::move(*driver);
+  rehearsal.mocks_are_settled = [&scenario, world = rehearsal.world.get(), &scheduler] {
+    return mocks_are_settled(scenario, *world, scheduler.now());
+  };
   if (options.on_served) tell_served(*rehearsal.network, options);
   rehearsal.driver->start();
   return rehearsal;
@@ -175,6 +181,8 @@ kernel::Result<CheckRow> same_as(const Twin& twin, const std::string& digest, co
 
 kernel::Result<RunResult> finish(Rehearsal& rehearsal, const Scenario& scenario, bool is_interrupted,
                                  const Twin* twin, const live::Stopwatch& stopwatch) {
+  // What the mocks saw goes with the world.
+  const std::vector<CheckRow> of_mocks = mock_checks(scenario, *rehearsal.world);
   rehearsal.end_world();
   Recorder& recorder = *rehearsal.recorder;
   auto digest = recorder.seal();
@@ -186,6 +194,7 @@ kernel::Result<RunResult> finish(Rehearsal& rehearsal, const Scenario& scenario,
   if (!is_interrupted) {
     const judge::Case judged = case_of(scenario);
     std::vector<CheckRow> checks = judge::judge(judged, recorder.file());
+    checks.insert(checks.end(), of_mocks.begin(), of_mocks.end());
     if (twin != nullptr) {
       auto same = same_as(*twin, *digest, recorder.file(), judged.place);
       if (!same) return std::unexpected(same.error());

@@ -22,6 +22,8 @@
 #include "emulator/subscriber/streaming_client.h"
 #include "middleware/config/middleware_file.h"
 #include "mocks/api.h"
+#include "mocks/stubs/spec.h"
+#include "mocks/stubs/verify.h"
 
 namespace emulator::runner {
 
@@ -29,8 +31,10 @@ struct ComputeGiven : compute::AppRunnerConfig {
   config::MiddlewareFile middleware{};
 };
 
-/// An external API: a mock, or the org, which the middleware may call like any other.
+/// An external API: a mock of operations or of stubs; or the org, which the middleware may call like any
+/// other.
 struct ApiGiven : mocks::ApiSpec {
+  std::shared_ptr<const mocks::stubs::MockSpec> stubs{};  ///< null: of operations
   bool is_org = false;
 };
 
@@ -42,6 +46,15 @@ struct FunctionGiven : lambda::FunctionConfig {
 /// What the account allows.
 struct AccountGiven {
   lambda::AccountConfig lambda{};
+};
+
+/// `mock: payments, request: {...}, equals: 3` of `expect`.
+struct MockExpectation {
+  config::Place place{};
+  std::string mock;
+  std::string name;  ///< as written, shortened
+  mocks::stubs::Verification verification{};
+  std::optional<kernel::Duration> wait{};  ///< the run goes on so long behind its timeline until it holds
 };
 
 struct Given {
@@ -140,6 +153,7 @@ struct Scenario {
   Given given{};
   std::vector<TimelineAction> timeline{};
   std::vector<judge::Expectation> expectations{};
+  std::vector<MockExpectation> mock_expectations{};
   judge::InvariantSettings invariants{};
 
   /// When the last line of the timeline is over.

@@ -8,6 +8,7 @@
 #include "emulator/runner/compose.h"
 #include "emulator/runner/function_problems.h"
 #include "emulator/runner/given_shapes.h"
+#include "emulator/runner/mock_given.h"
 #include "emulator/runner/named_queues.h"
 #include "emulator/runner/timeline_shape.h"
 #include "middleware/config/suggest.h"
@@ -51,8 +52,13 @@ Shape<ScenarioText> scenario_shape() {
                 "File with a deployment; 'given' changes what it says.")
       .required("given", &ScenarioText::given, given_shape(), "The deployment.")
       .required("timeline", &ScenarioText::timeline, timeline_shape(), "What happens when.")
-      .optional("expect", &ScenarioText::expectations, expectations_shape(),
-                "What must be true of the run, beside the invariants.")
+      .optional(
+          "expect",
+          [](ScenarioText& out, Expectations all) {
+            out.expectations = std::move(all.of_run);
+            out.mock_expectations = std::move(all.of_mocks);
+          },
+          all_expectations_shape(), "What must be true of the run, beside the invariants.")
       .optional("invariants", &ScenarioText::invariants, invariants_shape(),
                 "Those that are switched off or tuned.")
       .done();
@@ -74,6 +80,7 @@ class CrossCheck {
   void run() {
     const Given& given = scenario_.given;
     apis_ = names(given.apis, &ApiGiven::name);
+    check_mocks();
     functions_ = names(given.functions, &lambda::FunctionConfig::name);
     queues_ = names(given.queues, &queues::QueueConfig::name);
     topics_ = names(given.topics, &TopicGiven::name);
@@ -144,7 +151,11 @@ class CrossCheck {
     if (action.replay) check(*action.replay, action.place);
     if (!action.duplicates_at.empty())
       known(action.duplicates_at, topics_, "the topic that sends twice is", action.place);
-    if (action.fault) known(action.fault->target, apis_, "the fault is of the api", action.place);
+    if (action.fault) {
+      known(action.fault->target, apis_, "the fault is of the api", action.place);
+      const auto problem = fault_problem(*action.fault, scenario_.given.apis);
+      if (problem) problems_.add(action.place, *problem);
+    }
     if (action.throttle && *action.throttle != "bus" && *action.throttle != "relay")
       known(*action.throttle, functions_, "the throttled function is", action.place);
     if (action.crash) {
@@ -166,6 +177,15 @@ class CrossCheck {
       if (!fs::is_regular_file(action.publish->from, ignored))
         problems_.add(action.place, "there is no file " + action.publish->from);
     }
+  }
+
+  void check_mocks() {
+    std::vector<std::string> mocks;
+    for (const ApiGiven& api : scenario_.given.apis) {
+      if (api.stubs) mocks.push_back(api.name);
+    }
+    for (const MockExpectation& expectation : scenario_.mock_expectations)
+      known(expectation.mock, mocks, "the requests are of the mock of stubs", expectation.place);
   }
 
   void check(const ChangeAction& change, const config::Place& place) {

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "emulator/runner/fault_when_shapes.h"
 #include "emulator/runner/given_shapes.h"
 #include "emulator/runner/timeline_parts.h"
 
@@ -16,7 +17,6 @@ using config::non_empty_text;
 using config::object;
 using config::Shape;
 using kernel::Duration;
-using kernel::Ending;
 using mocks::CountPer;
 using mocks::FaultEffect;
 
@@ -43,6 +43,10 @@ struct LineText {
   std::optional<std::string> path{};
   std::optional<FaultEffect> respond{};
   std::optional<mocks::LatencyLaw> delay{};
+  FaultOnly only{};
+  FaultWhen when{};
+  std::optional<mocks::Damage> damage{};
+  bool is_twice = false;
   // platform
   std::optional<RelayVerb> relay{};
   std::optional<std::string> throttle{};
@@ -148,7 +152,8 @@ kernel::Result<TimelineAction> to_action(const LineText& line) {
     action.publish = std::move(publish);
   }
   if (line.fault) {
-    if (!line.respond && !line.delay) return kernel::invalid("'fault' needs 'respond' or 'delay'");
+    if (!line.respond && !line.delay && !line.damage && !line.is_twice)
+      return kernel::invalid("'fault' needs 'respond', 'delay', 'damage' or 'twice'");
     mocks::FaultRule rule{.name = line.name.value_or(*line.fault + "@" + std::to_string(line.place.line)),
                           .target = *line.fault};
     rule.path_prefix = line.path;
@@ -162,6 +167,9 @@ kernel::Result<TimelineAction> to_action(const LineText& line) {
     rule.place = line.where;
     if (line.respond) rule.effect = *line.respond;
     rule.effect.delay = line.delay;
+    rule.effect.damage = line.damage;
+    rule.effect.executes_twice = line.is_twice;
+    narrow(rule, line.only, line.when);
     action.fault = std::move(rule);
   }
   return action;
@@ -203,6 +211,12 @@ Shape<std::vector<TimelineAction>> timeline_shape() {
           .optional("path", &LineText::path, non_empty_text(), "Only requests whose path starts so.")
           .optional("respond", &LineText::respond, respond_shape(), "What the caller gets instead.")
           .optional("delay", &LineText::delay, latency_shape(), "Added to the answer's own time.")
+          .optional("damage", &LineText::damage, damage_shape(), "The true answer, made wrong.")
+          .optional("twice", &LineText::is_twice, config::boolean(),
+                    "The effect happens twice, and one answer is sent.")
+          .optional("only", &LineText::only, fault_only_shape(), "Which requests of the API.")
+          .optional("when", &LineText::when, fault_when_shape(),
+                    "When it fires, beyond window, counts and share.")
           .optional("relay", &LineText::relay,
                     choice<RelayVerb>({{"pause", RelayVerb::Pause},
                                        {"run", RelayVerb::Run},
@@ -273,6 +287,10 @@ Shape<std::vector<TimelineAction>> timeline_shape() {
           .requires_key("path", {"fault"})
           .requires_key("respond", {"fault"})
           .requires_key("delay", {"fault"})
+          .requires_key("damage", {"fault"})
+          .requires_key("twice", {"fault"})
+          .requires_key("only", {"fault"})
+          .requires_key("when", {"fault"})
           .requires_one_of("for", {"publish", "fault", "relay", "throttle", "crash", "duplicate", "reorder",
                                    "subscribe", "disconnect"})
           .requires_one_of("by", {"duplicate", "reorder"})
@@ -281,6 +299,7 @@ Shape<std::vector<TimelineAction>> timeline_shape() {
           .requires_key("window", {"replay"})
           .requires_key("rules", {"replay"})
           .at_most_one_of({"count", "for"})
+          .at_most_one_of({"respond", "damage"})
           .place(&LineText::place)
           .done();
   return config::list_of(mapped<TimelineAction>(line, to_action));

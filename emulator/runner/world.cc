@@ -91,9 +91,15 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
       code_(std::make_unique<IngestCode>(ingest_)),
       lambda_(std::make_unique<lambda::Lambda>(seed, ports.scheduler, ports.journal, queues_,
                                                given.account.lambda)) {
-  for (const ApiGiven& spec : given.apis) {
-    if (spec.is_org) continue;
-    apis_.push_back(std::make_unique<mocks::MockApi>(spec, seed, ports.scheduler, ports.journal, faults_));
+  for (const ApiGiven& api : given.apis) {
+    if (api.is_org) continue;
+    if (api.stubs) {
+      stub_mocks_.push_back(std::make_unique<mocks::stubs::StubMock>(
+          *api.stubs, seed,
+          mocks::stubs::Surroundings{ports.scheduler, ports.journal, faults_, ports.network.client()}));
+    } else {
+      apis_.push_back(std::make_unique<mocks::MockApi>(api, seed, ports.scheduler, ports.journal, faults_));
+    }
   }
   ingest_.log_to(ports.journal);
   ingest_.refer_to(secrets_);
@@ -163,6 +169,10 @@ kernel::Result<> World::serve() {
   for (const auto& api : apis_) {
     if (auto served = ports_.network.serve(api->spec().name, *api, Transport::Plain); !served) return served;
   }
+  for (const auto& mock : stub_mocks_) {
+    if (auto served = ports_.network.serve(mock->spec().name, *mock, Transport::Plain); !served)
+      return served;
+  }
   if (auto served = ports_.network.serve(kEdgeHost, *edge_, Transport::Plain, ports_.edge_port); !served)
     return served;
   if (auto served =
@@ -199,6 +209,7 @@ void World::stop() {
   // Callers first, so that none sees its server go.
   edge_->stop();
   salesforce_edge_->stop();
+  for (const auto& mock : stub_mocks_) mock->stop();
   setup_.reset();
   relays_.reset();
   bus_.reset();

@@ -18,6 +18,7 @@
 #include "middleware/ingest/ingest.h"
 #include "middleware/service/service.h"
 #include "mocks/fault_gate.h"
+#include "mocks/stubs/stub_mock.h"
 
 namespace emulator::runner {
 
@@ -49,6 +50,7 @@ class World {
   queues::Queues& queues() { return queues_; }
   topics::Topics& topics() { return *topics_; }
   mocks::FaultSet& faults() { return faults_; }
+  const std::vector<std::unique_ptr<mocks::stubs::StubMock>>& stub_mocks() const { return stub_mocks_; }
   compute::AppRunner& compute() { return *compute_; }
   salesforce_edge::SalesforceEdge& salesforce_edge() { return *salesforce_edge_; }
 
@@ -75,6 +77,7 @@ class World {
   queues::Queues queues_;
   mocks::FaultSet faults_;
   std::vector<std::unique_ptr<mocks::MockApi>> apis_;
+  std::vector<std::unique_ptr<mocks::stubs::StubMock>> stub_mocks_;
   RigSecrets secrets_;
   std::unique_ptr<Instances> instances_;
   std::unique_ptr<compute::AppRunner> compute_;

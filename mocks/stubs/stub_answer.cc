@@ -21,8 +21,10 @@ HttpResponse StubMock::complain(const std::string& message, const Work& work) {
 }
 
 void StubMock::record_effect(const Work& work, std::string_view operation, std::string_view key) {
-  around_.journal.effect(
-      {.api = spec_.name, .operation = operation, .business_key = key, .event = work.trace.event});
+  for (int time = 0; time < (work.executes_twice ? 2 : 1); ++time) {
+    around_.journal.effect(
+        {.api = spec_.name, .operation = operation, .business_key = key, .event = work.trace.event});
+  }
 }
 
 // A refusal by credential, limit or saturation is final: the request got no further. A replay did, so that
@@ -57,8 +59,13 @@ void StubMock::decide(Work& work) {
          .path = work.request.target,
          .event = work.trace.event,
          .business_key = work.effect_key.empty() ? work.facts.correlation : work.effect_key,
+         .method = work.request.method,
+         .stub = stub != nullptr ? std::string_view(stub->id) : std::string_view{},
+         .attempt = work.facts.attempt,
+         .headers = &work.request.headers,
          .hop = work.trace.hop},
         around_.scheduler.now());
+    work.executes_twice = faults.executes_twice;
   }
   if (faults.before != nullptr) {
     work.fault = faults.before->name;
@@ -69,8 +76,6 @@ void StubMock::decide(Work& work) {
     } else if (work.answered_by.empty()) {
       work.reply.response = execute(work);
       if (work.response != nullptr) work.reply.ending = work.response->ending;
-      if (faults.executes_twice && stub != nullptr && stub->effect && work.is_executed)
-        record_effect(work, stub->effect->operation, work.effect_key);
     }
     if (faults.damage != nullptr) {
       work.fault = faults.damage->name;

@@ -31,6 +31,7 @@ struct StubMock::Work {
   std::string answered_by{};
   std::string fault{};
   bool is_executed = false;
+  bool executes_twice = false;  ///< a fault's doing: each effect is recorded two times
   const ResponseSpec* response = nullptr;
   kernel::HttpReply reply{};
   kernel::Duration wait{};
