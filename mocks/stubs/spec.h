@@ -2,6 +2,7 @@
 // A mock as its file says it: stubs (which requests, what answer, what it does to the world) and the layers
 // around them. Facts: mocks-and-faults 0 to 4, 11, 13, 14, 16.
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -18,6 +19,8 @@
 #include "mocks/stubs/tokens.h"
 
 namespace mocks::stubs {
+
+struct ContractSpec;  // contract.h
 
 using HeaderTemplates = std::vector<std::pair<std::string, render::Template>>;
 
@@ -101,6 +104,7 @@ struct StubSpec {
   match::RequestPattern request{};
   bool executes =
       true;  ///< false: it refuses before anything is done (validation): no idempotency key is kept
+  std::shared_ptr<const ContractSpec> contract{};  ///< null: any request will do
   std::optional<StateStep> step{};
   render::Template scope{};  ///< states and responses are counted per value; empty: one for all
   Pairs requires_state{};
