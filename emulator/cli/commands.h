@@ -56,6 +56,15 @@ int schema(const std::string& what);
 /// any length.
 int pattern(const std::string& file, std::int64_t length_max);
 
+/// Makes a mock file of a foreign description. What was not taken goes to stderr and stands as comments in
+/// the file; kNothing when that is everything.
+struct ImportArguments {
+  std::string kind{};  ///< wiremock or openapi
+  std::string path{};
+  std::string out{};  ///< "": stdout
+};
+int import_mock(const ImportArguments& arguments);
+
 struct ProxyArguments {
   std::string config{};                   ///< proxies to begin with; "": none
   std::string listen = "127.0.0.1:8474";  ///< of the API

@@ -214,7 +214,12 @@ Shape<MatcherText> operators_shape() {
                 "A JSONPath (RFC 9535) that selects something that is not null.")
       .optional("binary_equal_to", keep, mapped<Matcher>(non_empty_text(), bytes_matcher),
                 "The bytes, in base64.")
-      .not_yet("matches_json_schema", "say it with matches_json_path")
+      .optional(
+          "matches_json_schema",
+          [](MatcherText& out, const std::shared_ptr<const ingest::Schema>& schema) {
+            out.found.push_back({.op = Operator::MatchesJsonSchema, .schema = schema});
+          },
+          schema_shape(), "A JSON Schema of draft 7 that JSON keeps.")
       .not_yet("equal_to_xml", "bodies are JSON, forms and text")
       .not_yet("matches_xpath", "bodies are JSON, forms and text");
   add_logic(keys);

@@ -1,9 +1,11 @@
 #pragma once
 // The shapes of mocks that are made of stubs: what stands in an API's file, and in `expect` about it.
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "middleware/config/reader.h"
+#include "middleware/ingest/schema.h"
 #include "mocks/stubs/spec.h"
 #include "mocks/stubs/verify.h"
 
@@ -18,6 +20,8 @@ config::Shape<mocks::match::Matcher> matcher_shape();
 config::Shape<mocks::match::RequestPattern> request_shape();
 config::Shape<mocks::stubs::StubSpec> one_stub_shape();
 config::Shape<std::vector<mocks::stubs::StubSpec>> stubs_shape();
+config::Shape<std::shared_ptr<const ingest::Schema>> schema_shape();
+config::Shape<std::shared_ptr<const mocks::stubs::ContractSpec>> contract_shape();
 
 // The layers around the stubs.
 config::Shape<mocks::stubs::IdempotencySpec> idempotency_shape();

@@ -4,6 +4,7 @@
 #include "emulator/runner/as_written.h"
 #include "emulator/runner/given_shapes.h"
 #include "emulator/runner/mock_shapes.h"
+#include "middleware/kernel/base64.h"
 #include "mocks/stubs/stub_book.h"
 
 namespace emulator::runner {
@@ -30,6 +31,7 @@ struct ResponseText : ResponseSpec {
   MapOf<std::vector<std::string>> header_texts{};
   std::optional<kernel::Json> body{};
   std::optional<std::string> plain{};
+  std::optional<std::string> bytes{};
 };
 
 struct JobText : JobSpec {
@@ -76,7 +78,14 @@ kernel::Result<ResponseSpec> response_of(const ResponseText& text, bool is_templ
     if (!made) return kernel::invalid(name + ", text, " + made.error().message);
     response.text = std::move(*made);
   }
+  if (text.bytes) response.text = Template::literal(*text.bytes);
   return response;
+}
+
+kernel::Result<std::string> decoded(const std::string& text) {
+  auto bytes = kernel::from_base64(text);
+  if (bytes) return std::move(*bytes);
+  return kernel::invalid("is no base64");
 }
 
 Shape<ResponseText> response_shape() {
@@ -88,6 +97,8 @@ Shape<ResponseText> response_shape() {
       .optional("body", &ResponseText::body, config::json(), "JSON.")
       .optional("text", &ResponseText::plain, config::text(),
                 "A body that is not JSON, or JSON as it stands.")
+      .optional("base64", &ResponseText::bytes, mapped<std::string>(non_empty_text(), decoded),
+                "A body of bytes, never a template.")
       .optional("ending", &ResponseText::ending,
                 choice<Ending>({{"complete", Ending::Complete},
                                 {"reset", Ending::Reset},
@@ -99,7 +110,7 @@ Shape<ResponseText> response_shape() {
       .optional("latency", &ResponseText::latency, latency_shape(), "Instead of the stub's.")
       .optional("repeat", &ResponseText::repeat, integer(1), "So many requests in a row.")
       .optional("weight", &ResponseText::weight, config::number(0), "With choose: weighted.")
-      .at_most_one_of({"body", "text"})
+      .at_most_one_of({"body", "text", "base64"})
       .done();
 }
 
@@ -235,6 +246,7 @@ Shape<StubText> stub_shape() {
       .optional("priority", &StubText::priority, integer(1, 1000),
                 "The lowest wins, then the stub that stands last.")
       .required("request", &StubText::request, request_shape(), "Which requests.")
+      .optional("contract", &StubText::contract, contract_shape(), "What the request has to keep.")
       .optional("respond", &StubText::response_texts, config::one_or_list_of(response_shape()),
                 "One response, or several.")
       .optional("choose", &StubText::choose,

@@ -21,6 +21,8 @@
 
 namespace mocks::stubs {
 
+struct ContractSpec;  // contract.h
+
 using HeaderTemplates = std::vector<std::pair<std::string, render::Template>>;
 
 struct ResponseSpec {
@@ -103,6 +105,7 @@ struct StubSpec {
   match::RequestPattern request{};
   bool executes =
       true;  ///< false: it refuses before anything is done (validation): no idempotency key is kept
+  std::shared_ptr<const ContractSpec> contract{};  ///< null: any request will do
   std::optional<StateStep> step{};
   render::Template scope{};  ///< states and responses are counted per value; empty: one for all
   Pairs requires_state{};

@@ -4,6 +4,7 @@
 #include "middleware/kernel/ids.h"
 #include "middleware/kernel/random.h"
 #include "mocks/faults/faulted_reply.h"
+#include "mocks/stubs/contract.h"
 #include "mocks/stubs/rendering.h"
 #include "mocks/stubs/work.h"
 
@@ -41,7 +42,11 @@ void StubMock::decide(Work& work) {
     }
   }
   const StubSpec* stub = work.choice.stub.get();
-  if (stub != nullptr && stub->effect) {
+  if (stub != nullptr && stub->contract) {
+    error = breach(*stub->contract, work.view, work.choice.parameters);
+    if (error) work.answered_by = stub->id;
+  }
+  if (stub != nullptr && stub->effect && !error) {
     const RequestFacts facts{.view = work.view,
                              .row = work.facts,
                              .parameters = work.choice.parameters,
