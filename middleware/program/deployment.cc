@@ -175,7 +175,7 @@ class Deployment::Impl final : public kernel::HttpHandler {
   live::StopSignals signals_{loop_, [this] { begin_stop(); }, [this] { reload(); }};
   secrets::Redactor redactor_;
   service::LogSink log_;
-  service::Metrics metrics_{loop_, log_};
+  service::Metrics metrics_{loop_, log_, &log_};
   Gate gate_;
   config::MiddlewareFile first_;  ///< until it starts
   bool is_stopping_ = false;

@@ -218,7 +218,7 @@ kernel::Task<FlowRun::UnitEnd> FlowRun::run_unit(Unit unit) {
       co_return UnitEnd{FlowState::TakenOver};
   }
   CallEnd end = co_await std::move(calling);
-  hop.close(step_end(end));
+  close_step(around_, hop, end);
   if (auto* failure = std::get_if<CallFailure>(&end.result))
     co_return unit_failed(unit.name, std::move(*failure));
   auto& response = std::get<kernel::HttpResponse>(end.result);
@@ -279,7 +279,7 @@ kernel::Task<CallEnd> FlowRun::handle_call(const Unit& unit) const {
 
 kernel::Task<FlowEnd> FlowRun::failed(std::unique_ptr<StepFailure> failure) {
   const bool is_permanent = failure->call.failure == core::FailureClass::Permanent;
-  const bool is_late = flow_.late_is_undone && deadline_is_own_ && failure->call.reason == "deadline";
+  const bool is_late = flow_.late_is_undone && deadline_is_own_ && failure->call.stop == Stop::Deadline;
   if (is_behind_pivot_ || !(is_permanent || is_late) || !has_something_to_undo())
     co_return FlowEnd{FlowState::Failed, std::move(failure)};
   const kernel::Json why{{"step", failure->step}, {"reason", failure->call.reason}};

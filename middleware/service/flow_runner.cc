@@ -112,7 +112,7 @@ std::optional<kernel::Task<bool>> FlowRunner::keep(const StepConfig& step, const
                                                    kernel::HopScope& hop, kernel::Task<CallEnd>& called,
                                                    Earlier& earlier, FlowEnd& end) {
   CallEnd call = called.take();
-  hop.close(step_end(call));
+  close_step(around_, hop, call);
   if (auto* failure = std::get_if<CallFailure>(&call.result)) {
     end = {FlowState::Failed, std::make_unique<StepFailure>(step.name, std::move(*failure))};
     return std::nullopt;

@@ -20,7 +20,16 @@ Task<std::vector<HttpReply>> replies_of(std::vector<Task<HttpReply>> takings) {
   co_return co_await kernel::all_of<HttpReply>(std::move(takings));
 }
 
-Task<HttpReply> answer_batch(std::vector<std::string> ids, Task<std::vector<HttpReply>> taking) {
+using Traces = std::vector<std::unique_ptr<TraceCarrier::Carried>>;
+
+/// What goes along with the calls of an event beside its traceparent; null: nothing.
+std::unique_ptr<TraceCarrier::Carried> carried(TraceCarrier* carrier, std::string_view trace_text) {
+  if (carrier == nullptr || !trace_text.contains('\n')) return nullptr;
+  return std::make_unique<TraceCarrier::Carried>(*carrier, trace_text);
+}
+
+Task<HttpReply> answer_batch(std::vector<std::string> ids, [[maybe_unused]] Traces traces,
+                             Task<std::vector<HttpReply>> taking) {
   const std::vector<HttpReply> replies = co_await std::move(taking);
   co_return HttpReply{.response = batch_answer(ids, replies)};
 }
@@ -38,11 +47,13 @@ Task<HttpReply> Service::take_batch(HttpRequest request) {
     return kernel::answered({.response = kernel::problem(400, "batch", requests.error().message)});
   std::vector<std::string> ids;
   std::vector<Task<HttpReply>> takings;
+  Traces traces;
   for (HttpRequest& one : *requests) {
+    if (auto trace = carried(traces_, trace_text(one))) traces.push_back(std::move(trace));
     ids.emplace_back(one.headers.get("ce-id"));
     takings.push_back(take(std::move(one)));
   }
-  return answer_batch(std::move(ids), replies_of(std::move(takings)));
+  return answer_batch(std::move(ids), std::move(traces), replies_of(std::move(takings)));
 }
 
 Task<HttpReply> Service::accept(store::AcceptedEvent event) {
@@ -91,7 +102,8 @@ Task<inbox::WorkEnd> Service::work(store::Work work) {
     const std::string applied = co_await store_.applied_version(version.record);
     if (inbox::is_outdated(version.version, applied)) co_return inbox::WorkEnd{};
   }
-  const auto trace = kernel::parse_traceparent(work.event.trace);
+  const auto trace = kernel::parse_traceparent(traceparent_of(work.event.trace));
+  const auto carrying = carried(traces_, work.event.trace);
   const FlowEnd end =
       co_await runner_.start(*flow, {.event = work.event.id,
                                      .cause = trace ? trace->hop : 0,
@@ -99,6 +111,7 @@ Task<inbox::WorkEnd> Service::work(store::Work work) {
                                      .claim = {.fence = work.fence, .steps = std::move(work.steps)},
                                      .payload = std::make_unique<kernel::Json>(std::move(*payload)),
                                      .text = std::move(text)});
+  ++ends_[{flow->event, end.state}];
   co_return work_end(end, std::move(version));
 }
 

@@ -88,6 +88,17 @@ Service::Service(ServiceConfig config, Surroundings surroundings, store::Store& 
 
 std::vector<ApiCaller*> Service::callers() const { return pointers(callers_); }
 
+std::vector<Gauge> Service::flow_ends() const {
+  std::vector<Gauge> gauges;
+  for (const auto& [key, count] : ends_) {
+    gauges.push_back({.name = "saga_ended_total",
+                      .value = static_cast<double>(count),
+                      .labels = {{"route", key.first}, {"state", std::string(to_text(key.second))}},
+                      .only_grows = true});
+  }
+  return gauges;
+}
+
 const FlowConfig* Service::find_flow(std::string_view event) const {
   const auto found = std::ranges::find(config_.flows, event, &FlowConfig::event);
   return found == config_.flows.end() ? nullptr : &*found;
@@ -115,7 +126,7 @@ kernel::Task<kernel::HttpReply> Service::take(HttpRequest request) {
         {.id = std::move(accepted->event),
          .type = flow.event,
          .lane = lane_of(flow, *accepted->payload),
-         .trace = std::string(request.headers.get("traceparent")),
+         .trace = trace_text(request),
          .payload = std::move(request.body),
          .fingerprint = inbox::fingerprint_of(flow.event, *accepted->payload, config_.added_member)});
   }
@@ -167,7 +178,8 @@ kernel::Task<store::Claim> Service::claim(const Accepted& accepted) const {
 }
 
 /// False when the claim is another's by now.
-kernel::Task<bool> Service::give_back(const Accepted& accepted, FlowState state) const {
+kernel::Task<bool> Service::give_back(const Accepted& accepted, FlowState state) {
+  ++ends_[{accepted.flow->event, state}];
   switch (state) {
     case FlowState::Done:
       return store_.done(accepted.event, accepted.fence, around_.scheduler.now(),

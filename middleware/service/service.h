@@ -14,6 +14,7 @@
 // It answers 503, not 500, for what an API did: the caller redelivers the event, and the step journal and the
 // derived idempotency keys make that safe.
 #include <expected>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -21,6 +22,8 @@
 #include "middleware/kernel/http.h"
 #include "middleware/kernel/lookup.h"
 #include "middleware/service/flow_runner.h"
+#include "middleware/service/metrics.h"
+#include "middleware/service/trace_carrier.h"
 
 namespace service {
 
@@ -37,8 +40,14 @@ class Service final : public kernel::HttpHandler, private inbox::Flows {
   /// No accepted event is worked on.
   bool is_idle() const { return inbox_.is_idle(); }
 
+  /// For events that do not come alone or are worked on later: their traces go on with their calls. It
+  /// outlives the service; without it their traceparent goes on alone.
+  void carry_traces_with(TraceCarrier& carrier) { traces_ = &carrier; }
+
   /// One an API, for operators. They live as long as the service.
   std::vector<ApiCaller*> callers() const;
+  /// How the deliveries of each flow ended so far: the states of a saga. For operators.
+  std::vector<Gauge> flow_ends() const;
 
  private:
   struct Accepted;
@@ -50,7 +59,7 @@ class Service final : public kernel::HttpHandler, private inbox::Flows {
   std::expected<Accepted, kernel::HttpResponse> read(const kernel::HttpRequest& request) const;
   kernel::Task<kernel::HttpReply> take_event(Accepted accepted);
   APART kernel::Task<store::Claim> claim(const Accepted& accepted) const;
-  APART kernel::Task<bool> give_back(const Accepted& accepted, FlowState state) const;
+  APART kernel::Task<bool> give_back(const Accepted& accepted, FlowState state);
   /// Nothing when the event is not ours to work on; `accepted` says why.
   APART std::optional<kernel::Task<FlowEnd>> start_flow(Accepted& accepted,
                                                         kernel::Task<store::Claim>& claimed);
@@ -74,8 +83,10 @@ class Service final : public kernel::HttpHandler, private inbox::Flows {
   std::vector<std::unique_ptr<ApiCaller>> callers_;
   FlowRunner runner_;
   kernel::Lookup<store::AppliedVersion> versions_;  ///< of events under way whose flow keeps versions
+  TraceCarrier* traces_ = nullptr;
   inbox::Inbox inbox_;
   inbox::DeadLetters dead_letters_;
+  std::map<std::pair<std::string, FlowState>, std::uint64_t> ends_;  ///< by flow
 };
 
 }  // namespace service
