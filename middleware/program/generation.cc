@@ -42,7 +42,13 @@ Generation::Generation(config::MiddlewareFile file, std::unique_ptr<live::HttpCl
                                  .callers = service_->callers(),
                                  .secrets_ready = [this] { return guard_->callers().is_ready(); },
                                  .is_stopping = std::move(lasting.is_stopping),
-                                 .gauges = std::move(lasting.gauges)},
+                                 .gauges =
+                                     [this, more = std::move(lasting.gauges)] {
+                                       std::vector<service::Gauge> all = service_->gauges();
+                                       if (!more) return all;
+                                       for (service::Gauge& gauge : more()) all.push_back(std::move(gauge));
+                                       return all;
+                                     }},
       *endpoint_);
   guard_.emplace(file_.security, static_cast<std::size_t>(file_.server.json_depth_max), lasting.secrets,
                  lasting.loop, *operations_);

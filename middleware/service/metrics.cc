@@ -73,6 +73,8 @@ void Metrics::close(kernel::HopId hop, const kernel::HopEnd& end) {
       observe("logical_call_duration_ms", dependency, took);
       if (end.outcome != Outcome::Ok && !end.error.empty())
         count("gave_up_total", join(dependency, label("reason", end.error)));
+    } else if (start.stage == Stage::Callback) {
+      count("callbacks_total", join(label("dependency", start.to), label("outcome", to_text(end.outcome))));
     } else if (start.stage == Stage::Compute) {
       count("requests_total", label("status", std::to_string(end.status)));
       observe("request_duration_ms", {}, took);

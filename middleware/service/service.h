@@ -20,7 +20,9 @@
 #include "middleware/inbox/dead_letters.h"
 #include "middleware/kernel/http.h"
 #include "middleware/kernel/lookup.h"
+#include "middleware/service/dead_callbacks.h"
 #include "middleware/service/flow_runner.h"
+#include "middleware/service/metrics.h"
 
 namespace service {
 
@@ -32,10 +34,16 @@ class Service final : public kernel::HttpHandler, private inbox::Flows {
 
   kernel::Task<kernel::HttpReply> handle(kernel::HttpRequest request) override;
 
-  /// Takes no more accepted events off the store; those that are worked on go on.
-  void retire() { inbox_.retire(); }
-  /// No accepted event is worked on.
-  bool is_idle() const { return inbox_.is_idle(); }
+  /// Takes no more accepted events and callbacks off the store; those that are worked on go on.
+  void retire();
+  /// No accepted event is worked on, no callback delivered.
+  bool is_idle() const { return inbox_.is_idle() && outbox_.is_idle(); }
+
+  /// Takes no more callbacks off the store.
+  void stop_telling() { outbox_.retire(); }
+  bool is_telling() const { return !outbox_.is_idle(); }
+  /// How much the outbox holds, for operators.
+  std::vector<Gauge> gauges() const;
 
   /// One an API, for operators. They live as long as the service.
   std::vector<ApiCaller*> callers() const;
@@ -46,6 +54,8 @@ class Service final : public kernel::HttpHandler, private inbox::Flows {
   kernel::Task<kernel::HttpReply> take_batch(kernel::HttpRequest request);
   /// Unless a newer version of its record was applied.
   kernel::Task<kernel::HttpReply> take_newest(Accepted accepted, store::AppliedVersion version);
+  /// Of a flow with callbacks.
+  kernel::Task<kernel::HttpReply> take_telling(Accepted accepted, store::AppliedVersion version);
   kernel::Task<kernel::HttpReply> accept(store::AcceptedEvent event);
   std::expected<Accepted, kernel::HttpResponse> read(const kernel::HttpRequest& request) const;
   kernel::Task<kernel::HttpReply> take_event(Accepted accepted);
@@ -53,7 +63,8 @@ class Service final : public kernel::HttpHandler, private inbox::Flows {
   APART kernel::Task<bool> give_back(const Accepted& accepted, FlowState state) const;
   /// Nothing when the event is not ours to work on; `accepted` says why.
   APART std::optional<kernel::Task<FlowEnd>> start_flow(Accepted& accepted,
-                                                        kernel::Task<store::Claim>& claimed);
+                                                        kernel::Task<store::Claim>& claimed,
+                                                        store::Callbacks* callbacks = nullptr);
   kernel::HttpResponse health() const;
   const FlowConfig* find_flow(std::string_view event) const;
   /// Of a flow that keeps versions; else its record is "".
@@ -67,6 +78,8 @@ class Service final : public kernel::HttpHandler, private inbox::Flows {
   kernel::Task<inbox::WorkEnd> work(store::Work work) override;
   int deliveries_max(const std::string& type) const override;
   kernel::Duration lease_max() const override;
+  store::Callbacks callbacks_of_dead(store::Work work, const std::string& error) const override;
+  void callbacks_kept() override { outbox_.stir(); }
 
   ServiceConfig config_;
   Surroundings around_;
@@ -76,6 +89,8 @@ class Service final : public kernel::HttpHandler, private inbox::Flows {
   kernel::Lookup<store::AppliedVersion> versions_;  ///< of events under way whose flow keeps versions
   inbox::Inbox inbox_;
   inbox::DeadLetters dead_letters_;
+  Outbox outbox_;
+  DeadCallbacks dead_callbacks_;
 };
 
 }  // namespace service
