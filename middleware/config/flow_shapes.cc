@@ -26,11 +26,6 @@ Shape<ForEachConfig> for_each_shape() {
   return either<ForEachConfig>({.scalar = alone, .map = map});
 }
 
-Shape<std::string> method_shape() {
-  return choice<std::string>(
-      {{"GET", "GET"}, {"POST", "POST"}, {"PUT", "PUT"}, {"PATCH", "PATCH"}, {"DELETE", "DELETE"}});
-}
-
 /// The keys of a request, which a step and its undo share.
 Object<StepText>& with_request(Object<StepText>& object) {
   return object.optional("method", &StepText::method, method_shape(), "HTTP method.")
@@ -130,6 +125,8 @@ Shape<FlowText> flow_shape() {
                 "What happens when the flow's own deadline runs out: undo, or go on at the next delivery.")
       .required("steps", set_steps, list_of(step_shape(), 1), "In this order.")
       .optional("ordering", &FlowText::ordering, ordering_shape(), "Of the events of one record.")
+      .optional("callbacks", &FlowText::callbacks, list_of(callback_shape(), 1),
+                "Who is told when an event is over.")
       .optional("dead_letter", &FlowText::dead_letter, dead_letter_shape(), "When an event is given up.")
       .place(&FlowText::place)
       .done();
@@ -143,6 +140,7 @@ service::FlowConfig to_flow(const FlowText& text) {
   flow.ordering = text.ordering;
   if (text.dead_letter) flow.deliveries_max = text.dead_letter->after;
   flow.steps.assign(text.steps.begin(), text.steps.end());
+  flow.callbacks.assign(text.callbacks.begin(), text.callbacks.end());
   for (service::StepConfig& step : flow.steps) {
     if (step.undo == nullptr || !step.undo->api.empty()) continue;
     service::StepConfig undo = *step.undo;

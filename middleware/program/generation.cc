@@ -46,11 +46,10 @@ Generation::Generation(config::MiddlewareFile file, std::unique_ptr<live::HttpCl
                                  .is_stopping = std::move(lasting.is_stopping),
                                  .gauges =
                                      [this, more = std::move(lasting.gauges)] {
-                                       auto gauges = service_->flow_ends();
-                                       if (!more) return gauges;
-                                       for (service::Gauge& gauge : more())
-                                         gauges.push_back(std::move(gauge));
-                                       return gauges;
+                                       std::vector<service::Gauge> all = service_->gauges();
+                                       if (!more) return all;
+                                       for (service::Gauge& gauge : more()) all.push_back(std::move(gauge));
+                                       return all;
                                      }},
       *endpoint_);
   guard_.emplace(file_.security, static_cast<std::size_t>(file_.server.json_depth_max), lasting.secrets,

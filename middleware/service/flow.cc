@@ -32,7 +32,7 @@ kernel::Duration undo_time(const FlowConfig& flow) {
 }
 
 bool is_plain(const FlowConfig& flow) {
-  return !flow.when && std::ranges::none_of(flow.steps, [](const StepConfig& step) {
+  return !flow.when && flow.callbacks.empty() && std::ranges::none_of(flow.steps, [](const StepConfig& step) {
     return step.when || step.for_each || step.output || step.undo || step.pivot || step.group != 0 ||
            !step.handler.empty();
   });

@@ -16,6 +16,7 @@
 #include "middleware/core/retry_rules.h"
 #include "middleware/inbox/inbox.h"
 #include "middleware/kernel/templates.h"
+#include "middleware/service/callback_config.h"
 #include "middleware/service/credentials.h"
 
 namespace service {
@@ -81,7 +82,8 @@ struct FlowConfig {
   kernel::Duration undo_deadline = std::chrono::minutes{3};  ///< of each undo, from its own beginning
   bool late_is_undone = true;  ///< the flow's own deadline ran out: undo, instead of going on at redelivery
   std::optional<OrderingConfig> ordering{};
-  int deliveries_max = 5;  ///< of an accepted event; then it is a dead letter
+  int deliveries_max = 5;                   ///< of an accepted event; then it is a dead letter
+  std::vector<CallbackConfig> callbacks{};  ///< who is told when the event is over
 };
 
 /// What POST /events waits for.
@@ -102,7 +104,7 @@ bool is_undone_at(const std::vector<FlowConfig>& flows, std::string_view api);
 /// How long the way back may take, at most: each undo has its own deadline. Zero where nothing can be undone.
 kernel::Duration undo_time(const FlowConfig& flow);
 
-/// No step has what needs the payload later on.
+/// Nothing of it needs the payload later on.
 bool is_plain(const FlowConfig& flow);
 
 struct ServiceConfig {
@@ -112,6 +114,7 @@ struct ServiceConfig {
   AnswerWhen answer = AnswerWhen::Sync;
   bool works_off_store = false;  ///< what the store holds of accepted events is worked on
   inbox::InboxConfig inbox{};
+  OutboxConfig outbox{};
   std::string added_member{};  ///< of a payload: what the function put there, no part of the event
 };
 

@@ -5,6 +5,7 @@
 
 #include "middleware/kernel/check.h"
 #include "middleware/kernel/wait.h"
+#include "middleware/service/callbacks.h"
 #include "middleware/service/flow_run_parts.h"
 
 namespace service {
@@ -49,7 +50,24 @@ FlowRun::FlowRun(const Surroundings& surroundings, store::Store& store,
       start_(std::move(start)),
       deadline_is_own_(start_.deadline >= surroundings.scheduler.now() + flow.deadline) {}
 
-kernel::Task<FlowEnd> run_whole(std::unique_ptr<FlowRun> run) { co_return co_await run->run(); }
+kernel::Task<FlowEnd> run_whole(std::unique_ptr<FlowRun> run) {
+  FlowEnd end = co_await run->run();
+  if (const auto told = end_of(end.state)) run->tell(*told, end.failure ? failure_text(*end.failure) : "");
+  co_return std::move(end);
+}
+
+void FlowRun::tell(EventEnd end, const std::string& error) {
+  if (start_.callbacks == nullptr) return;
+  recall_answers();
+  *start_.callbacks =
+      callbacks_of(flow_,
+                   {.end = end,
+                    .event = start_.event,
+                    .cause = start_.cause,
+                    .error = error,
+                    .at = around_.scheduler.wall_now()},
+                   {.root = start_.payload.get(), .named = &named_, .root_text = start_.text});
+}
 
 kernel::TemplateScope FlowRun::scope(const Unit& unit) const {
   return {.root = start_.payload.get(), .named = &named_, .nearer = &unit.item, .root_text = start_.text};

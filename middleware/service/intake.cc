@@ -87,6 +87,47 @@ Task<HttpReply> Service::take_newest(Accepted accepted, store::AppliedVersion ve
   co_return co_await take_event(std::move(accepted));
 }
 
+/// As take_event, and what is told of the end is written with it. Nobody waits for its delivery.
+Task<HttpReply> Service::take_telling(Accepted accepted, store::AppliedVersion version) {
+  if (!version.record.empty()) {
+    const std::string applied = co_await store_.applied_version(version.record);
+    if (inbox::is_outdated(version.version, applied)) co_return json_reply(200, R"({"status":"outdated"})");
+  }
+  store::Callbacks callbacks;
+  auto claiming = claim(accepted);
+  co_await claiming.ended();
+  auto running = start_flow(accepted, claiming, &callbacks);
+  if (!running) co_return answer_to(accepted.claim);
+  const FlowEnd end = co_await std::move(*running);
+  ++ends_[{accepted.flow->event, end.state}];
+  const bool is_applied = end.state == FlowState::Done;
+  const bool is_over =
+      is_applied || end.state == FlowState::Compensated || end.state == FlowState::CompensationFailed;
+  if (!is_over) {
+    const bool is_back = co_await give_back(accepted, end.state);
+    co_return concluded(is_back, end);
+  }
+  const bool is_written =
+      co_await store_.done(accepted.event, accepted.fence, around_.scheduler.now(),
+                           is_applied ? std::move(version) : store::AppliedVersion{}, std::move(callbacks));
+  outbox_.stir();
+  co_return concluded(is_written, end);
+}
+
+store::Callbacks Service::callbacks_of_dead(store::Work work, const std::string& error) const {
+  const FlowConfig* flow = find_flow(work.event.type);
+  auto payload = kernel::parse_json(work.event.payload);
+  if (flow == nullptr || flow->callbacks.empty() || !payload) return {};
+  const auto trace = kernel::parse_traceparent(traceparent_of(work.event.trace));
+  return runner_.callbacks_of_dead(*flow,
+                                   {.event = work.event.id,
+                                    .cause = trace ? trace->hop : 0,
+                                    .claim = {.fence = work.fence, .steps = std::move(work.steps)},
+                                    .payload = std::make_unique<kernel::Json>(std::move(*payload)),
+                                    .text = std::move(work.event.payload)},
+                                   error);
+}
+
 Task<inbox::WorkEnd> Service::work(store::Work work) {
   using inbox::WorkState;
   const FlowConfig* flow = find_flow(work.event.type);
@@ -104,15 +145,19 @@ Task<inbox::WorkEnd> Service::work(store::Work work) {
   }
   const auto trace = kernel::parse_traceparent(traceparent_of(work.event.trace));
   const auto carrying = carried(traces_, work.event.trace);
+  const auto callbacks = flow->callbacks.empty() ? nullptr : std::make_unique<store::Callbacks>();
   const FlowEnd end =
       co_await runner_.start(*flow, {.event = work.event.id,
                                      .cause = trace ? trace->hop : 0,
                                      .deadline = around_.scheduler.now() + flow->deadline,
                                      .claim = {.fence = work.fence, .steps = std::move(work.steps)},
                                      .payload = std::make_unique<kernel::Json>(std::move(*payload)),
-                                     .text = std::move(text)});
+                                     .text = std::move(text),
+                                     .callbacks = callbacks.get()});
   ++ends_[{flow->event, end.state}];
-  co_return work_end(end, std::move(version));
+  inbox::WorkEnd result = work_end(end, std::move(version));
+  if (callbacks) result.callbacks = std::move(*callbacks);
+  co_return result;
 }
 
 /// By what a caller would be told.

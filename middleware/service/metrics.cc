@@ -69,6 +69,8 @@ void Metrics::close(kernel::HopId hop, const kernel::HopEnd& end) {
       count_attempt(start, end, took);
     } else if (start.stage == Stage::Step) {
       count_call(start, end, took);
+    } else if (start.stage == Stage::Callback) {
+      count("callbacks_total", join(label("dependency", start.to), label("outcome", to_text(end.outcome))));
     } else if (start.stage == Stage::Compute) {
       count("requests_total", label("status", std::to_string(end.status)));
       observe("request_duration_ms", {}, took);

@@ -81,18 +81,26 @@ CallNote note_of(const CallEnd& end) {
   return note;
 }
 
-void close(kernel::HopScope& hop, const CallEnd& end) {
+/// It reads of `end`.
+kernel::HopEnd hop_end(const CallEnd& end) {
   if (const auto* response = std::get_if<kernel::HttpResponse>(&end.result))
-    return hop.close({.outcome = Outcome::Ok, .status = response->status});
+    return {.outcome = Outcome::Ok, .status = response->status};
   const auto& failure = std::get<CallFailure>(end.result);
-  hop.close({.outcome = outcome_of(failure), .status = failure.last.status, .error = failure.reason});
+  return {.outcome = outcome_of(failure), .status = failure.last.status, .error = failure.reason};
 }
 
 }  // namespace
 
 void close_step(const Surroundings& around, kernel::HopScope& hop, const CallEnd& end) {
   if (around.notes != nullptr) around.notes->note(hop.id(), note_of(end));
-  close(hop, end);
+  hop.close(hop_end(end));
+}
+
+void close_callback(const Surroundings& around, kernel::HopScope& hop, const CallEnd& end, bool is_dead) {
+  if (around.notes != nullptr) around.notes->note(hop.id(), note_of(end));
+  kernel::HopEnd closing = hop_end(end);
+  if (is_dead) closing.outcome = Outcome::DeadLettered;
+  hop.close(closing);
 }
 
 void close_undo(const Surroundings& around, kernel::HopScope& hop, const CallEnd& end) {
@@ -101,7 +109,7 @@ void close_undo(const Surroundings& around, kernel::HopScope& hop, const CallEnd
   if (is_not_found(end)) note.failure_class = note.gave_up = "";
   if (around.notes != nullptr) around.notes->note(hop.id(), note);
   if (is_not_found(end)) return hop.close({.outcome = Outcome::Ok, .status = 404});
-  close(hop, end);
+  hop.close(hop_end(end));
 }
 
 const store::StepRecord* find_done(const std::vector<store::StepRecord>& journal, const std::string& step) {

@@ -68,7 +68,8 @@ Task<bool> MemoryStore::write_step(std::string event, std::uint64_t fence, StepR
   co_return true;
 }
 
-Task<bool> MemoryStore::done(std::string event, std::uint64_t fence, Timestamp now, AppliedVersion applied) {
+Task<bool> MemoryStore::done(std::string event, std::uint64_t fence, Timestamp now, AppliedVersion applied,
+                             Callbacks callbacks) {
   Record* record = held(event, fence);
   if (record == nullptr) co_return false;
   if (record->own) leave_lane(*record->own, now);
@@ -76,6 +77,7 @@ Task<bool> MemoryStore::done(std::string event, std::uint64_t fence, Timestamp n
     std::string& newest = versions_.at(applied.record);
     newest = std::max(newest, applied.version);
   }
+  outbox_.add(std::move(callbacks), now);
   done_.add(event, record->fingerprint, now + keep_);
   records_.erase(event);
   co_return true;
@@ -168,7 +170,8 @@ Task<bool> MemoryStore::park(std::string event, std::uint64_t fence, Timestamp n
   co_return true;
 }
 
-Task<bool> MemoryStore::bury(std::string event, std::uint64_t fence, Timestamp now, DeadLetter why) {
+Task<bool> MemoryStore::bury(std::string event, std::uint64_t fence, Timestamp now, DeadLetter why,
+                             Callbacks callbacks) {
   Record* record = held(event, fence);
   if (record == nullptr || !record->own) co_return false;
   Own& own = *record->own;
@@ -180,6 +183,7 @@ Task<bool> MemoryStore::bury(std::string event, std::uint64_t fence, Timestamp n
   own.death = std::move(why);
   own.number = ++last_number_;
   dead_.emplace(own.number, std::move(event));
+  outbox_.add(std::move(callbacks), now);
   co_return true;
 }
 
@@ -211,6 +215,7 @@ void MemoryStore::end_leases() {
     Record& record = *records_.find(event);
     if (std::exchange(record.lease_until, Timestamp{}) != Timestamp{}) set_due(*record.own, {});
   }
+  outbox_.end_leases();
 }
 
 Task<std::string> MemoryStore::applied_version(std::string record) {

@@ -8,6 +8,7 @@
 
 #include "middleware/kernel/lookup.h"
 #include "middleware/store/done_events.h"
+#include "middleware/store/memory_outbox.h"
 #include "middleware/store/store.h"
 
 namespace store {
@@ -21,18 +22,20 @@ class MemoryStore final : public Store {
                             Fingerprint fingerprint = {}) override;
   kernel::Task<bool> write_step(std::string event, std::uint64_t fence, StepRecord record) override;
   kernel::Task<bool> done(std::string event, std::uint64_t fence, kernel::Timestamp now,
-                          AppliedVersion applied = {}) override;
+                          AppliedVersion applied = {}, Callbacks callbacks = {}) override;
   kernel::Task<bool> release(std::string event, std::uint64_t fence) override;
   kernel::Task<ClaimKind> accept(AcceptedEvent event, kernel::Timestamp now,
                                  std::int64_t waiting_max) override;
   kernel::Task<Taken> take(kernel::Timestamp now, kernel::Timestamp lease_until, int count_max) override;
   kernel::Task<bool> park(std::string event, std::uint64_t fence, kernel::Timestamp not_before,
                           bool counts) override;
-  kernel::Task<bool> bury(std::string event, std::uint64_t fence, kernel::Timestamp now,
-                          DeadLetter why) override;
+  kernel::Task<bool> bury(std::string event, std::uint64_t fence, kernel::Timestamp now, DeadLetter why,
+                          Callbacks callbacks = {}) override;
   kernel::Task<std::vector<DeadLetter>> dead_letters(int count_max) override;
   kernel::Task<bool> redrive(std::string event, kernel::Timestamp now) override;
   kernel::Task<std::string> applied_version(std::string record) override;
+  MemoryOutbox& outbox() override { return outbox_; }
+  const MemoryOutbox& outbox() const { return outbox_; }
 
   /// Nobody works on anything any more: what a new process does that finds a store.
   void end_leases();
@@ -95,6 +98,7 @@ class MemoryStore final : public Store {
   std::map<Number, std::string> dead_;  // by the order of dying
   kernel::Lookup<std::string> versions_;
   std::size_t waiting_ = 0;
+  MemoryOutbox outbox_;
 };
 
 }  // namespace store
