@@ -43,7 +43,7 @@ TEST_F(FlowUndoTest, CountsHowSagasEndAndWhatTheirUndosCost) {
   const Surroundings counted{.scheduler = scheduler, .client = api, .hops = metrics, .notes = &metrics};
   Service service = make_in(counted, order());
   post(service, kOrder);
-  const std::string page = metrics.text(service.flow_ends());
+  const std::string page = metrics.text(service.gauges());
   for (const char* line : {"relayrig_saga_ended_total{route=\"Order_Placed__e\",state=\"compensated\"} 1\n",
                            "relayrig_saga_undos_total{dependency=\"payments\",outcome=\"ok\"} 1\n",
                            "relayrig_saga_undo_attempts_total{dependency=\"payments\"} 2\n",
