@@ -306,8 +306,8 @@ TEST(Report, MachinesGetOneDocumentOnStdout) {
     EXPECT_EQ(json::parse(line)["scenario"], array[i]["scenario"]);
   }
   const std::string tap = out("tap");
-  EXPECT_TRUE(tap.starts_with("TAP version 14\n1..12\nok 1 - a_good seed 1: ")) << tap;
-  EXPECT_TRUE(holds(tap, "\nnot ok 7 - b_bad seed 1: expectation every event ends rejected\n")) << tap;
+  EXPECT_TRUE(tap.starts_with("TAP version 14\n1..14\nok 1 - a_good seed 1: ")) << tap;
+  EXPECT_TRUE(holds(tap, "\nnot ok 8 - b_bad seed 1: expectation every event ends rejected\n")) << tap;
   const std::string github = out("github");
   EXPECT_TRUE(github.starts_with("::error file=scenarios/b_bad.yaml,line=8,title=")) << github;
   EXPECT_TRUE(out("junit").starts_with("<?xml"));
@@ -338,7 +338,7 @@ TEST(Report, JUnitIsWrittenBesideAnyFormat) {
   EXPECT_EQ(ended.code, 1);
   const std::string xml = project.read("reports/junit.xml");
   EXPECT_EQ(xml_problem(xml), "") << xml;
-  EXPECT_TRUE(holds(xml, "<testsuites name=\"relayrig\" tests=\"12\" failures=\"1\" errors=\"0\"")) << xml;
+  EXPECT_TRUE(holds(xml, "<testsuites name=\"relayrig\" tests=\"14\" failures=\"1\" errors=\"0\"")) << xml;
   EXPECT_EQ(timeless(relayrig(project, {"run", "--format", "junit"}).out), timeless(xml));
 }
 

@@ -131,7 +131,7 @@ TEST(MockGiven, RefusesWithAPlace) {
        "'$.a[' is no JSONPath: column 5: a selector is missing"},
       {"stubs: [{id: a, request: {body: {matches: \"(\"}}}]", "is no pattern"},
       {"stubs: [{id: a, request: {body: {ignore_case: true}}}]", "'ignore_case' stands without its operator"},
-      {"stubs: [{id: a, request: {body: {matches_json_schema: {}}}}]", "say it with matches_json_path"},
+      {"stubs: [{id: a, request: {body: {matches_json_schema: {typ: string}}}}]", "matches_json_schema"},
       {"stubs: [{id: a, request: {}, templated: true, respond: {body: {x: \"{{nope\"}}}]",
        "response 1, body /x, column 7: }} is missing"},
       {"stubs: [{id: a, request: {}, scope: \"{{\"}]", "'scope': column 3: an expression is missing"},

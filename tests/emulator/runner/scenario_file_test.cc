@@ -291,10 +291,12 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsTimeline) {
       {"unknown API", 9, "  - {at: 0s, fault: erb, respond: 503}",
        "s.yaml:9:5: the fault is of the api 'erb', which is not given; did you mean 'erp'?"},
       {"fault without effect", 9, "  - {at: 0s, fault: erp}",
-       "s.yaml:9:5: item 1 of 'timeline': 'fault' needs 'respond', 'delay', 'damage' or 'twice'"},
+       "s.yaml:9:5: item 1 of 'timeline': 'fault' needs 'respond', 'connect', 'delay', 'damage' or 'twice'"},
       {"no status", 9, "  - {at: 0s, fault: erp, respond: 99}", "s.yaml:9:35: 'respond': is no HTTP status"},
       {"no effect", 9, "  - {at: 0s, fault: erp, respond: explode}",
-       "s.yaml:9:35: 'respond': wants a status, a map, or one of reset, empty, garbage, truncated, hang"},
+       "s.yaml:9:35: 'respond': wants a status, a map, or one of reset, empty, garbage, truncated, hang, "
+       "half_closed, bad_chunk, cut_chunks, reset_in_body, two_lengths, length_and_chunks, bare_lf, "
+       "bad_status_line, long_body"},
       {"place", 9, "  - {at: 0s, fault: erp, respond: 503, place: bfore}",
        "s.yaml:9:47: 'place' wants before or after, found the text 'bfore'; did you mean 'before'?"},
       {"share", 9, "  - {at: 0s, fault: erp, respond: 503, share: 110%}",
