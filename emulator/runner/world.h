@@ -8,7 +8,7 @@
 #include "emulator/edge/edge.h"
 #include "emulator/lambda/event_source_mappings.h"
 #include "emulator/relay/relays.h"
-#include "emulator/runner/api_mocks.h"
+#include "emulator/runner/mock_admin.h"
 #include "emulator/runner/network.h"
 #include "emulator/runner/scenario.h"
 #include "emulator/runtime/process_code.h"
@@ -76,6 +76,7 @@ class World {
   WorldPorts ports_;
   queues::Queues queues_;
   ApiMocks mocks_;
+  MockAdmin admin_;  // on the edge
   RigSecrets secrets_;
   std::unique_ptr<Instances> instances_;
   std::unique_ptr<compute::AppRunner> compute_;
