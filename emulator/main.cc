@@ -59,6 +59,27 @@ constexpr const char* kAboutProxy =
     "Exit codes: 0 stopped by Ctrl-C or TERM, 2 bad usage or an invalid file, 3 infrastructure (a port is "
     "taken).";
 
+constexpr const char* kAboutMocks =
+    "Each FILE is an API as in mocks/apis, named after its file or by NAME=FILE; a bare name is found in "
+    "mocks/apis.\n"
+    "Stubs, faults and the requests that came are at /_relayrig of the port that is printed as "
+    "'relayrig'.\n\n"
+    "  relayrig mocks up payments=stripe carrier --listen payments=8081\n"
+    "  relayrig fault set payments respond=503 for=2m\n"
+    "  curl 'localhost:4570/_relayrig/requests?matched=false'\n\n"
+    "Exit codes: 0 stopped by Ctrl-C or TERM, 1 a mock had something to complain of, 2 bad usage or an "
+    "invalid "
+    "file,\n"
+    "3 infrastructure (a port is taken).";
+
+constexpr const char* kAboutFault =
+    "The keys are those of a line of a timeline, without 'at':\n\n"
+    "  relayrig fault set payments respond=503 for=2m\n"
+    "  relayrig fault set payments place=after respond=reset times=1 'only={key: SO-10248}'\n"
+    "  relayrig fault set '{fault: erp, delay: 800ms, share: 10%}'\n"
+    "  relayrig fault lift --all\n"
+    "  relayrig fault save >> scenarios/what_i_saw.yaml";
+
 /// The flags and commands that a mistyped word may have meant.
 std::vector<std::string> known_words(const CLI::App& app) {
   std::vector<std::string> words;
@@ -71,6 +92,10 @@ std::vector<std::string> known_words(const CLI::App& app) {
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
     words.push_back(command->get_name());
     add_options(command);
+    for (const CLI::App* below : command->get_subcommands([](const CLI::App*) { return true; })) {
+      words.push_back(below->get_name());
+      add_options(below);
+    }
   }
   return words;
 }
@@ -80,7 +105,8 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error, int argc, cha
   const std::vector<std::string> words = known_words(app);
   for (int i = 1; i < argc; ++i) {
     const std::string word = std::string(argv[i]).substr(0, std::string(argv[i]).find('='));
-    const bool is_candidate = word.starts_with("--") || i == 1;
+    const bool is_below = i == 2 && (std::string(argv[1]) == "fault" || std::string(argv[1]) == "mocks");
+    const bool is_candidate = word.starts_with("--") || i == 1 || is_below;
     if (!is_candidate || std::ranges::find(words, word) != words.end()) continue;
     const std::string meant = config::did_you_mean(word, words);
     if (!meant.empty()) std::cerr << "did you mean '" << meant << "'?\n";
@@ -191,6 +217,52 @@ int main(int argc, char** argv) {
   trigger_command->add_option("--ready-file", trigger_arguments.ready_file,
                               "What `up --ready-file` wrote, instead of a port");
   trigger_command->callback([&] { code = trigger(settings, trigger_arguments); });
+
+  MocksArguments mocks_arguments;
+  CLI::App* mocks_command = app.add_subcommand("mocks", "Mock APIs without a chain around them");
+  mocks_command->require_subcommand(1);
+  CLI::App* mocks_up_command = mocks_command->add_subcommand("up", "Serve files of mocks until Ctrl-C");
+  mocks_up_command->footer(kAboutMocks);
+  mocks_up_command->add_option("FILE", mocks_arguments.files, "[NAME=]FILE; may be repeated")->required();
+  add_port(mocks_up_command, "Of stubs, faults and requests, on 127.0.0.1; 0: any free port");
+  mocks_up_command->add_option("--listen", mocks_arguments.listens,
+                               "NAME=PORT of a mock; any free port when absent; may be repeated");
+  mocks_up_command->add_option("--faults", mocks_arguments.faults,
+                               "Lines of a timeline, as `fault save` prints");
+  mocks_up_command->add_option("--seed", mocks_arguments.seed, "Of all luck")
+      ->envname("RELAYRIG_SEED")
+      ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()))
+      ->capture_default_str();
+  mocks_up_command->add_option("--ready-file", mocks_arguments.ready_file,
+                               "Written when everything is served: JSON with the urls; gone when it stops");
+  mocks_up_command->callback([&] { code = mocks_up(settings, mocks_arguments); });
+
+  FaultArguments fault_arguments;
+  CLI::App* fault_command = app.add_subcommand("fault", "Faults of a rig that runs");
+  fault_command->require_subcommand(1);
+  fault_command->footer(kAboutFault);
+  const auto add_fault = [&](const char* name, const char* about,
+                             int (*act)(const Settings&, const FaultArguments&)) {
+    CLI::App* command = fault_command->add_subcommand(name, about);
+    add_port(command, "Of the rig");
+    command->add_option("--ready-file", fault_arguments.ready_file,
+                        "What `up --ready-file` wrote, instead of a port");
+    command->callback([&code, &settings, &fault_arguments, act] { code = act(settings, fault_arguments); });
+    return command;
+  };
+  add_fault("list", "Which there are", fault_list)
+      ->add_option("--format", fault_arguments.format, "pretty or json")
+      ->check(CLI::IsMember({"pretty", "json"}))
+      ->capture_default_str();
+  CLI::App* fault_set_command = add_fault("set", "One begins now; prints its name", fault_set);
+  fault_set_command->footer(kAboutFault);
+  fault_set_command->add_option("LINE", fault_arguments.words, "API KEY=VALUE ..., or one line");
+  fault_set_command->add_option("--file", fault_arguments.file, "Lines of a timeline, without 'at'");
+  CLI::App* fault_lift_command = add_fault("lift", "It ends now", fault_lift);
+  fault_lift_command->add_option("NAME", fault_arguments.words, "Of faults");
+  fault_lift_command->add_flag("--all", fault_arguments.all, "All of them");
+  add_fault("save", "Print them as lines of a timeline", fault_save)
+      ->add_flag("--all", fault_arguments.all, "Also those that are over");
 
   std::vector<std::string> paths;
   std::vector<std::string> tags;

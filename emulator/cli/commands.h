@@ -73,4 +73,29 @@ struct ProxyArguments {
 };
 int proxy(const ProxyArguments& arguments);
 
+struct MocksArguments {
+  std::vector<std::string> files{};    ///< [NAME=]FILE
+  std::vector<std::string> listens{};  ///< NAME=PORT
+  std::string faults{};                ///< lines of a timeline; "": none
+  std::uint64_t seed = 1;
+  std::string ready_file{};  ///< written when everything is served
+};
+/// Mocks without a chain, until Ctrl-C.
+int mocks_up(const Settings& settings, const MocksArguments& arguments);
+
+/// Faults of a rig that runs. `ready_file` as for env.
+struct FaultArguments {
+  std::vector<std::string> words{};  ///< set: API KEY=VALUE ..., or one line; lift: names
+  std::string file{};                ///< set: lines of a timeline instead
+  bool all = false;                  ///< lift: all of them; save: those that are over, too
+  std::string format = "pretty";     ///< list: pretty or json
+  std::string ready_file{};
+};
+int fault_list(const Settings& settings, const FaultArguments& arguments);
+/// Prints the names.
+int fault_set(const Settings& settings, const FaultArguments& arguments);
+int fault_lift(const Settings& settings, const FaultArguments& arguments);
+/// Prints them as lines of a timeline.
+int fault_save(const Settings& settings, const FaultArguments& arguments);
+
 }  // namespace emulator::cli

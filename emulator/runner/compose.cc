@@ -53,19 +53,6 @@ std::string mock_path(const Tree& name) {
   return wanted.string();
 }
 
-std::optional<Problems> resolve_mocks(Tree& given) {
-  Tree* apis = find(given, "apis");
-  if (apis == nullptr) return std::nullopt;
-  for (Tree::Entry& api : apis->entries) {
-    Tree* name = find(api.value, "mock");
-    if (name == nullptr || name->kind != Tree::Kind::Scalar) continue;
-    auto base = read_named(*name, mock_path(*name));
-    if (!base) return base.error();
-    api.value = merged(std::move(*base), api.value);
-  }
-  return std::nullopt;
-}
-
 std::optional<Problems> resolve_middleware(Tree& given) {
   Tree* compute = find(given, "compute");
   Tree* middleware = compute == nullptr ? nullptr : find(*compute, "middleware");
@@ -153,6 +140,19 @@ std::optional<Problems> apply(const Override& change, const std::string& file, T
 }
 
 }  // namespace
+
+std::optional<Problems> resolve_mocks(Tree& given) {
+  Tree* apis = find(given, "apis");
+  if (apis == nullptr) return std::nullopt;
+  for (Tree::Entry& api : apis->entries) {
+    Tree* name = find(api.value, "mock");
+    if (name == nullptr || name->kind != Tree::Kind::Scalar) continue;
+    auto base = read_named(*name, mock_path(*name));
+    if (!base) return base.error();
+    api.value = merged(std::move(*base), api.value);
+  }
+  return std::nullopt;
+}
 
 std::string beside(const config::Place& place, const std::string& name) {
   const fs::path path(name);

@@ -2,6 +2,7 @@
 // Puts the files together that a scenario is made of. Works on trees: every value keeps the place where it
 // stood.
 #include <expected>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@ config::Tree merged(config::Tree base, const config::Tree& over);
 /// put in.
 std::expected<config::Tree, config::Problems> compose(const std::string& path,
                                                       const std::vector<Override>& overrides);
+
+/// Puts the files of mocks that `apis` of a deployment names under their entries.
+std::optional<config::Problems> resolve_mocks(config::Tree& given);
 
 /// `name` from the folder of the file that says it.
 std::string beside(const config::Place& place, const std::string& name);

@@ -53,7 +53,15 @@ std::vector<CheckRow> mock_checks(const Scenario& scenario, const World& world) 
   std::vector<CheckRow> rows;
   for (const MockExpectation& expectation : scenario.mock_expectations)
     rows.push_back(row_of(expectation, mock_named(world, expectation.mock)));
-  for (const auto& mock : world.stub_mocks()) rows.push_back(complaint_row(*mock, scenario.file + ":1"));
+  for (CheckRow& row : complaint_checks(world.stub_mocks(), scenario.file + ":1"))
+    rows.push_back(std::move(row));
+  return rows;
+}
+
+std::vector<CheckRow> complaint_checks(const std::vector<std::unique_ptr<StubMock>>& mocks,
+                                       const std::string& place) {
+  std::vector<CheckRow> rows;
+  for (const auto& mock : mocks) rows.push_back(complaint_row(*mock, place));
   return rows;
 }
 

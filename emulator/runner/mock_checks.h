@@ -11,6 +11,10 @@ namespace emulator::runner {
 /// One row for each expectation, and one for each mock: whether it had anything to complain of.
 std::vector<hoplog::CheckRow> mock_checks(const Scenario& scenario, const World& world);
 
+/// One row for each mock: whether it had anything to complain of.
+std::vector<hoplog::CheckRow> complaint_checks(
+    const std::vector<std::unique_ptr<mocks::stubs::StubMock>>& mocks, const std::string& place);
+
 /// No callback is under way, and no expectation that waits can still come true.
 bool mocks_are_settled(const Scenario& scenario, const World& world, kernel::Timestamp now);
 

@@ -84,6 +84,7 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
       queues_(given.queues, seed, ports.scheduler, ports.journal),
       mocks_(given.apis, seed, ports.scheduler, ports.journal, ports.network.client()),
       doors_(ports.network, ports.journal, ports.scheduler),
+      admin_(mocks_, given.apis, ports.scheduler, ports.journal),
       secrets_(given.secrets),
       instances_(std::make_unique<Instances>(given, seed, ports, secrets_)),
       compute_(
@@ -128,6 +129,7 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
       seed, ports_,
       {.bus = *bus_, .queues = queues_, .lambda = *lambda_, .mappings = *mappings_, .topics = *topics_});
   edge_->mount(topics_->certificate_path(), *links_);
+  for (const std::string& path : MockAdmin::paths()) edge_->mount(path, admin_);
   salesforce_edge_ = make_salesforce_edge(given.salesforce_clients, seed, ports_, *org_, setup_.get());
   for (const ApiGiven& api : given.apis) {
     if (!api.is_org) continue;

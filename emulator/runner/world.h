@@ -10,6 +10,7 @@
 #include "emulator/relay/relays.h"
 #include "emulator/runner/api_mocks.h"
 #include "emulator/runner/doors.h"
+#include "emulator/runner/mock_admin.h"
 #include "emulator/runner/network.h"
 #include "emulator/runner/scenario.h"
 #include "emulator/runtime/process_code.h"
@@ -79,6 +80,7 @@ class World {
   queues::Queues queues_;
   ApiMocks mocks_;
   Doors doors_;
+  MockAdmin admin_;  // on the edge
   RigSecrets secrets_;
   std::unique_ptr<Instances> instances_;
   std::unique_ptr<compute::AppRunner> compute_;

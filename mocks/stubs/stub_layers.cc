@@ -1,5 +1,6 @@
 // What stands before the stubs of a mock: credential, rate limits, idempotency key, saturation.
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "middleware/kernel/random.h"
 #include "mocks/faults/faulted_reply.h"
@@ -8,6 +9,17 @@
 namespace mocks::stubs {
 
 using kernel::HttpResponse;
+
+namespace {
+
+/// With the `type` that clients of Stripe go by, too (facts 13).
+HttpResponse key_refused(int status, std::string_view code, const std::string& message) {
+  const kernel::Json body = {
+      {"error", {{"type", "idempotency_error"}, {"code", code}, {"message", message}}}};
+  return json_answer(status, kernel::json_text(body));
+}
+
+}  // namespace
 
 std::optional<HttpResponse> StubMock::refused_by_credential(Work& work) {
   if (spec_.credential && work.request.headers.get(spec_.credential->header) != spec_.credential->value) {
@@ -60,18 +72,18 @@ std::optional<HttpResponse> StubMock::answered_by_key(Work& work) {
       return std::move(work.claim.replay);
     case Idempotency::Verdict::Mismatch:
       work.answered_by = "idempotency";
-      return error_answer(spec.mismatch_status, "idempotency_error",
-                          "keys can only be used with the same parameters they were first used with");
+      return key_refused(spec.mismatch_status, "idempotency_error",
+                         "keys can only be used with the same parameters they were first used with");
     case Idempotency::Verdict::Missing:
       work.answered_by = "idempotency";
-      return error_answer(400, "idempotency_key_missing", spec.header + " is required");
+      return key_refused(400, "idempotency_key_missing", spec.header + " is required");
     case Idempotency::Verdict::InFlight:
       break;
   }
   if (!spec.in_flight_status) return std::nullopt;  // the caller waits
   work.answered_by = "idempotency";
-  return error_answer(*spec.in_flight_status, "idempotency_key_in_use",
-                      "the first request with this key is still running");
+  return key_refused(*spec.in_flight_status, "idempotency_key_in_use",
+                     "the first request with this key is still running");
 }
 
 std::optional<HttpResponse> StubMock::refused_by_saturation(Work& work) {

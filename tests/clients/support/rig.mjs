@@ -67,6 +67,13 @@ class Rig {
     return this;
   }
 
+  /** The admin API: status and body of the answer. */
+  async ask(method, path, body) {
+    const answer = await fetch(`${this.url}/_relayrig/${path}`, { method, body: body && JSON.stringify(body) });
+    const text = await answer.text();
+    return { status: answer.status, body: text && JSON.parse(text) };
+  }
+
   /** A client of the AWS SDK that talks to this rig; one attempt, so that what is refused is seen. */
   client(Client, config = {}) {
     return new Client({
@@ -120,12 +127,20 @@ class Rig {
  * The rig and its files go with the process at the latest.
  */
 export async function startRig({ scenario, flags = [] } = {}) {
+  return started(['up', ...(scenario ? [join(root, scenario)] : []), ...flags]);
+}
+
+/** Starts `relayrig mocks up` with these files (NAME=FILE, from the project's root). */
+export async function startMocks({ files, flags = [] }) {
+  return started(['mocks', 'up', ...files, ...flags], root);
+}
+
+async function started(words, cwd) {
   const folder = mkdtempSync(join(tmpdir(), 'relayrig-clients-'));
-  const paths = scenario ? [join(root, scenario)] : [];
   const child = spawn(
     program,
-    ['--runs', join(folder, 'runs'), 'up', ...paths, '--port', '0', '--ready-file', join(folder, 'ready.json'), ...flags],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    ['--runs', join(folder, 'runs'), ...words, '--port', '0', '--ready-file', join(folder, 'ready.json')],
+    { stdio: ['ignore', 'pipe', 'pipe'], cwd },
   );
   const rig = new Rig(child, folder);
   process.once('exit', () => rig.remove());

@@ -1,0 +1,44 @@
+#pragma once
+// What the admin API says of requests, stubs and faults.
+#include <string>
+
+#include "middleware/kernel/http.h"
+#include "middleware/kernel/json.h"
+#include "middleware/kernel/url.h"
+#include "mocks/faults/fault.h"
+#include "mocks/stubs/stub_mock.h"
+
+namespace emulator::runner {
+
+kernel::HttpResponse json_answer(int status, const kernel::Json& json);
+kernel::HttpResponse wrong_method(const kernel::HttpRequest& request, const std::string& allowed);
+
+/// A stub as its author wrote it, or what can be said of one that code made.
+kernel::Json json_of(const mocks::stubs::StubSpec& stub);
+
+/// One row of a mock's journal. Values of headers that carry credentials are not shown.
+kernel::Json json_of(const mocks::stubs::StubMock& mock, const mocks::stubs::Exchange& row);
+
+/// `line` is the rule as a line of a timeline: with `at` and `for`, in milliseconds, rounded up.
+kernel::Json json_of(const mocks::FaultSet::Status& status, kernel::Timestamp now);
+/// The line of a rule that ended at `end`, whatever it was to do.
+kernel::Json line_of(const mocks::FaultRule& rule, std::optional<kernel::Timestamp> end);
+
+/// Which rows are asked for. All that is said must hold.
+struct RequestFilter {
+  std::optional<std::string> api{};
+  std::optional<bool> is_matched{};
+  std::optional<std::string> stub{};
+  std::optional<int> status{};
+  std::optional<std::string> method{};
+  std::optional<std::string> path{};
+  std::optional<std::string> event{};
+  std::optional<std::uint64_t> after{};  ///< of one API: rows with a larger number
+  std::size_t limit = 100;
+
+  /// An error names the parameter.
+  static kernel::Result<RequestFilter> of(const kernel::FormFields& query);
+  bool has(const mocks::stubs::Exchange& row) const;
+};
+
+}  // namespace emulator::runner
