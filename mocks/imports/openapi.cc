@@ -53,14 +53,23 @@ std::string first_base_path(const Located& owner, Findings& findings) {
   return first;
 }
 
+/// A pattern that only this text matches.
+std::string quoted_regex(std::string_view text) {
+  std::string pattern;
+  for (const char c : text) {
+    if (std::string_view(".+*?()[]{}|^$\\").find(c) != std::string_view::npos) pattern += '\\';
+    pattern += c;
+  }
+  return pattern;
+}
+
 /// A stub's url for a path with holes; a hole that is only a part of a segment makes it a pattern.
 void add_url(const std::string& path, Json& request) {
   bool is_whole = true;
   std::string pattern;
   for (std::size_t at = 0; at < path.size(); ++at) {
     if (path[at] != '{') {
-      const bool is_special = std::string_view(".+*?()[]|^$\\").find(path[at]) != std::string_view::npos;
-      pattern += (is_special ? "\\" : "") + std::string(1, path[at]);
+      pattern += quoted_regex({&path[at], 1});
       continue;
     }
     const std::size_t end = std::min(path.find('}', at), path.size());
@@ -160,13 +169,29 @@ class Importer {
     if (operation.operation.at("servers").is_there())
       findings.differs(below(operation.operation.pointer, "servers"),
                        "the servers of an operation are not read");
-    if (add_answer(document_, operation, findings, stub)) stubs_.push_back(std::move(stub));
+    const std::vector<Answer> answers = answers_of(document_, operation, findings);
+    if (!answers.empty() && add_answer(document_, operation, answers[0], findings, stub)) {
+      stubs_.push_back(stub);
+      ++made_.taken;
+      for (std::size_t i = 1; i < answers.size(); ++i) add_wish(operation, answers[i], findings, stub);
+    }
     keep(findings);
   }
 
-  /// Paths that are the same for the engine: "/a/{x}" and "/a/{y}" are not, "/a" twice cannot be.
+  /// Another answer of the operation, for callers who ask for it in the header Prefer: whatever else their
+  /// request holds, and before the operation's own stub.
+  void add_wish(const Operation& operation, const Answer& answer, Findings& findings, const Json& own) {
+    Json stub = Json::object();
+    stub["id"] = own["id"].get<std::string>() + " " + answer.wish;
+    stub["priority"] = own.value("priority", 5) - 3;
+    stub["request"] = own["request"];
+    stub["request"]["headers"]["Prefer"] = {
+        {"matches", "(.*[,; ])?" + quoted_regex(answer.wish) + "([,; ].*)?"}};
+    if (answer.status >= 400) stub["executes"] = false;
+    if (add_answer(document_, operation, answer, findings, stub)) stubs_.push_back(std::move(stub));
+  }
+
   MockFile finish() {
-    made_.taken = static_cast<int>(stubs_.size());
     Json mock = Json::object();
     mock["stubs"] = stubs_;
     made_.yaml = yaml_text(mock);

@@ -31,18 +31,20 @@ int rank(const std::string& key) {
   return 1000 + status;
 }
 
-/// The example that the author wrote, or nothing.
-std::optional<Json> example_of(const Document& document, const Located& media, Findings& findings) {
+/// The example that the author wrote, or nothing. `name` "": the first of several.
+std::optional<Json> example_of(const Document& document, const Located& media, const std::string& name,
+                               Findings& findings) {
   if (const Located one = media.at("example"); one.is_there()) return *one.value;
   const Located several = media.at("examples");
-  if (!several.is_there() || !several.value->is_object() || several.value->empty()) return std::nullopt;
-  const auto first = document.resolved(several.at(several.value->begin().key()));
-  if (!first) {
-    findings.left_out(several.pointer, first.error().message);
+  const std::vector<std::string> names = several.names();
+  if (names.empty()) return std::nullopt;
+  const auto example = document.resolved(several.at(name.empty() ? names[0] : name));
+  if (!example) {
+    findings.left_out(several.pointer, example.error().message);
     return std::nullopt;
   }
-  if (const Located value = first->at("value"); value.is_there()) return *value.value;
-  findings.left_out(first->pointer, "an example without 'value' is not fetched");
+  if (const Located value = example->at("value"); value.is_there()) return *value.value;
+  findings.left_out(example->pointer, "an example without 'value' is not fetched");
   return std::nullopt;
 }
 
@@ -77,14 +79,15 @@ std::string type_of(const Located& content, const Located& media) {
   return "";
 }
 
-void add_body(const Document& document, const Located& response, Findings& findings, Json& respond) {
+void add_body(const Document& document, const Located& response, const std::string& example,
+              Findings& findings, Json& respond) {
   const Located content = response.at("content");
   if (!content.is_there() || !content.value->is_object() || content.value->empty()) return;
   const Located media = chosen_media(content);
   const std::string type = type_of(content, media);
   const bool is_json = type.find("json") != std::string::npos || type == "*/*";
   const Located schema = media.at("schema");
-  std::optional<Json> body = example_of(document, media, findings);
+  std::optional<Json> body = example_of(document, media, example, findings);
   const std::size_t said = findings.all().size();
   if (!body && schema.is_there()) {
     body = Sampler(document, findings).sample(schema);
@@ -126,7 +129,7 @@ void add_headers(const Document& document, const Located& response, Findings& fi
                            header->at("example").is_there() || header->at("examples").is_there() ||
                            schema.at("example").is_there();
     if (lower == "content-type" || !is_wanted) continue;
-    std::optional<Json> sample = example_of(document, *header, findings);
+    std::optional<Json> sample = example_of(document, *header, "", findings);
     if (!sample && schema.is_there()) sample = Sampler(document, findings).sample(schema);
     if (!sample || sample->is_structured()) {
       findings.left_out(header->pointer, "no text can be made for the header");
@@ -138,30 +141,60 @@ void add_headers(const Document& document, const Located& response, Findings& fi
 
 }  // namespace
 
-bool add_answer(const Document& document, const Operation& operation, Findings& findings, Json& stub) {
+std::vector<Answer> answers_of(const Document& document, const Operation& operation, Findings& findings) {
   const Located responses = operation.operation.at("responses");
-  std::string chosen;
+  std::vector<Answer> answers;
   for (const std::string& key : responses.names()) {
     if (key.starts_with("x-")) continue;
-    if (status_of(key) == 0) {
+    const int status = status_of(key);
+    if (status == 0) {
       findings.left_out(below(responses.pointer, key), "'" + key + "' is no status");
-    } else if (chosen.empty() || rank(key) < rank(chosen)) {
-      chosen = key;
+    } else {
+      answers.push_back({.key = key, .status = status, .wish = "code=" + std::to_string(status)});
     }
   }
-  if (chosen.empty()) {
+  if (answers.empty()) {
     findings.left_out(operation.operation.pointer, "it has no response");
-    return false;
+    return answers;
   }
-  Json respond{{"status", status_of(chosen)}};
-  const auto response = document.resolved(responses.at(chosen));
+  std::ranges::sort(answers, {},
+                    [](const Answer& answer) { return std::pair(rank(answer.key), answer.key); });
+  answers[0].wish.clear();
+  // What comes later with a status that is there already is not asked for: 4XX behind 400, default.
+  for (std::size_t i = 1; i < answers.size();) {
+    const bool is_known =
+        std::ranges::any_of(answers.begin(), answers.begin() + static_cast<std::ptrdiff_t>(i),
+                            [&](const Answer& a) { return a.status == answers[i].status; });
+    if (is_known || answers[i].key == "default") {
+      answers.erase(answers.begin() + static_cast<std::ptrdiff_t>(i));
+    } else {
+      ++i;
+    }
+  }
+  const auto first = document.resolved(responses.at(answers[0].key));
+  const Located content = first ? first->at("content") : Located{};
+  if (content.names().empty()) return answers;
+  const std::vector<std::string> examples = chosen_media(content).at("examples").names();
+  for (std::size_t i = 1; i < examples.size(); ++i) {
+    Answer answer = answers[0];
+    answer.example = examples[i];
+    answer.wish = "example=" + examples[i];
+    answers.push_back(std::move(answer));
+  }
+  return answers;
+}
+
+bool add_answer(const Document& document, const Operation& operation, const Answer& answer,
+                Findings& findings, Json& stub) {
+  const Located responses = operation.operation.at("responses");
+  const auto response = document.resolved(responses.at(answer.key));
   if (!response) {
-    findings.left_out(below(responses.pointer, chosen), response.error().message);
+    findings.left_out(below(responses.pointer, answer.key), response.error().message);
     return false;
   }
-  const int status = status_of(chosen);
-  if (operation.method != "HEAD" && status != 204 && status != 304)
-    add_body(document, *response, findings, respond);
+  Json respond{{"status", answer.status}};
+  const bool has_body = operation.method != "HEAD" && answer.status != 204 && answer.status != 304;
+  if (has_body) add_body(document, *response, answer.example, findings, respond);
   add_headers(document, *response, findings, respond);
   stub["respond"] = respond;
   return true;

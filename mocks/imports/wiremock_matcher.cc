@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "middleware/ingest/schema.h"
 #include "middleware/kernel/base64.h"
 #include "middleware/kernel/time.h"
 #include "mocks/imports/java_regex.h"
@@ -230,10 +231,29 @@ Ours bytes(const Matching& m) {
   return Json{{"binary_equal_to", m.operand()}};
 }
 
+Ours json_schema(const Matching& m) {
+  if (!m.has_only({"schemaVersion"})) return std::nullopt;
+  Json schema = m.operand();
+  if (schema.is_string()) {
+    auto parsed = kernel::parse_json(schema.get<std::string>());
+    if (!parsed) return m.refuse(m.op, "holds no JSON: " + parsed.error().message);
+    schema = std::move(*parsed);
+  }
+  // What the versions say alike is read; what is of one of them is no keyword of draft 7.
+  if (schema.is_object()) schema.erase("$schema");
+  const auto compiled = ingest::Schema::compile(schema);
+  if (!compiled)
+    return m.refuse(m.op, "the schema at '" + compiled.error().pointer + "': " + compiled.error().message);
+  if (kernel::json_text(schema).find("\"format\":") != std::string::npos)
+    m.findings.differs(m.at(m.op), "formats are checked here, whatever the version of the schema");
+  return Json{{"matches_json_schema", schema}};
+}
+
 Ours by_operator(const Matching& m) {
   if (m.op == "equalTo") return equal_to(m);
   if (m.op == "equalToJson") return equal_to_json(m);
   if (m.op == "matchesJsonPath") return json_path(m);
+  if (m.op == "matchesJsonSchema") return json_schema(m);
   if (m.op == "before") return moment(m, "before");
   if (m.op == "after") return moment(m, "after");
   if (m.op == "equalToDateTime") return moment(m, "equal_to_date_time");

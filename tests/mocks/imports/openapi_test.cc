@@ -103,6 +103,37 @@ TEST(OpenApi, AnswersAsTheDocumentSays) {
   EXPECT_EQ(mock.reply.response.headers.get("Content-Type"), "application/vnd.order+json");
 }
 
+TEST(OpenApi, GivesTheAnswerThatTheCallerPrefers) {
+  const MockFile file = imported(R"yaml(
+openapi: 3.1.0
+paths:
+  /a/{id}:
+    get:
+      operationId: read
+      parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+      responses:
+        4XX: {description: bad}
+        "404": {description: none, content: {application/problem+json: {example: {title: none}}}}
+        default: {description: any}
+        "200":
+          description: fine
+          content: {application/json: {examples: {one: {value: 1}, two.x: {$ref: "#/components/examples/two"}}}}
+components: {examples: {two: {value: 2}}}
+)yaml");
+  EXPECT_EQ(findings_text(file), "");
+  EXPECT_EQ(file.taken, 1);
+  ImportedMock mock(file);
+  const std::pair<const char*, const char*> cases[] = {
+      {"GET /a/1", "read 200 1"},
+      {"GET /a/1\nPrefer: code=404", R"(read code=404 404 {"title":"none"})"},
+      {"GET /a/x\nPrefer: wait=1, code=400", "read code=400 400"},
+      {"GET /a/1\nPrefer: example=two.x", "read example=two.x 200 2"},
+      {"GET /a/1\nPrefer: example=twoyx", "read 200 1"},
+      {"GET /a/1\nPrefer: code=4040", "read 200 1"},
+  };
+  for (const auto& [request, answer] : cases) EXPECT_EQ(mock.ask(request), answer) << mock.text;
+}
+
 TEST(OpenApi, RefusesRequestsThatDoNotKeepTheDocument) {
   ImportedMock mock(imported(kOrders));
   struct Case {
