@@ -30,6 +30,8 @@ struct OrderingText : service::OrderingConfig {
 
 Shape<InboxText> inbox_shape();
 Shape<OrderingText> ordering_shape();
+/// Of a block: it reads the item too.
+Shape<OrderingText> item_ordering_shape();
 Shape<DeadLetterText> dead_letter_shape();
 
 /// What a flow's keys say of the inbox.

@@ -55,9 +55,8 @@ class Service final : public kernel::HttpHandler, private inbox::Flows {
   APART std::optional<kernel::Task<FlowEnd>> start_flow(Accepted& accepted,
                                                         kernel::Task<store::Claim>& claimed);
   kernel::HttpResponse health() const;
+  /// One of those that start from this type of event.
   const FlowConfig* find_flow(std::string_view event) const;
-  /// Of a flow that keeps versions; else its record is "".
-  static store::AppliedVersion version_of(const FlowConfig& flow, const kernel::Json& payload);
 
   store::AppliedVersion version_under_way(const std::string& event) const;
   /// The answer when the event's end was written, or could not be.

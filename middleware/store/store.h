@@ -110,6 +110,9 @@ class Store {
   virtual kernel::Task<bool> write_step(std::string event, std::uint64_t fence, StepRecord record) = 0;
   virtual kernel::Task<bool> done(std::string event, std::uint64_t fence, kernel::Timestamp now,
                                   AppliedVersion applied = {}) = 0;
+  /// write_step(), and the version of one of the event's records, both or none. A newer version stays.
+  virtual kernel::Task<bool> write_applied(std::string event, std::uint64_t fence, kernel::Timestamp now,
+                                           StepRecord record, AppliedVersion applied) = 0;
   /// Gives the event back unfinished; its steps stay.
   virtual kernel::Task<bool> release(std::string event, std::uint64_t fence) = 0;
 
