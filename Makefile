@@ -37,8 +37,10 @@ check: format-check test
 
 bench: SAN :=
 bench: build
-	@cmake --build build --target relayrig_bench
+	@cmake --build build --target relayrig_bench relayrig_peer_bench
 	@./build/relayrig_bench
+	@cd tests/bench/peer && npm ci --no-fund --no-audit --silent || echo "the peers cannot be installed"
+	@./build/relayrig_peer_bench
 
 format:
 	@clang-format-19 -i $(SOURCES)

@@ -41,6 +41,14 @@ constexpr const char* kAboutPattern =
     "    relayrig pattern -\n\n"
     "Exit codes: 0 every row has its verdict, 2 a row or the file cannot be read (said with file:line).";
 
+constexpr const char* kAboutImport =
+    "Writes a mock file that an API of a scenario names: apis: {orders: {mock: ./orders.yaml}}.\n"
+    "What is not taken is said on stderr with its place, and stands as a comment on top of the file.\n\n"
+    "  relayrig import wiremock wiremock/ -o orders.yaml       a mapping, a file of them, a folder\n"
+    "  relayrig import openapi openapi.yaml -o orders.yaml     OpenAPI 3.0 or 3.1, JSON or YAML\n\n"
+    "Exit codes: 0 a mock file was written, 2 bad usage or an invalid file, 3 it cannot be written,\n"
+    "4 nothing was taken.";
+
 constexpr const char* kAboutProxy =
     "A TCP proxy in front of any real server: make it slow, cut it, take it away, while connections live.\n"
     "Its API is Toxiproxy's, so that the client libraries that there are work unchanged.\n\n"
@@ -129,6 +137,8 @@ int main(int argc, char** argv) {
   run_command->add_option("--format", settings.format, "pretty, json, ndjson, junit, tap or github")
       ->envname("RELAYRIG_FORMAT")
       ->capture_default_str();
+  run_command->add_option("--replay-faults", arguments.replay_faults,
+                          "A run file of this scenario: its faults fire again, without luck");
   run_command->add_option("--junit", arguments.junit, "Also write JUnit XML to this file");
   run_command->callback([&] { code = run(settings, arguments, terminal); });
 
@@ -231,6 +241,17 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()))
       ->capture_default_str();
   pattern_command->callback([&] { code = pattern(rows, length_max); });
+
+  ImportArguments import_arguments;
+  CLI::App* import_command = app.add_subcommand("import", "Make a mock file of a foreign description");
+  import_command->footer(kAboutImport);
+  import_command->add_option("KIND", import_arguments.kind, "wiremock or openapi")
+      ->required()
+      ->check(CLI::IsMember({"wiremock", "openapi"}));
+  import_command->add_option("PATH", import_arguments.path, "The file; of wiremock a folder, too")
+      ->required();
+  import_command->add_option("-o,--out", import_arguments.out, "The mock file; stdout when absent");
+  import_command->callback([&] { code = import_mock(import_arguments); });
 
   ProxyArguments proxy_arguments;
   CLI::App* proxy_command =

@@ -23,7 +23,8 @@ struct RunArguments {
   std::vector<std::string> overrides{};  ///< KEY.KEY=VALUE
   std::optional<std::uint64_t> seed{};
   bool verify = false;
-  std::string junit{};  ///< also write JUnit XML here
+  std::string replay_faults{};  ///< a run file whose faults fire again
+  std::string junit{};          ///< also write JUnit XML here
 };
 
 int run(const Settings& settings, const RunArguments& arguments, const Terminal& terminal);
@@ -54,6 +55,15 @@ int schema(const std::string& what);
 /// `file` holds rows {"pattern": ..., "event": ...}, one a line; "-" is stdin. `length_max` 0: patterns of
 /// any length.
 int pattern(const std::string& file, std::int64_t length_max);
+
+/// Makes a mock file of a foreign description. What was not taken goes to stderr and stands as comments in
+/// the file; kNothing when that is everything.
+struct ImportArguments {
+  std::string kind{};  ///< wiremock or openapi
+  std::string path{};
+  std::string out{};  ///< "": stdout
+};
+int import_mock(const ImportArguments& arguments);
 
 struct ProxyArguments {
   std::string config{};                   ///< proxies to begin with; "": none

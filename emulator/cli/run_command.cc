@@ -11,6 +11,7 @@
 #include "emulator/cli/selection.h"
 #include "emulator/report/formats.h"
 #include "emulator/report/summary.h"
+#include "emulator/runner/replay_faults.h"
 #include "middleware/live/parallel.h"
 
 namespace emulator::cli {
@@ -56,6 +57,18 @@ std::vector<Ended> run_all(const std::vector<Scenario>& scenarios, const runner:
   return all;
 }
 
+/// The faults of one scenario fire as they did in a run of it.
+int replay(const std::string& run_file, std::vector<runner::Scenario>& scenarios) {
+  if (scenarios.size() != 1) {
+    std::cerr << "relayrig: --replay-faults wants one scenario: the one that was run\n";
+    return kInvalid;
+  }
+  const auto replayed = runner::replay_faults(scenarios.front(), run_file);
+  if (replayed) return kPassed;
+  std::cerr << "relayrig: " << replayed.error().text() << '\n';
+  return exit_code_of(replayed.error());
+}
+
 }  // namespace
 
 int run(const Settings& settings, const RunArguments& arguments, const Terminal& terminal) {
@@ -69,8 +82,11 @@ int run(const Settings& settings, const RunArguments& arguments, const Terminal&
     std::cerr << "relayrig: --jobs and --verify go with the virtual clock only\n";
     return kInvalid;
   }
-  const Selection selection = select(arguments.paths, arguments.tags, arguments.overrides);
+  Selection selection = select(arguments.paths, arguments.tags, arguments.overrides);
   if (selection.scenarios.empty() || selection.code != kPassed) return selection.report(std::cerr);
+  if (!arguments.replay_faults.empty()) {
+    if (const int code = replay(arguments.replay_faults, selection.scenarios); code != kPassed) return code;
+  }
 
   runner::RunOptions options{.clock = *clock,
                              .seed = arguments.seed,

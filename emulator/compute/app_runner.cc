@@ -27,14 +27,24 @@ HttpReply as_routed(HttpReply reply) {
     case kernel::Ending::Complete:
     case kernel::Ending::Truncated:
     case kernel::Ending::Hang:
+    // A body that breaks off behind its head is passed on as far as it came.
+    case kernel::Ending::BadChunk:
+    case kernel::Ending::CutChunks:
+    case kernel::Ending::ResetInBody:
+    case kernel::Ending::LongBody:
       return reply;
     case kernel::Ending::Reset:
     case kernel::Ending::Empty:
+    case kernel::Ending::HalfClosed:
       return from_envoy(
           503,
           "upstream connect error or disconnect/reset before headers. reset reason: connection termination");
     // ASSUMPTION: nobody has quoted this one; it is Envoy's ordinary text.
     case kernel::Ending::Garbage:
+    case kernel::Ending::TwoLengths:
+    case kernel::Ending::LengthAndChunks:
+    case kernel::Ending::BareLf:
+    case kernel::Ending::BadStatusLine:
       return from_envoy(
           502, "upstream connect error or disconnect/reset before headers. reset reason: protocol error");
   }

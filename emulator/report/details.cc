@@ -31,7 +31,7 @@ constexpr Section kSections[] = {
     {"Events that caused most calls",
      R"(SELECT e.uuid, e.ordering_key, e."end", c.calls
           FROM (SELECT event, count(*) AS calls FROM hops
-                 WHERE event IS NOT NULL AND stage IN ('invoke', 'compute', 'api', 'callback') AND outcome IS NOT 'open'
+                 WHERE event IS NOT NULL AND stage IN ('invoke', 'compute', 'api') AND outcome IS NOT 'open'
                  GROUP BY event ORDER BY calls DESC, event LIMIT 5) c
           JOIN events e ON e.id = c.event ORDER BY c.calls DESC, c.event)"},
     {"Faults",

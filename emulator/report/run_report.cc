@@ -72,7 +72,7 @@ void read_events(Asking& ask, RunReport& run) {
 void read_calls(Asking& ask, RunReport& run) {
   for (const Row& row : ask.rows(R"(
       SELECT CASE stage WHEN 'api' THEN target ELSE stage END AS name, sum(hops) AS calls FROM attempts_by_layer
-       WHERE stage IN ('relay', 'topic', 'queue', 'invoke', 'compute', 'api', 'callback') GROUP BY stage = 'api', name
+       WHERE stage IN ('relay', 'topic', 'queue', 'invoke', 'compute', 'api') GROUP BY stage = 'api', name
        ORDER BY min(CASE stage WHEN 'relay' THEN 1 WHEN 'topic' THEN 2 WHEN 'queue' THEN 3 WHEN 'invoke' THEN 4
                                WHEN 'compute' THEN 5 WHEN 'api' THEN 6 ELSE 7 END), name)")) {
     run.layers.push_back({.name = text(row, 0), .calls = integer(row, 1)});
@@ -80,7 +80,7 @@ void read_calls(Asking& ask, RunReport& run) {
   for (const Row& row : ask.rows(R"(
       SELECT sum(calls), max(calls) FROM (
         SELECT count(*) AS calls FROM hops
-         WHERE event IS NOT NULL AND stage IN ('invoke', 'compute', 'api', 'callback') AND outcome IS NOT 'open'
+         WHERE event IS NOT NULL AND stage IN ('invoke', 'compute', 'api') AND outcome IS NOT 'open'
          GROUP BY event))")) {
     run.calls_per_event =
         run.published == 0 ? 0 : static_cast<double>(integer(row, 0)) / static_cast<double>(run.published);

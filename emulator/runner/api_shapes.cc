@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "emulator/runner/given_shapes.h"
+#include "emulator/runner/mock_given.h"
 
 namespace emulator::runner {
 namespace {
@@ -35,6 +36,7 @@ struct OperationText : mocks::Operation {
 struct ApiText : ApiGiven {
   std::optional<std::string> mock{};
   std::vector<OperationText> operation_texts{};
+  MockText mock_text{};
 };
 
 struct ComputeText : ComputeGiven {
@@ -63,6 +65,54 @@ Shape<LatencyLaw> shaped(const char* title, LatencyKind kind, const char* first,
                               law.kind = kind;
                               return law;
                             });
+}
+
+struct LognormalText {
+  Duration median{};
+  std::optional<double> sigma{};
+  std::optional<Duration> mean{};
+  std::optional<Duration> p99{};
+};
+
+kernel::Result<LatencyLaw> lognormal_of(const LognormalText& text) {
+  LatencyLaw law{.kind = LatencyKind::Lognormal, .first = text.median, .shape = text.sigma.value_or(0)};
+  if (text.median == Duration::zero()) return kernel::invalid("'median' wants more than 0s");
+  if (text.mean.value_or(text.median) < text.median) return kernel::invalid("'mean' is below 'median'");
+  if (text.p99.value_or(text.median) < text.median) return kernel::invalid("'p99' is below 'median'");
+  if (text.mean) law.shape = mocks::sigma_of_mean(text.median, *text.mean);
+  if (text.p99) law.shape = mocks::sigma_of_p99(text.median, *text.p99);
+  return law;
+}
+
+Shape<LatencyLaw> lognormal_shape() {
+  return mapped<LatencyLaw>(
+      object<LognormalText>("a lognormal law", "Said by sigma, by its mean, or by its 99th percentile.")
+          .required("median", &LognormalText::median, duration(), "")
+          .optional("sigma", &LognormalText::sigma, number(0.0001, 1000), "Of the normal law behind it.")
+          .optional("mean", &LognormalText::mean, duration(), "At least the median.")
+          .optional("p99", &LognormalText::p99, duration(), "At least the median.")
+          .exactly_one_of({"sigma", "mean", "p99"})
+          .done(),
+      lognormal_of);
+}
+
+/// {p50: 20ms, p99: 180ms}
+Shape<LatencyLaw> empirical_shape() {
+  return mapped<LatencyLaw>(
+      config::map_of(duration()), [](const MapOf<Duration>& entries) -> kernel::Result<LatencyLaw> {
+        LatencyLaw law{.kind = LatencyKind::Empirical};
+        for (const auto& [name, value] : entries) {
+          const auto percent = kernel::parse_json(name.starts_with('p') ? name.substr(1) : "x");
+          if (!percent || !percent->is_number() || *percent < 0 || *percent > 100)
+            return kernel::invalid("'" + name + "' is no percentile such as p99");
+          law.points.emplace_back(percent->get<double>() / 100, value);
+          const auto& before = law.points.size() > 1 ? law.points[law.points.size() - 2] : law.points.back();
+          if (law.points.size() > 1 && (before.first >= law.points.back().first || before.second > value))
+            return kernel::invalid("percentiles and their values rise: '" + name + "' does not");
+        }
+        if (law.points.empty()) return kernel::invalid("wants percentiles: {p50: 20ms, p99: 180ms}");
+        return law;
+      });
 }
 
 struct LawText {
@@ -159,9 +209,8 @@ Shape<LatencyLaw> latency_shape() {
                     "Anything between, equally likely.")
           .optional("normal", &LawText::law, two("a normal law", LatencyKind::Normal, "mean", "deviation"),
                     "Cut off at 0.")
-          .optional("lognormal", &LawText::law,
-                    shaped("a lognormal law", LatencyKind::Lognormal, "median", "sigma"),
-                    "As most services answer.")
+          .optional("lognormal", &LawText::law, lognormal_shape(), "As most services answer.")
+          .optional("empirical", &LawText::law, empirical_shape(), "Percentiles, linear between them.")
           .optional("exponential", &LawText::law,
                     mapped<LatencyLaw>(object<LatencyLaw>("an exponential law")
                                            .required("mean", &LatencyLaw::first, duration(), "")
@@ -174,7 +223,7 @@ Shape<LatencyLaw> latency_shape() {
           .optional("pareto", &LawText::law, shaped("a Pareto law", LatencyKind::Pareto, "scale", "shape"),
                     "A heavy tail: give at_most too.")
           .optional("at_most", &LawText::at_most, duration(), "Longer draws are cut to this.")
-          .exactly_one_of({"fixed", "uniform", "normal", "lognormal", "exponential", "pareto"})
+          .exactly_one_of({"fixed", "uniform", "normal", "lognormal", "exponential", "pareto", "empirical"})
           .done(),
       [](const LawText& text) -> kernel::Result<LatencyLaw> {
         LatencyLaw result = *text.law;
@@ -185,41 +234,52 @@ Shape<LatencyLaw> latency_shape() {
 }
 
 Shape<std::vector<ApiGiven>> apis_shape() {
-  const auto api =
-      object<ApiText>("an API", "A mock of an external API.")
-          .optional("mock", &ApiText::mock, non_empty_text(),
-                    "Name of a file in mocks/apis, or a path; the other keys change what it says.")
-          .optional("latency", &ApiText::latency, latency_shape(), "How long it takes to answer.")
-          .optional("idempotency_header", &ApiText::idempotency_header, non_empty_text(),
-                    "Header with the idempotency key.")
-          .optional("idempotency_window", &ApiText::idempotency_window, duration(1s),
-                    "How long a key is remembered.")
-          .optional("operations", &ApiText::operation_texts, list_of(operation_shape()), "What it answers.")
-          .optional("org", &ApiText::is_org, boolean(), "The org answers: the middleware writes back to it.")
-          .not_yet("url", "external APIs are mocks")
-          .not_yet("limit", "mocks have no rate limits")
-          .check([](const ApiText& text) -> std::optional<std::string> {
-            if (text.is_org && (text.mock || !text.operation_texts.empty()))
-              return "'org' goes without 'mock' and 'operations'";
-            if (text.is_org || !text.operation_texts.empty()) return std::nullopt;
-            return "an API needs 'mock', 'operations' or 'org'";
-          })
-          .done();
+  auto keys = object<ApiText>("an API", "A mock of an external API: operations, or stubs.");
+  keys.optional("mock", &ApiText::mock, non_empty_text(),
+                "Name of a file in mocks/apis, or a path; the other keys change what it says.")
+      .optional("latency", &ApiText::latency, latency_shape(), "How long it takes to answer.")
+      .optional("idempotency_header", &ApiText::idempotency_header, non_empty_text(),
+                "Header with the idempotency key, of operations.")
+      .optional("idempotency_window", &ApiText::idempotency_window, duration(1s),
+                "How long a key is remembered, of operations.")
+      .optional("operations", &ApiText::operation_texts, list_of(operation_shape()), "What it answers.")
+      .optional("org", &ApiText::is_org, boolean(), "The org answers: the middleware writes back to it.")
+      .optional("tls", &ApiText::is_tls, boolean(),
+                "It is served by HTTPS, with a certificate of the rig's CA.")
+      .not_yet("url", "external APIs are mocks")
+      .not_yet("limit", "'limits' of a mock of stubs are its rate limits")
+      .check([](const ApiText& text) -> std::optional<std::string> {
+        const bool has_operations = !text.operation_texts.empty();
+        if (text.is_org && text.is_tls) return "'org' goes without 'tls'";
+        if (text.is_org && (text.mock || has_operations || text.mock_text.is_there))
+          return "'org' goes without 'mock', 'operations' and stubs";
+        if (!text.is_org && !has_operations && !text.mock_text.is_there)
+          return "an API needs 'mock', 'operations', 'stubs' or 'org'";
+        const mocks::ApiSpec plain;
+        const bool has_key_settings = text.idempotency_header != plain.idempotency_header ||
+                                      text.idempotency_window != plain.idempotency_window;
+        if (text.mock_text.is_there && has_operations) return "an API has 'operations' or stubs, not both";
+        if (text.mock_text.is_there && has_key_settings)
+          return "a mock of stubs takes 'idempotency' for its keys";
+        return std::nullopt;
+      });
+  add_mock_keys(keys, &ApiText::mock_text);
   return mapped<std::vector<ApiGiven>>(
-      map_of(api), [](const MapOf<ApiText>& entries) -> kernel::Result<std::vector<ApiGiven>> {
-        std::vector<ApiGiven> specs;
+      map_of(keys.done()), [](const MapOf<ApiText>& entries) -> kernel::Result<std::vector<ApiGiven>> {
+        std::vector<ApiGiven> apis;
         for (const auto& [name, text] : entries) {
-          ApiGiven spec = text;
-          spec.name = name;
+          ApiGiven api = text;
+          api.name = name;
           for (const OperationText& operation_text : text.operation_texts) {
             mocks::Operation operation = operation_text;
             operation.status = static_cast<int>(operation_text.respond.status);
             operation.body = operation_text.respond.body;
-            spec.operations.push_back(std::move(operation));
+            api.operations.push_back(std::move(operation));
           }
-          specs.push_back(std::move(spec));
+          if (text.mock_text.is_there) api.stubs = mock_of(name, text.latency, text.mock_text);
+          apis.push_back(std::move(api));
         }
-        return specs;
+        return apis;
       });
 }
 

@@ -83,6 +83,11 @@ Task<void> Driver::play(const TimelineAction& action, const DataFile* data) {
   co_await kernel::sleep_until(scheduler_, kernel::at(action.at));
   ++begun_;
   if (action.publish) co_await publish(action, *data);
+  if (action.door) {
+    std::optional<kernel::Timestamp> until;
+    if (action.lasts) until = kernel::at(action.at + *action.lasts);
+    co_await world_.doors().hold(*action.door, until);
+  }
   if (action.relay) co_await move_relay(action);
   if (action.throttle) co_await throttle(action);
   if (action.crash) world_.compute().crash(*action.crash, *action.lasts);

@@ -138,7 +138,7 @@ Shape<Window> window_shape() {
                         });
 }
 
-Shape<std::vector<judge::Expectation>> expectations_shape() {
+Shape<judge::Expectation> expectation_shape() {
   const auto hops =
       object<HopsText>("hops", "Which hops are counted; all that is said must hold.")
           .optional("api", &HopsText::api, non_empty_text(), "Attempts on the wire to this API.")
@@ -151,7 +151,8 @@ Shape<std::vector<judge::Expectation>> expectations_shape() {
                                          {"invoke", "invoke"},
                                          {"compute", "compute"},
                                          {"step", "step"},
-                                         {"api", "api"}}),
+                                         {"api", "api"},
+                                         {"callback", "callback"}}),
                     "Boundary.")
           .optional("from", &HopsText::from, non_empty_text(), "Who crossed.")
           .optional("to", &HopsText::to, non_empty_text(), "Where to.")
@@ -195,7 +196,7 @@ Shape<std::vector<judge::Expectation>> expectations_shape() {
             return "an expectation needs one of every, ends, hops, breaker, queue, sql";
           })
           .done();
-  return config::list_of(mapped<judge::Expectation>(expectation, to_expectation));
+  return mapped<judge::Expectation>(expectation, to_expectation);
 }
 
 Shape<judge::InvariantSettings> invariants_shape() {

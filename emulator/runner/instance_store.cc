@@ -11,6 +11,11 @@ void InstanceStore::lose() {
     journal_.ended(event, End::Lost, "middleware: accepted, and its memory gone");
   }
   accepted_.clear();
+  for (const auto& [id, told] : callbacks_) {
+    if (!told.is_dead)
+      journal_.ended(told.event, End::Lost, "middleware: callback " + told.name + ", and its memory gone");
+  }
+  callbacks_.clear();
 }
 
 Task<store::ClaimKind> InstanceStore::accept(store::AcceptedEvent event, Timestamp now,
@@ -25,13 +30,57 @@ Task<store::ClaimKind> InstanceStore::accept(store::AcceptedEvent event, Timesta
 }
 
 Task<bool> InstanceStore::done(std::string event, std::uint64_t fence, Timestamp now,
-                               store::AppliedVersion applied) {
-  if (!accepted_.contains(event)) return memory_.done(std::move(event), fence, now, std::move(applied));
-  return ended(event, memory_.done(event, fence, now, std::move(applied)), End::Delivered);
+                               store::AppliedVersion applied, store::Callbacks callbacks) {
+  auto ending = memory_.done(event, fence, now, std::move(applied), callbacks);
+  if (!callbacks.empty()) ending = kept(std::move(ending), std::move(callbacks));
+  return accepted_.contains(event) ? ended(event, std::move(ending), End::Delivered) : std::move(ending);
 }
 
-Task<bool> InstanceStore::bury(std::string event, std::uint64_t fence, Timestamp now, store::DeadLetter why) {
-  return ended(event, memory_.bury(event, fence, now, std::move(why)), End::DeadLettered);
+Task<bool> InstanceStore::bury(std::string event, std::uint64_t fence, Timestamp now, store::DeadLetter why,
+                               store::Callbacks callbacks) {
+  auto ending = memory_.bury(event, fence, now, std::move(why), callbacks);
+  if (!callbacks.empty()) ending = kept(std::move(ending), std::move(callbacks));
+  return ended(event, std::move(ending), End::DeadLettered);
+}
+
+/// Told before the event's own end: it goes on.
+Task<bool> InstanceStore::kept(Task<bool> ending, store::Callbacks callbacks) {
+  if (!co_await std::move(ending)) co_return false;
+  for (const store::Callback& callback : callbacks) {
+    const bool is_new = callbacks_.try_emplace(callback.id, callback.event, callback.name).second;
+    if (is_new) journal_.branched(callback.event, 1);
+  }
+  co_return true;
+}
+
+Task<bool> InstanceStore::callback_delivered(std::string id, std::uint64_t fence, Timestamp now) {
+  return told(id, memory_.outbox().callback_delivered(id, fence, now), End::Delivered);
+}
+
+Task<bool> InstanceStore::bury_callback(std::string id, std::uint64_t fence, Timestamp now,
+                                        store::DeadCallback why) {
+  return told(id, memory_.outbox().bury_callback(id, fence, now, std::move(why)), End::DeadLettered);
+}
+
+Task<bool> InstanceStore::told(std::string id, Task<bool> ending, End end) {
+  const bool is_ended = co_await std::move(ending);
+  if (!is_ended) co_return false;
+  const auto found = callbacks_.find(id);
+  if (found == callbacks_.end()) co_return true;
+  Told& told = found->second;
+  told.is_dead = end == End::DeadLettered;
+  journal_.ended(told.event, end, "middleware: callback " + told.name + (told.is_dead ? ": dead" : ""));
+  if (!told.is_dead) callbacks_.erase(found);
+  co_return true;
+}
+
+Task<bool> InstanceStore::redrive_callback(std::string id, Timestamp now) {
+  const bool is_there = co_await memory_.outbox().redrive_callback(id, now);
+  if (!is_there) co_return false;
+  Told& told = callbacks_.at(id);
+  told.is_dead = false;
+  journal_.branched(told.event, 1);
+  co_return true;
 }
 
 Task<bool> InstanceStore::ended(std::string event, Task<bool> ending, End end) {

@@ -3,7 +3,9 @@
 // `store: {sqlite}` outlives a crash of the instance, `store: memory` does not.
 //
 // It also tells the journal what becomes of accepted events: their callers are done with them when they are
-// acknowledged, so that nobody else sees them end.
+// acknowledged, so that nobody else sees them end. A callback is a branch of its event: the event has ended
+// when they are delivered or dead as well.
+#include <map>
 #include <set>
 #include <string>
 
@@ -12,7 +14,7 @@
 
 namespace emulator::runner {
 
-class InstanceStore final : public store::Store {
+class InstanceStore final : public store::Store, private store::Outbox {
  public:
   explicit InstanceStore(kernel::Journal& journal) : journal_(journal) {}
 
@@ -33,7 +35,7 @@ class InstanceStore final : public store::Store {
     return memory_.write_applied(std::move(event), fence, now, std::move(record), std::move(applied));
   }
   kernel::Task<bool> done(std::string event, std::uint64_t fence, kernel::Timestamp now,
-                          store::AppliedVersion applied = {}) override;
+                          store::AppliedVersion applied = {}, store::Callbacks callbacks = {}) override;
   kernel::Task<bool> release(std::string event, std::uint64_t fence) override {
     return memory_.release(std::move(event), fence);
   }
@@ -48,7 +50,7 @@ class InstanceStore final : public store::Store {
     return memory_.park(std::move(event), fence, not_before, counts);
   }
   kernel::Task<bool> bury(std::string event, std::uint64_t fence, kernel::Timestamp now,
-                          store::DeadLetter why) override;
+                          store::DeadLetter why, store::Callbacks callbacks = {}) override;
   kernel::Task<std::vector<store::DeadLetter>> dead_letters(int count_max) override {
     return memory_.dead_letters(count_max);
   }
@@ -56,13 +58,40 @@ class InstanceStore final : public store::Store {
   kernel::Task<std::string> applied_version(std::string record) override {
     return memory_.applied_version(std::move(record));
   }
+  store::Outbox& outbox() override { return *this; }
 
  private:
+  kernel::Task<store::TakenCallbacks> take_callbacks(kernel::Timestamp now, kernel::Timestamp lease_until,
+                                                     int count_max) override {
+    return memory_.outbox().take_callbacks(now, lease_until, count_max);
+  }
+  kernel::Task<bool> callback_delivered(std::string id, std::uint64_t fence, kernel::Timestamp now) override;
+  kernel::Task<bool> park_callback(std::string id, std::uint64_t fence, kernel::Timestamp not_before,
+                                   bool counts) override {
+    return memory_.outbox().park_callback(std::move(id), fence, not_before, counts);
+  }
+  kernel::Task<bool> bury_callback(std::string id, std::uint64_t fence, kernel::Timestamp now,
+                                   store::DeadCallback why) override;
+  kernel::Task<std::vector<store::DeadCallback>> dead_callbacks(int count_max) override {
+    return memory_.outbox().dead_callbacks(count_max);
+  }
+  kernel::Task<bool> redrive_callback(std::string id, kernel::Timestamp now) override;
+  store::OutboxCount callback_count() const override { return memory_.outbox().callback_count(); }
+
   kernel::Task<bool> ended(std::string event, kernel::Task<bool> ending, kernel::End end);
+  /// What the store has kept of these with the end of their event.
+  kernel::Task<bool> kept(kernel::Task<bool> ending, store::Callbacks callbacks);
+  kernel::Task<bool> told(std::string id, kernel::Task<bool> ending, kernel::End end);
 
   kernel::Journal& journal_;
   store::MemoryStore memory_;
   std::set<std::string> accepted_;  ///< and not over
+  struct Told {
+    std::string event;
+    std::string name;
+    bool is_dead = false;
+  };
+  std::map<std::string, Told> callbacks_;  ///< by id; not delivered
 };
 
 }  // namespace emulator::runner

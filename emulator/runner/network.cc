@@ -5,6 +5,7 @@
 
 #include "emulator/runner/live_machine.h"
 #include "emulator/sim/wire.h"
+#include "middleware/kernel/check.h"
 #include "middleware/live/certificate_authority.h"
 #include "middleware/live/http_client.h"
 #include "middleware/live/http_server.h"
@@ -21,6 +22,7 @@ class MemoryNetwork final : public Network {
     return {};
   }
   kernel::HttpClient& client() override { return wire_; }
+  void set_door(const std::string& host, kernel::Door door) override { wire_.set_door(host, door); }
   kernel::Result<bool> reach(const std::string&, const std::string&) override { return false; }
   void stop() override { wire_.stop(); }
 
@@ -53,6 +55,18 @@ class SocketNetwork final : public Network {
     return client_->set_host(host, urls_.back().second);
   }
   kernel::HttpClient& client() override { return *client_; }
+  void set_door(const std::string& host, kernel::Door door) override {
+    const auto at =
+        std::ranges::find(urls_, host, &std::pair<std::string, std::string>::first) - urls_.begin();
+    std::optional<live::TlsIdentity> identity;
+    if (kernel::is_tls(door)) {
+      auto issued = authority_.issue({host}, door);
+      CHECK_THAT(issued, issued ? "" : issued.error().text());
+      identity = std::move(*issued);
+    }
+    const auto set = servers_.at(static_cast<std::size_t>(at))->set_door(door, identity);
+    CHECK_THAT(set, set ? "" : set.error().text());
+  }
   kernel::Result<bool> reach(const std::string& host, const std::string& base_url) override {
     const bool is_served =
         std::ranges::find(urls_, host, &std::pair<std::string, std::string>::first) != urls_.end();

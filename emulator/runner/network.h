@@ -30,6 +30,9 @@ class Network {
   virtual kernel::Result<> serve(const std::string& host, kernel::HttpHandler& handler, Transport transport,
                                  int port = 0) = 0;
   virtual kernel::HttpClient& client() = 0;
+  /// What is found from now on by who connects to a host that is served here. Doors of TLS are for hosts that
+  /// are served by TLS.
+  virtual void set_door(const std::string& host, kernel::Door door) = 0;
   /// Requests for `host` go to `base_url`, unless it is served here; does it lie outside? In memory nobody
   /// outside can be reached: a host that is not served refuses connections.
   virtual kernel::Result<bool> reach(const std::string& host, const std::string& base_url) = 0;

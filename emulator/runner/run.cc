@@ -8,6 +8,9 @@
 #include "emulator/runner/edge_services.h"
 #include "emulator/runner/judge/difference.h"
 #include "emulator/runner/judge/judge.h"
+#include "emulator/runner/known_secrets.h"
+#include "emulator/runner/mock_checks.h"
+#include "emulator/runner/redacting_journal.h"
 #include "emulator/sim/virtual_scheduler.h"
 #include "middleware/kernel/check.h"
 #include "middleware/live/loop.h"
@@ -60,22 +63,27 @@ kernel::Duration last_fault(const Scenario& scenario) {
   return last;
 }
 
-judge::Case case_of(const Scenario& scenario) {
+judge::Case case_of(const Scenario& scenario, std::vector<judge::Leak> leaks) {
   return {.expectations = scenario.expectations,
           .invariants = scenario.invariants,
           .limits = limits_of(scenario.given),
           .place = scenario.file + ":1",
-          .last_fault = last_fault(scenario)};
+          .last_fault = last_fault(scenario),
+          .leaks = std::move(leaks)};
 }
 
 /// One run: the recorder around a world. The engine moves it.
 struct Rehearsal {
+  std::unique_ptr<KnownSecrets> secrets;
   std::unique_ptr<Recorder> recorder;
+  std::unique_ptr<RedactingJournal> journal;  ///< to the recorder
   std::unique_ptr<Network> network;
   std::unique_ptr<World> world;
   std::unique_ptr<Driver> driver;
 
-  bool is_over() const { return driver->is_done() && recorder->all_ended(); }
+  std::function<bool()> mocks_are_settled;
+
+  bool is_over() const { return driver->is_done() && recorder->all_ended() && mocks_are_settled(); }
   Progress progress(kernel::Timestamp now, kernel::Duration end) const {
     return {.now = now,
             .timeline_end = end,
@@ -109,23 +117,26 @@ kernel::Result<Rehearsal> set_up(const Scenario& scenario, const RunOptions& opt
                                  std::uint64_t seed, kernel::Scheduler& scheduler, kernel::Worker& worker,
                                  std::unique_ptr<Network> network) {
   Rehearsal rehearsal;
+  rehearsal.secrets = std::make_unique<KnownSecrets>(scenario.given);
+  KnownSecrets& secrets = *rehearsal.secrets;
   auto recorder = Recorder::open(scheduler, worker,
                                  {.path = path,
                                   .run = {.scenario = scenario.name,
                                           .file = scenario.file,
-                                          .text = scenario.text,
+                                          .text = secrets.redacted(scenario.text),
                                           .seed = seed,
                                           .clock = options.clock.text,
                                           .version = options.version,
-                                          .arguments = scenario.arguments},
+                                          .arguments = secrets.redacted(scenario.arguments)},
                                   .body_bytes_max = options.body_bytes_max,
                                   .read_while_recording = options.until_stopped});
   if (!recorder) return std::unexpected(recorder.error());
   rehearsal.recorder = std::move(*recorder);
+  rehearsal.journal = std::make_unique<RedactingJournal>(*rehearsal.recorder, secrets);
   rehearsal.network = std::move(network);
   auto world = World::build(scenario.given, seed,
                             {.scheduler = scheduler,
-                             .journal = *rehearsal.recorder,
+                             .journal = *rehearsal.journal,
                              .network = *rehearsal.network,
                              .edge_port = options.edge_port,
                              .salesforce_port = options.salesforce_port,
@@ -138,6 +149,9 @@ kernel::Result<Rehearsal> set_up(const Scenario& scenario, const RunOptions& opt
     return std::unexpected(driver.error());
   }
   rehearsal.driver = std::move(*driver);
+  rehearsal.mocks_are_settled = [&scenario, world = rehearsal.world.get(), &scheduler] {
+    return mocks_are_settled(scenario, *world, scheduler.now());
+  };
   if (options.on_served) tell_served(*rehearsal.network, options);
   rehearsal.driver->start();
   return rehearsal;
@@ -175,6 +189,8 @@ kernel::Result<CheckRow> same_as(const Twin& twin, const std::string& digest, co
 
 kernel::Result<RunResult> finish(Rehearsal& rehearsal, const Scenario& scenario, bool is_interrupted,
                                  const Twin* twin, const live::Stopwatch& stopwatch) {
+  // What the mocks saw goes with the world.
+  const std::vector<CheckRow> of_mocks = mock_checks(scenario, *rehearsal.world);
   rehearsal.end_world();
   Recorder& recorder = *rehearsal.recorder;
   auto digest = recorder.seal();
@@ -184,14 +200,18 @@ kernel::Result<RunResult> finish(Rehearsal& rehearsal, const Scenario& scenario,
                    .digest = *digest,
                    .sealed_seconds = stopwatch.elapsed_seconds()};
   if (!is_interrupted) {
-    const judge::Case judged = case_of(scenario);
+    const judge::Case judged = case_of(scenario, rehearsal.journal->leaks());
     std::vector<CheckRow> checks = judge::judge(judged, recorder.file());
+    checks.insert(checks.end(), of_mocks.begin(), of_mocks.end());
     if (twin != nullptr) {
       auto same = same_as(*twin, *digest, recorder.file(), judged.place);
       if (!same) return std::unexpected(same.error());
       checks.push_back(std::move(*same));
     }
-    for (const CheckRow& check : checks) {
+    for (CheckRow& check : checks) {
+      // A query of the scenario's may name a secret, and its answer hold one.
+      for (std::string* text : {&check.name, &check.expected, &check.found})
+        *text = rehearsal.secrets->redacted(*text);
       if (auto added = recorder.add_check(check); !added) return std::unexpected(added.error());
     }
     result.verdict = verdict_of(checks);

@@ -22,6 +22,8 @@
 #include "emulator/subscriber/streaming_client.h"
 #include "middleware/config/middleware_file.h"
 #include "mocks/api.h"
+#include "mocks/stubs/spec.h"
+#include "mocks/stubs/verify.h"
 
 namespace emulator::runner {
 
@@ -29,9 +31,12 @@ struct ComputeGiven : compute::AppRunnerConfig {
   config::MiddlewareFile middleware{};
 };
 
-/// An external API: a mock, or the org, which the middleware may call like any other.
+/// An external API: a mock of operations or of stubs; or the org, which the middleware may call like any
+/// other.
 struct ApiGiven : mocks::ApiSpec {
+  std::shared_ptr<const mocks::stubs::MockSpec> stubs{};  ///< null: of operations
   bool is_org = false;
+  bool is_tls = false;  ///< it is served by HTTPS
 };
 
 struct FunctionGiven : lambda::FunctionConfig {
@@ -42,6 +47,15 @@ struct FunctionGiven : lambda::FunctionConfig {
 /// What the account allows.
 struct AccountGiven {
   lambda::AccountConfig lambda{};
+};
+
+/// `mock: payments, request: {...}, equals: 3` of `expect`.
+struct MockExpectation {
+  config::Place place{};
+  std::string mock;
+  std::string name;  ///< as written, shortened
+  mocks::stubs::Verification verification{};
+  std::optional<kernel::Duration> wait{};  ///< the run goes on so long behind its timeline until it holds
 };
 
 struct Given {
@@ -107,12 +121,21 @@ struct SubscribeAction {
 };
 
 /// One line of the timeline: exactly one of the optional actions is there.
+/// `fault: erp, connect: refused`
+struct DoorAction {
+  std::string name;
+  std::string api;
+  kernel::Door door = kernel::Door::Refused;
+  std::optional<mocks::Flap> flap{};
+};
+
 struct TimelineAction {
   config::Place place{};
   kernel::Duration at{};
   std::optional<kernel::Duration> lasts{};  ///< `for`
   std::optional<PublishAction> publish{};
   std::optional<mocks::FaultRule> fault{};  ///< its window is at .. at + lasts
+  std::optional<DoorAction> door{};
   std::optional<RelayVerb> relay{};
   std::optional<std::string> throttle{};    ///< a function, or "bus"
   std::optional<std::string> crash{};       ///< "middleware-1", or "middleware": all; back after `lasts`
@@ -140,6 +163,7 @@ struct Scenario {
   Given given{};
   std::vector<TimelineAction> timeline{};
   std::vector<judge::Expectation> expectations{};
+  std::vector<MockExpectation> mock_expectations{};
   judge::InvariantSettings invariants{};
 
   /// When the last line of the timeline is over.

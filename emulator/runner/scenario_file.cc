@@ -8,6 +8,7 @@
 #include "emulator/runner/compose.h"
 #include "emulator/runner/function_problems.h"
 #include "emulator/runner/given_shapes.h"
+#include "emulator/runner/mock_given.h"
 #include "emulator/runner/named_queues.h"
 #include "emulator/runner/timeline_shape.h"
 #include "middleware/config/suggest.h"
@@ -51,8 +52,13 @@ Shape<ScenarioText> scenario_shape() {
                 "File with a deployment; 'given' changes what it says.")
       .required("given", &ScenarioText::given, given_shape(), "The deployment.")
       .required("timeline", &ScenarioText::timeline, timeline_shape(), "What happens when.")
-      .optional("expect", &ScenarioText::expectations, expectations_shape(),
-                "What must be true of the run, beside the invariants.")
+      .optional(
+          "expect",
+          [](ScenarioText& out, Expectations all) {
+            out.expectations = std::move(all.of_run);
+            out.mock_expectations = std::move(all.of_mocks);
+          },
+          all_expectations_shape(), "What must be true of the run, beside the invariants.")
       .optional("invariants", &ScenarioText::invariants, invariants_shape(),
                 "Those that are switched off or tuned.")
       .done();
@@ -74,6 +80,7 @@ class CrossCheck {
   void run() {
     const Given& given = scenario_.given;
     apis_ = names(given.apis, &ApiGiven::name);
+    check_mocks();
     functions_ = names(given.functions, &lambda::FunctionConfig::name);
     queues_ = names(given.queues, &queues::QueueConfig::name);
     topics_ = names(given.topics, &TopicGiven::name);
@@ -144,7 +151,16 @@ class CrossCheck {
     if (action.replay) check(*action.replay, action.place);
     if (!action.duplicates_at.empty())
       known(action.duplicates_at, topics_, "the topic that sends twice is", action.place);
-    if (action.fault) known(action.fault->target, apis_, "the fault is of the api", action.place);
+    if (action.fault) {
+      known(action.fault->target, apis_, "the fault is of the api", action.place);
+      const auto problem = fault_problem(*action.fault, scenario_.given.apis);
+      if (problem) problems_.add(action.place, *problem);
+    }
+    if (action.door) {
+      known(action.door->api, apis_, "the fault is of the api", action.place);
+      if (const auto problem = door_problem(*action.door, scenario_.given.apis))
+        problems_.add(action.place, *problem);
+    }
     if (action.throttle && *action.throttle != "bus" && *action.throttle != "relay")
       known(*action.throttle, functions_, "the throttled function is", action.place);
     if (action.crash) {
@@ -165,6 +181,13 @@ class CrossCheck {
       std::error_code ignored;
       if (!fs::is_regular_file(action.publish->from, ignored))
         problems_.add(action.place, "there is no file " + action.publish->from);
+    }
+  }
+
+  void check_mocks() {
+    for (const MockExpectation& expectation : scenario_.mock_expectations) {
+      const auto problem = expectation_problem(expectation, scenario_.given.apis);
+      if (problem) problems_.add(expectation.place, *problem);
     }
   }
 
@@ -217,6 +240,7 @@ class CrossCheck {
     for (const TimelineAction& action : scenario_.timeline) {
       if (action.fault) faults.push_back(action.fault->name);
       if (action.deliveries) faults.push_back(action.deliveries->name);
+      if (action.door) faults.push_back(action.door->name);
     }
     known(value("fault"), faults, "the hops are of the fault", place);
   }

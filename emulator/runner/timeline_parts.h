@@ -5,6 +5,8 @@
 namespace emulator::runner {
 
 config::Shape<mocks::FaultEffect> respond_shape();
+/// What is found by who connects.
+config::Shape<kernel::Door> door_shape();
 config::Shape<ChangeStep> change_step_shape();
 
 }  // namespace emulator::runner

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "emulator/runner/as_written.h"
+#include "emulator/runner/fault_when_shapes.h"
 #include "emulator/runner/given_shapes.h"
 #include "emulator/runner/timeline_parts.h"
 
@@ -16,7 +18,6 @@ using config::non_empty_text;
 using config::object;
 using config::Shape;
 using kernel::Duration;
-using kernel::Ending;
 using mocks::CountPer;
 using mocks::FaultEffect;
 
@@ -42,7 +43,12 @@ struct LineText {
   CountPer per = CountPer::Run;
   std::optional<std::string> path{};
   std::optional<FaultEffect> respond{};
+  std::optional<kernel::Door> connect{};
   std::optional<mocks::LatencyLaw> delay{};
+  FaultOnly only{};
+  FaultWhen when{};
+  std::optional<mocks::Damage> damage{};
+  bool is_twice = false;
   // platform
   std::optional<RelayVerb> relay{};
   std::optional<std::string> throttle{};
@@ -85,6 +91,29 @@ kernel::Result<bus::DeliveryFault> delivery_fault(const LineText& line) {
   if (line.lasts) fault.until = kernel::at(line.at + *line.lasts);
   if (!line.times && !line.lasts && !line.share) fault.times = 1;
   return fault;
+}
+
+kernel::Result<DoorAction> door_of(const LineText& line) {
+  const FaultOnly& only = line.only;
+  const bool narrows = only.method || !only.header.empty() || only.stub || only.key || !only.attempts.empty();
+  const bool counts = line.when.ramp || line.when.burst || line.when.total || line.when.fires;
+  for (const auto& [key, is_there] :
+       {std::pair{"times", line.times.has_value()}, std::pair{"skip", line.skip != 0},
+        std::pair{"every", line.every != 1}, std::pair{"share", line.share.has_value()},
+        std::pair{"per", line.per != CountPer::Run}, std::pair{"path", line.path.has_value()},
+        std::pair{"delay", line.delay.has_value()}, std::pair{"twice", line.is_twice},
+        std::pair{"place", line.where != mocks::Place::Before}, std::pair{"only", narrows},
+        std::pair{"when", counts}}) {
+    if (is_there)
+      return kernel::invalid("'" + std::string(key) +
+                             "' does not go with 'connect': a connection is no request" +
+                             (counts ? "; of 'when' it takes flap" : ""));
+  }
+  if (line.when.flap && !line.lasts) return kernel::invalid("'connect' with flap needs 'for'");
+  return DoorAction{.name = line.name.value_or(*line.fault + "@" + std::to_string(line.place.line)),
+                    .api = *line.fault,
+                    .door = *line.connect,
+                    .flap = line.when.flap};
 }
 
 kernel::Result<> check_duplicate(const LineText& line) {
@@ -147,8 +176,13 @@ kernel::Result<TimelineAction> to_action(const LineText& line) {
     if (line.lasts && !line.rate) return kernel::invalid("'publish' with 'for' needs 'rate'");
     action.publish = std::move(publish);
   }
-  if (line.fault) {
-    if (!line.respond && !line.delay) return kernel::invalid("'fault' needs 'respond' or 'delay'");
+  if (line.connect) {
+    auto door = door_of(line);
+    if (!door) return std::unexpected(door.error());
+    action.door = std::move(*door);
+  } else if (line.fault) {
+    if (!line.respond && !line.delay && !line.damage && !line.is_twice)
+      return kernel::invalid("'fault' needs 'respond', 'connect', 'delay', 'damage' or 'twice'");
     mocks::FaultRule rule{.name = line.name.value_or(*line.fault + "@" + std::to_string(line.place.line)),
                           .target = *line.fault};
     rule.path_prefix = line.path;
@@ -162,6 +196,9 @@ kernel::Result<TimelineAction> to_action(const LineText& line) {
     rule.place = line.where;
     if (line.respond) rule.effect = *line.respond;
     rule.effect.delay = line.delay;
+    rule.effect.damage = line.damage;
+    rule.effect.executes_twice = line.is_twice;
+    narrow(rule, line.only, line.when);
     action.fault = std::move(rule);
   }
   return action;
@@ -169,7 +206,7 @@ kernel::Result<TimelineAction> to_action(const LineText& line) {
 
 }  // namespace
 
-Shape<std::vector<TimelineAction>> timeline_shape() {
+Shape<TimelineAction> timeline_line_shape() {
   const auto line =
       object<LineText>("a line of the timeline", "Something that happens at a time of the run.")
           .required("at", &LineText::at, duration(), "When, from the start.")
@@ -202,7 +239,14 @@ Shape<std::vector<TimelineAction>> timeline_shape() {
                     "What times, skip, every and share count in.")
           .optional("path", &LineText::path, non_empty_text(), "Only requests whose path starts so.")
           .optional("respond", &LineText::respond, respond_shape(), "What the caller gets instead.")
+          .optional("connect", &LineText::connect, door_shape(), "What is found by who connects.")
           .optional("delay", &LineText::delay, latency_shape(), "Added to the answer's own time.")
+          .optional("damage", &LineText::damage, damage_shape(), "The true answer, made wrong.")
+          .optional("twice", &LineText::is_twice, config::boolean(),
+                    "The effect happens twice, and one answer is sent.")
+          .optional("only", &LineText::only, fault_only_shape(), "Which requests of the API.")
+          .optional("when", &LineText::when, fault_when_shape(),
+                    "When it fires, beyond window, counts and share.")
           .optional("relay", &LineText::relay,
                     choice<RelayVerb>({{"pause", RelayVerb::Pause},
                                        {"run", RelayVerb::Run},
@@ -272,7 +316,12 @@ Shape<std::vector<TimelineAction>> timeline_shape() {
           .requires_key("per", {"fault"})
           .requires_key("path", {"fault"})
           .requires_key("respond", {"fault"})
+          .requires_key("connect", {"fault"})
           .requires_key("delay", {"fault"})
+          .requires_key("damage", {"fault"})
+          .requires_key("twice", {"fault"})
+          .requires_key("only", {"fault"})
+          .requires_key("when", {"fault"})
           .requires_one_of("for", {"publish", "fault", "relay", "throttle", "crash", "duplicate", "reorder",
                                    "subscribe", "disconnect"})
           .requires_one_of("by", {"duplicate", "reorder"})
@@ -281,9 +330,15 @@ Shape<std::vector<TimelineAction>> timeline_shape() {
           .requires_key("window", {"replay"})
           .requires_key("rules", {"replay"})
           .at_most_one_of({"count", "for"})
+          .at_most_one_of({"respond", "damage", "connect"})
           .place(&LineText::place)
           .done();
-  return config::list_of(mapped<TimelineAction>(line, to_action));
+  return as_written(mapped<TimelineAction>(line, to_action),
+                    [](TimelineAction& action, config::JsonPtr written) {
+                      if (action.fault) action.fault->written = std::move(written);
+                    });
 }
+
+Shape<std::vector<TimelineAction>> timeline_shape() { return config::list_of(timeline_line_shape()); }
 
 }  // namespace emulator::runner

@@ -7,8 +7,9 @@
 
 namespace emulator::runner {
 
+config::Shape<TimelineAction> timeline_line_shape();
 config::Shape<std::vector<TimelineAction>> timeline_shape();
-config::Shape<std::vector<judge::Expectation>> expectations_shape();
+config::Shape<judge::Expectation> expectation_shape();
 config::Shape<judge::InvariantSettings> invariants_shape();
 
 }  // namespace emulator::runner

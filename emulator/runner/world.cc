@@ -82,7 +82,8 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
     : given_(given),
       ports_(ports),
       queues_(given.queues, seed, ports.scheduler, ports.journal),
-      faults_(seed, ports.journal),
+      mocks_(given.apis, seed, ports.scheduler, ports.journal, ports.network.client()),
+      doors_(ports.network, ports.journal, ports.scheduler),
       secrets_(given.secrets),
       instances_(std::make_unique<Instances>(given, seed, ports, secrets_)),
       compute_(
@@ -91,10 +92,6 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
       code_(std::make_unique<IngestCode>(ingest_)),
       lambda_(std::make_unique<lambda::Lambda>(seed, ports.scheduler, ports.journal, queues_,
                                                given.account.lambda)) {
-  for (const ApiGiven& spec : given.apis) {
-    if (spec.is_org) continue;
-    apis_.push_back(std::make_unique<mocks::MockApi>(spec, seed, ports.scheduler, ports.journal, faults_));
-  }
   ingest_.log_to(ports.journal);
   ingest_.refer_to(secrets_);
   for (const FunctionGiven& function : given.functions) {
@@ -136,7 +133,7 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
     if (!api.is_org) continue;
     org_apis_.emplace_back(api.name,
                            std::make_unique<mocks::FaultGate>(api.name, api.latency, *salesforce_edge_, seed,
-                                                              ports.scheduler, faults_));
+                                                              ports.scheduler, mocks_.faults()));
   }
 }
 
@@ -160,9 +157,7 @@ kernel::Result<> World::serve() {
     if (auto found = find_program(function, ports_.network); !found) return found;
   }
   if (auto set_up = bus_->set_up(relay().source()); !set_up) return set_up;
-  for (const auto& api : apis_) {
-    if (auto served = ports_.network.serve(api->spec().name, *api, Transport::Plain); !served) return served;
-  }
+  if (auto served = mocks_.serve(ports_.network); !served) return served;
   if (auto served = ports_.network.serve(kEdgeHost, *edge_, Transport::Plain, ports_.edge_port); !served)
     return served;
   if (auto served =
@@ -199,6 +194,7 @@ void World::stop() {
   // Callers first, so that none sees its server go.
   edge_->stop();
   salesforce_edge_->stop();
+  mocks_.stop();
   setup_.reset();
   relays_.reset();
   bus_.reset();

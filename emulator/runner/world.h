@@ -8,6 +8,8 @@
 #include "emulator/edge/edge.h"
 #include "emulator/lambda/event_source_mappings.h"
 #include "emulator/relay/relays.h"
+#include "emulator/runner/api_mocks.h"
+#include "emulator/runner/doors.h"
 #include "emulator/runner/network.h"
 #include "emulator/runner/scenario.h"
 #include "emulator/runtime/process_code.h"
@@ -48,7 +50,9 @@ class World {
   lambda::EventSourceMappings& mappings() { return *mappings_; }
   queues::Queues& queues() { return queues_; }
   topics::Topics& topics() { return *topics_; }
-  mocks::FaultSet& faults() { return faults_; }
+  mocks::FaultSet& faults() { return mocks_.faults(); }
+  const std::vector<std::unique_ptr<mocks::stubs::StubMock>>& stub_mocks() const { return mocks_.of_stubs(); }
+  Doors& doors() { return doors_; }
   compute::AppRunner& compute() { return *compute_; }
   salesforce_edge::SalesforceEdge& salesforce_edge() { return *salesforce_edge_; }
 
@@ -73,8 +77,8 @@ class World {
   const Given& given_;
   WorldPorts ports_;
   queues::Queues queues_;
-  mocks::FaultSet faults_;
-  std::vector<std::unique_ptr<mocks::MockApi>> apis_;
+  ApiMocks mocks_;
+  Doors doors_;
   RigSecrets secrets_;
   std::unique_ptr<Instances> instances_;
   std::unique_ptr<compute::AppRunner> compute_;

@@ -1,5 +1,10 @@
 #include "emulator/sim/wire.h"
 
+#include <algorithm>
+
+#include "middleware/kernel/check.h"
+#include "middleware/kernel/wait.h"
+
 namespace emulator::sim {
 namespace {
 
@@ -9,19 +14,36 @@ using kernel::Task;
 
 Task<kernel::HttpResult> unanswered(NoAnswer reason) { co_return std::unexpected(reason); }
 
+/// Who believes a wrong Content-Length reads so much less.
+kernel::HttpResponse cut_short(kernel::HttpResponse response) {
+  constexpr std::size_t kMissing = 2;
+  response.body.resize(response.body.size() - std::min(response.body.size(), kMissing));
+  return response;
+}
+
 APART kernel::HttpResult observed(kernel::AnswerScope<HttpReply>::Answer& answer) {
   std::optional<HttpReply> reply = answer.take();
   if (!reply) return std::unexpected(NoAnswer::Timeout);
   switch (reply->ending) {
     case kernel::Ending::Complete:
       return std::move(reply->response);
+    case kernel::Ending::LongBody:
+      return cut_short(std::move(reply->response));
     case kernel::Ending::Reset:
+    case kernel::Ending::ResetInBody:
       return std::unexpected(NoAnswer::Reset);
     case kernel::Ending::Empty:
+    case kernel::Ending::HalfClosed:
       return std::unexpected(NoAnswer::ClosedEarly);
     case kernel::Ending::Garbage:
+    case kernel::Ending::BadChunk:
+    case kernel::Ending::TwoLengths:
+    case kernel::Ending::LengthAndChunks:
+    case kernel::Ending::BareLf:
+    case kernel::Ending::BadStatusLine:
       return std::unexpected(NoAnswer::ProtocolError);
     case kernel::Ending::Truncated:
+    case kernel::Ending::CutChunks:
       return std::unexpected(NoAnswer::BodyTruncated);
     case kernel::Ending::Hang:
       break;  // never arrives
@@ -31,19 +53,34 @@ APART kernel::HttpResult observed(kernel::AnswerScope<HttpReply>::Answer& answer
 
 }  // namespace
 
-kernel::HttpHandler* Wire::find(std::string_view host) const {
-  for (const auto& [name, handler] : hosts_) {
-    if (name == host) return handler;
-  }
-  return nullptr;
+Wire::Host* Wire::find(std::string_view host) {
+  const auto found = std::ranges::find(hosts_, host, &Host::name);
+  return found == hosts_.end() ? nullptr : &*found;
+}
+
+void Wire::set_door(std::string_view host, kernel::Door door) {
+  Host* const found = find(host);
+  CHECK(found != nullptr);
+  found->door = door;
 }
 
 // No coroutine: a request under way is held by who works on it.
 Task<kernel::HttpResult> Wire::send(kernel::HttpRequest request, kernel::Timestamp deadline) {
-  kernel::HttpHandler* handler = find(request.host);
-  if (handler == nullptr) return unanswered(NoAnswer::Refused);
+  const Host* host = find(request.host);
+  if (host == nullptr) return unanswered(NoAnswer::Refused);
   if (deadline <= scheduler_.now()) return unanswered(NoAnswer::Timeout);
-  return exchange(handler->handle(std::move(request)), deadline);
+  if (host->door != kernel::Door::Open) return closed(host->door, deadline);
+  return exchange(host->handler->handle(std::move(request)), deadline);
+}
+
+Task<kernel::HttpResult> Wire::closed(kernel::Door door, kernel::Timestamp deadline) {
+  if (door == kernel::Door::Refused) co_return std::unexpected(NoAnswer::Refused);
+  if (door != kernel::Door::ConnectHang && door != kernel::Door::HandshakeHang) {
+    co_return std::unexpected(NoAnswer::TlsError);
+  }
+  const kernel::Timestamp given_up = scheduler_.now() + kConnectTimeout;
+  co_await kernel::sleep_until(scheduler_, std::min(given_up, deadline));
+  co_return std::unexpected(deadline < given_up ? NoAnswer::Timeout : NoAnswer::ConnectTimeout);
 }
 
 Task<kernel::HttpResult> Wire::exchange(Task<HttpReply> handling, kernel::Timestamp deadline) {

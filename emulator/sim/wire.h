@@ -15,14 +15,20 @@ namespace emulator::sim {
 /// network.
 class Wire final : public kernel::HttpClient {
  public:
+  /// How long a client waits for a connection that is never made; as middleware/live/http_client.h.
+  static constexpr kernel::Duration kConnectTimeout = std::chrono::milliseconds{1500};
+
   explicit Wire(kernel::Scheduler& scheduler) : scheduler_(scheduler), exchanges_(scheduler) {}
 
   /// `handler` outlives the wire. A host that nobody serves refuses connections.
   void serve(std::string host, kernel::HttpHandler& handler) {
-    hosts_.emplace_back(std::move(host), &handler);
+    hosts_.push_back({std::move(host), &handler});
   }
 
-  /// Endings become what the client on sockets would have observed (middleware/live/http_client.h).
+  /// What is found by whoever connects to the host from now on. With TLS doors it is a server of TLS.
+  void set_door(std::string_view host, kernel::Door door);
+
+  /// Endings and doors become what the client on sockets would have observed (middleware/live/http_client.h).
   kernel::Task<kernel::HttpResult> send(kernel::HttpRequest request, kernel::Timestamp deadline) override;
 
   std::size_t exchanges_running() const { return exchanges_.running(); }
@@ -31,12 +37,18 @@ class Wire final : public kernel::HttpClient {
   void stop() { exchanges_.cancel_all(); }
 
  private:
-  kernel::HttpHandler* find(std::string_view host) const;
+  struct Host {
+    std::string name;
+    kernel::HttpHandler* handler;
+    kernel::Door door = kernel::Door::Open;
+  };
+  Host* find(std::string_view host);
+  kernel::Task<kernel::HttpResult> closed(kernel::Door door, kernel::Timestamp deadline);
   kernel::Task<kernel::HttpResult> exchange(kernel::Task<kernel::HttpReply> handling,
                                             kernel::Timestamp deadline);
 
   kernel::Scheduler& scheduler_;
-  std::vector<std::pair<std::string, kernel::HttpHandler*>> hosts_;
+  std::vector<Host> hosts_;
   kernel::AnswerScope<kernel::HttpReply> exchanges_;
 };
 

@@ -37,11 +37,6 @@ Shape<PagesConfig> pages_shape() {
       .done();
 }
 
-Shape<std::string> method_shape() {
-  return choice<std::string>(
-      {{"GET", "GET"}, {"POST", "POST"}, {"PUT", "PUT"}, {"PATCH", "PATCH"}, {"DELETE", "DELETE"}});
-}
-
 /// The keys of a request, which a step and its undo share.
 Object<StepText>& with_request(Object<StepText>& object) {
   return object.optional("method", &StepText::method, method_shape(), "HTTP method.")
@@ -175,6 +170,7 @@ service::FlowConfig to_flow(const FlowText& text) {
   if (text.late_is_undone) flow.late_is_undone = *text.late_is_undone;
   flow.ordering = text.ordering;
   for (const StepText& step : text.steps) flow.steps.push_back(to_step(step, text.event));
+  flow.callbacks.assign(text.callbacks.begin(), text.callbacks.end());
   return flow;
 }
 
@@ -196,6 +192,8 @@ Shape<FlowText> flow_shape() {
       .optional("skip", &FlowText::skip, non_empty_text(),
                 "Instead of steps: nothing is to be done, for this reason.")
       .optional("ordering", &FlowText::ordering, ordering_shape(), "Of the events of one record.")
+      .optional("callbacks", &FlowText::callbacks, list_of(callback_shape(), 1),
+                "Who is told when an event is over.")
       .optional("dead_letter", &FlowText::dead_letter, dead_letter_shape(), "When an event is given up.")
       .exactly_one_of({"steps", "skip"})
       .requires_key("deadline", {"steps"})

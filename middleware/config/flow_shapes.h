@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "middleware/config/api_shapes.h"
+#include "middleware/config/callback_shapes.h"
 #include "middleware/config/inbox_shapes.h"
 
 namespace config {
@@ -25,6 +26,7 @@ struct FlowText {
   std::vector<StepText> steps{};  ///< those of parallel groups one after the other
   std::optional<OrderingText> ordering{};
   std::optional<DeadLetterText> dead_letter{};
+  std::vector<CallbackText> callbacks{};
   Place place{};
 };
 

@@ -8,6 +8,19 @@ namespace {
 using kernel::TextTemplate;
 using service::AnswerWhen;
 
+Shape<StoreConfig> store_shape() {
+  const auto sqlite = object<StoreConfig>("a store", "Where events are kept.")
+                          .required("sqlite", &StoreConfig::sqlite, non_empty_text(),
+                                    "Path of the file; it is made if it is not there. One process at a time.")
+                          .not_yet("postgres", "there is memory, and {sqlite: PATH}")
+                          .done();
+  const auto memory = mapped<StoreConfig>(
+      choice<int>({{"memory", 0}}), [](const int&) -> kernel::Result<StoreConfig> { return StoreConfig{}; });
+  return either<StoreConfig>({.scalar = memory, .map = sqlite});
+}
+
+}  // namespace
+
 Shape<TextTemplate> event_template() {
   return mapped<TextTemplate>(text(),
                               [](const std::string& value) -> kernel::Result<TextTemplate> {
@@ -22,22 +35,10 @@ Shape<TextTemplate> event_template() {
                               {.wants = "text that reads the event, such as \"${/Order_Number__c}\""});
 }
 
-Shape<StoreConfig> store_shape() {
-  const auto sqlite = object<StoreConfig>("a store", "Where events are kept.")
-                          .required("sqlite", &StoreConfig::sqlite, non_empty_text(),
-                                    "Path of the file; it is made if it is not there. One process at a time.")
-                          .not_yet("postgres", "there is memory, and {sqlite: PATH}")
-                          .done();
-  const auto memory = mapped<StoreConfig>(
-      choice<int>({{"memory", 0}}), [](const int&) -> kernel::Result<StoreConfig> { return StoreConfig{}; });
-  return either<StoreConfig>({.scalar = memory, .map = sqlite});
-}
-
 Shape<inbox::ParkingRules> parking_shape() {
   using inbox::ParkingRules;
   constexpr auto kShortest = std::chrono::milliseconds{1};
-  return object<ParkingRules>("parking",
-                              "How long an accepted event that failed waits for its next delivery.")
+  return object<ParkingRules>("parking", "How long what failed waits for its next delivery.")
       .optional("first", &ParkingRules::wait_first, duration(kShortest),
                 "After the first; doubles with each.")
       .optional("max", &ParkingRules::wait_max, duration(kShortest), "At most.")
@@ -47,6 +48,8 @@ Shape<inbox::ParkingRules> parking_shape() {
       })
       .done();
 }
+
+namespace {
 
 /// One template, or several that are compared in turn.
 Shape<std::vector<TextTemplate>> version_of(Shape<TextTemplate> part) {

@@ -28,6 +28,9 @@ struct OrderingText : service::OrderingConfig {
   Place place{};
 };
 
+/// Text that reads the event, and nothing else.
+Shape<kernel::TextTemplate> event_template();
+Shape<inbox::ParkingRules> parking_shape();
 Shape<InboxText> inbox_shape();
 Shape<OrderingText> ordering_shape();
 /// Of a block: it reads the item too.

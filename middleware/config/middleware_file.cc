@@ -22,6 +22,7 @@ struct FileText : RoutesText {
   std::vector<FlowText> flows{};
   sns::EndpointConfig sns{};
   InboxText inbox{};
+  service::OutboxConfig outbox{};
   service::SecurityConfig security{};
   service::ServerLimits server{};
 };
@@ -57,6 +58,7 @@ Shape<FileText> file_shape() {
                 "Events of one invocation go to a destination together; one by one when absent.")
       .optional("sns", &FileText::sns, sns, "The middleware as a subscriber of topics.")
       .optional("inbox", &FileText::inbox, inbox_shape(), "How events are kept and acknowledged.")
+      .optional("outbox", &FileText::outbox, outbox_shape(), "How callbacks are delivered.")
       .optional("security", &FileText::security, security_shape(), "Who may call the deployed service.")
       .optional("server", &FileText::server, server_shape(), "Limits of the deployed service.")
       .required("apis", &FileText::apis, map_of(api_shape()), "The external APIs.")
@@ -83,6 +85,7 @@ MiddlewareFile to_file(const FileText& text) {
   file.service.added_member = file.ingest.enriched_under;
   file.store = text.inbox.store;
   file.service.inbox = text.inbox;
+  file.service.outbox = text.outbox;
   file.service.answer = text.inbox.answer;
   file.service.works_off_store =
       text.inbox.answer == service::AnswerWhen::Accepted || !text.inbox.store.sqlite.empty();
@@ -140,6 +143,7 @@ std::expected<MiddlewareFile, Problems> read_middleware_with(const Tree& tree,
   }
   for (const FlowText& flow : text->flows) {
     check_ordering(flow.ordering, flow.dead_letter, text->inbox, problems);
+    check_callbacks(flow, text->apis, text->inbox, problems);
   }
   for (const auto& [name, event] : text->events) {
     const bool used =

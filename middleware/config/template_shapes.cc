@@ -76,4 +76,9 @@ Shape<Expression> expression(std::string description) {
                             {.description = std::move(description)});
 }
 
+Shape<std::string> method_shape() {
+  return choice<std::string>(
+      {{"GET", "GET"}, {"POST", "POST"}, {"PUT", "PUT"}, {"PATCH", "PATCH"}, {"DELETE", "DELETE"}});
+}
+
 }  // namespace config

@@ -11,4 +11,7 @@ Shape<kernel::JsonTemplate> json_template();
 /// `description` goes to the schema.
 Shape<kernel::Expression> expression(std::string description);
 
+/// Of a request.
+Shape<std::string> method_shape();
+
 }  // namespace config

@@ -41,6 +41,7 @@ class Breaker {
     Permit& operator=(Permit&& other) noexcept;
     ~Permit() { give_back(); }
     explicit operator bool() const { return breaker_ != nullptr; }
+    BreakerState admitted_in() const { return admitted_in_; }
     /// Once.
     void record(Sample sample, kernel::Duration took, kernel::Timestamp now);
     void give_back();

@@ -34,6 +34,16 @@ std::string_view to_text(GiveUp reason) {
   return "unknown";
 }
 
+std::string_view to_text(DelaySource source) {
+  switch (source) {
+    case DelaySource::Backoff:
+      return "backoff";
+    case DelaySource::RetryAfter:
+      return "retry_after";
+  }
+  return "unknown";
+}
+
 std::optional<GiveUp> Retry::refusal(const CallResult& result, const Attempt& attempt) const {
   const FailureClass failure = failure_class(result);
   if (rules_.on) {
@@ -53,16 +63,20 @@ std::optional<GiveUp> Retry::refusal(const CallResult& result, const Attempt& at
 
 RetryDecision Retry::with_hint(Duration own, Duration hint) const {
   const Duration longest = own + rules_.retry_after_slack;
+  const auto decided = [own](Duration wait) {
+    return RetryDecision{.wait = wait,
+                         .source = wait == own ? DelaySource::Backoff : DelaySource::RetryAfter};
+  };
   switch (rules_.retry_after) {
     case RetryAfterUse::Bounded:
       if (hint > longest) return {.reason = GiveUp::RetryAfterTooLong};
-      return {.wait = std::max(own, hint)};
+      return decided(std::max(own, hint));
     case RetryAfterUse::Cut:
-      return {.wait = std::clamp(hint, own, longest)};
+      return decided(std::clamp(hint, own, longest));
     case RetryAfterUse::Replaces:
-      return {.wait = hint.count() > 0 ? std::min(hint, rules_.wait_max) : own};
+      return decided(hint.count() > 0 ? std::min(hint, rules_.wait_max) : own);
   }
-  return {.wait = own};
+  return decided(own);
 }
 
 RetryDecision Retry::after(const CallResult& result, const Attempt& attempt) const {

@@ -15,9 +15,14 @@ namespace core {
 enum class GiveUp : std::uint8_t { Permanent, NotRepeatable, Attempts, RetryAfterTooLong, Deadline, Budget };
 std::string_view to_text(GiveUp reason);
 
+/// What a wait comes from.
+enum class DelaySource : std::uint8_t { Backoff, RetryAfter };
+std::string_view to_text(DelaySource source);
+
 struct RetryDecision {
-  std::optional<kernel::Duration> wait{};  ///< nothing: give up
-  GiveUp reason = GiveUp::Attempts;        ///< meaningful when wait is nothing
+  std::optional<kernel::Duration> wait{};     ///< nothing: give up
+  GiveUp reason = GiveUp::Attempts;           ///< meaningful when wait is nothing
+  DelaySource source = DelaySource::Backoff;  ///< meaningful when there is a wait
 };
 
 /// Less time than this is no use to an attempt. ASSUMPTION: the facts say max(50 ms, half the median

@@ -1,10 +1,9 @@
 #include "middleware/inbox/dead_letters.h"
 
-#include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "middleware/inbox/admin_call.h"
 #include "middleware/kernel/ids.h"
-#include "middleware/kernel/url.h"
 
 namespace inbox {
 namespace {
@@ -12,22 +11,8 @@ namespace {
 using kernel::HttpReply;
 using kernel::Task;
 
-constexpr int kLimitMax = 1000;
-
 HttpReply json_reply(int status, std::string body) {
   return {.response = {status, {{"Content-Type", "application/json"}}, std::move(body)}};
-}
-
-/// 1..kLimitMax; nothing when `text` says anything else.
-std::optional<int> limit_of(std::string_view query) {
-  if (query.empty()) return 100;
-  constexpr std::string_view kKey = "limit=";
-  if (!query.starts_with(kKey)) return std::nullopt;
-  query.remove_prefix(kKey.size());
-  int limit = 0;
-  const auto [end, error] = std::from_chars(query.data(), query.data() + query.size(), limit);
-  const bool is_read = error == std::errc{} && end == query.data() + query.size();
-  return is_read && limit >= 1 && limit <= kLimitMax ? std::optional(limit) : std::nullopt;
 }
 
 kernel::Json json_of(const store::DeadLetter& letter, kernel::WallTime died_at) {
@@ -46,25 +31,9 @@ kernel::Json json_of(const store::DeadLetter& letter, kernel::WallTime died_at) 
 }  // namespace
 
 Task<HttpReply> DeadLetters::handle(kernel::HttpRequest request) {
-  const std::string_view path = kernel::path_of(request.target);
-  std::string_view rest = path.substr(kDeadLettersPath.size());
-  if (rest.empty()) {
-    if (request.method != "GET") {
-      return kernel::answered({kernel::problem(405, "method", "GET /admin/dead-letters")});
-    }
-    const auto limit = limit_of(kernel::query_of(request.target));
-    if (!limit) return kernel::answered({kernel::problem(400, "query", "limit wants 1 to 1000")});
-    return list(*limit);
-  }
-  constexpr std::string_view kRedrive = "/redrive";
-  if (rest.starts_with('/') && rest.ends_with(kRedrive) && rest.size() > kRedrive.size() + 1) {
-    rest = rest.substr(1, rest.size() - 1 - kRedrive.size());
-    if (request.method != "POST") {
-      return kernel::answered({kernel::problem(405, "method", "POST /admin/dead-letters/{id}/redrive")});
-    }
-    return redrive(kernel::percent_decoded(rest, false));
-  }
-  return kernel::answered({kernel::problem(404, "path", "no such path: " + std::string(path))});
+  AdminCall call = admin_call(request, kDeadLettersPath);
+  if (call.refusal) return kernel::answered({std::move(*call.refusal)});
+  return call.limit > 0 ? list(call.limit) : redrive(std::move(call.redriven));
 }
 
 Task<HttpReply> DeadLetters::list(int limit) {

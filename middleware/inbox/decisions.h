@@ -25,6 +25,7 @@ struct WorkEnd {
   std::string error{};              ///< for people: "step charge: status 503, gave up: attempts"
   kernel::Duration retry_after{};   ///< what the other side asked for; 0: nothing
   store::AppliedVersion applied{};  ///< when Done, of a flow that keeps versions
+  store::Callbacks callbacks{};     ///< what is told of the event's end, if this is it
 };
 
 struct ParkingRules {

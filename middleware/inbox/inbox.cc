@@ -76,7 +76,9 @@ Task<void> Inbox::work_off(store::Work work) {
                    .deliveries = work.deliveries,
                    .fence = work.fence};
   if (is_used_up(kept.deliveries, flows_.deliveries_max(kept.event.type))) {
-    co_await bury(std::move(kept), "crashes", "no delivery came to its end");
+    WorkEnd end{.error = "no delivery came to its end"};
+    end.callbacks = flows_.callbacks_of_dead(std::move(work), end.error);
+    co_await bury(std::move(kept), "crashes", std::move(end));
   } else {
     WorkEnd end = co_await flows_.work(std::move(work));
     co_await settle(std::move(kept), std::move(end));
@@ -98,9 +100,9 @@ Task<bool> Inbox::settle(store::Work work, WorkEnd end) {
       verdict_after(end, work.deliveries, flows_.deliveries_max(work.event.type), config_.parking, draw);
   switch (verdict.fate) {
     case Fate::Done:
-      co_return co_await store_.done(event, work.fence, scheduler_.now(), std::move(end.applied));
+      co_return co_await finish(std::move(work), std::move(end));
     case Fate::Dead:
-      co_return co_await bury(std::move(work), std::string(verdict.reason), std::move(end.error));
+      co_return co_await bury(std::move(work), std::string(verdict.reason), std::move(end));
     case Fate::Parked: {
       const std::string fields = R"({"deliveries":)" + std::to_string(work.deliveries) + R"(,"waitMs":)" +
                                  std::to_string(verdict.wait / std::chrono::milliseconds{1}) + "}";
@@ -117,17 +119,28 @@ Task<bool> Inbox::settle(store::Work work, WorkEnd end) {
   co_return false;
 }
 
-Task<bool> Inbox::bury(store::Work work, std::string reason, std::string error) {
+Task<bool> Inbox::finish(store::Work work, WorkEnd end) {
+  const bool is_told = !end.callbacks.empty();
+  const bool is_done = co_await store_.done(work.event.id, work.fence, scheduler_.now(),
+                                            std::move(end.applied), std::move(end.callbacks));
+  if (is_done && is_told) flows_.callbacks_kept();
+  co_return is_done;
+}
+
+Task<bool> Inbox::bury(store::Work work, std::string reason, WorkEnd end) {
   const std::string event = work.event.id;
+  const bool is_told = !end.callbacks.empty();
   const bool is_buried =
-      co_await store_.bury(event, work.fence, scheduler_.now(), {.error_class = reason, .error = error});
+      co_await store_.bury(event, work.fence, scheduler_.now(), {.error_class = reason, .error = end.error},
+                           std::move(end.callbacks));
   if (!is_buried) co_return false;
+  if (is_told) flows_.callbacks_kept();
   const std::string fields = R"({"errorClass":)" + kernel::json_quoted(reason) + R"(,"deliveries":)" +
                              std::to_string(work.deliveries) + R"(,"traceId":)" +
                              kernel::json_quoted(kernel::trace_id_of(event)) + "}";
   log_.log({.level = kernel::LogLevel::Error,
             .source = "inbox",
-            .message = "dead letter: " + error,
+            .message = "dead letter: " + end.error,
             .event = event,
             .fields = fields});
   co_return true;

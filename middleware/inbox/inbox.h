@@ -37,6 +37,10 @@ class Flows {
   /// After so many deliveries that failed, events of this type are dead letters.
   virtual int deliveries_max(const std::string& type) const = 0;
   virtual kernel::Duration lease_max() const = 0;
+  /// What is told of an event that is given up without another delivery.
+  virtual store::Callbacks callbacks_of_dead(store::Work work, const std::string& error) const = 0;
+  /// The outbox holds something new.
+  virtual void callbacks_kept() = 0;
 };
 
 class Inbox {
@@ -61,7 +65,8 @@ class Inbox {
   kernel::Task<void> take_and_work();
   kernel::Task<void> work_off(store::Work work);
   kernel::Task<bool> settle(store::Work work, WorkEnd end);
-  kernel::Task<bool> bury(store::Work work, std::string reason, std::string error);
+  kernel::Task<bool> finish(store::Work work, WorkEnd end);
+  kernel::Task<bool> bury(store::Work work, std::string reason, WorkEnd end);
   /// There may be something to take.
   void stir();
   kernel::Task<bool> until_stirred();

@@ -16,6 +16,7 @@
 #include "middleware/config/middleware_file.h"
 #include "middleware/ingest/batch.h"
 #include "middleware/ingest/ingest.h"
+#include "middleware/ingest/trace_header.h"
 #include "middleware/ingest/unwrap.h"
 #include "middleware/ingest/validate.h"
 #include "middleware/kernel/task_scope.h"
@@ -85,7 +86,7 @@ HttpRequest error_report(std::string target, const std::string& category, const 
 }
 
 /// The caller's span, from "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1". Root
-/// is not read: the trace of an event is its EventUuid.
+/// goes on in X-Amzn-Trace-Id: the trace of an event is its EventUuid.
 std::optional<kernel::HopId> parent_of(std::string_view trace_header) {
   constexpr std::string_view kParent = "Parent=";
   const std::size_t at = trace_header.find(kParent);
@@ -130,9 +131,11 @@ Glimpse glimpse(const std::string& payload) {
 class Function {
  public:
   /// `client` reaches the Runtime API, `authorized` the middleware and the other destinations.
-  Function(live::Loop& loop, live::HttpClientPool& client, kernel::HttpClient& authorized,
-           service::LogSink& log, secrets::Provider& references, ingest::IngestConfig config)
-      : loop_(loop), client_(client), log_(log), ingest_(std::move(config), loop, authorized) {
+  /// `trace` stands before what `authorized` sends.
+  Function(live::Loop& loop, live::HttpClientPool& client, ingest::TraceHeader& trace,
+           kernel::HttpClient& authorized, service::LogSink& log, secrets::Provider& references,
+           ingest::IngestConfig config)
+      : loop_(loop), client_(client), trace_(trace), log_(log), ingest_(std::move(config), loop, authorized) {
     ingest_.log_to(log);
     ingest_.refer_to(references);
   }
@@ -152,6 +155,7 @@ class Function {
 
   live::Loop& loop_;
   live::HttpClientPool& client_;
+  ingest::TraceHeader& trace_;
   service::LogSink& log_;
   ingest::Ingest ingest_;
 };
@@ -193,7 +197,9 @@ kernel::Task<bool> Function::answer(HttpResponse next) {
 
 kernel::Task<FunctionResult> Function::run(HttpResponse next) {
   const Glimpse seen = glimpse(next.body);
-  const auto parent = parent_of(next.headers.get("Lambda-Runtime-Trace-Id"));
+  const std::string_view trace = next.headers.get("Lambda-Runtime-Trace-Id");
+  const auto parent = parent_of(trace);
+  trace_.set(std::string(trace));
   const auto left = time_left(next.headers.get("Lambda-Runtime-Deadline-Ms"));
   kernel::HopScope hop(log_, {.stage = kernel::Stage::Invoke,
                               .event = seen.event,
@@ -305,12 +311,14 @@ int main() {
   secrets::Redactor redactor;
   log.redact_with(redactor);
   secrets::ProgramSecrets values(environment, loop, **secrets_client, redactor, draw());
-  secrets::AuthorizingClient authorized(*who, values.provider(), loop, **client);
+  // Behind the signature: proxies on the way may change it.
+  ingest::TraceHeader trace(**client);
+  secrets::AuthorizingClient authorized(*who, values.provider(), loop, trace);
   authorized.on_missing([&log](const kernel::Error& error) {
     log.log({.level = kernel::LogLevel::Error, .source = "secrets", .message = error.text()});
   });
 
-  Function function(loop, **client, authorized, log, values.provider(), std::move(file->ingest));
+  Function function(loop, **client, trace, authorized, log, values.provider(), std::move(file->ingest));
   kernel::TaskScope scope;
   scope.spawn(function.serve());
   loop.run();

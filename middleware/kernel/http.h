@@ -80,12 +80,40 @@ class HttpClient {
 /// How a served exchange ends on the wire. Everything but Complete is a fault somebody asked for.
 enum class Ending : std::uint8_t {
   Complete,
-  Reset,      ///< connection reset before any byte of the response
-  Empty,      ///< connection closed without a response
-  Garbage,    ///< bytes that are not HTTP, then closed
-  Truncated,  ///< full length promised, half of the body sent
-  Hang,       ///< no response until the caller gives up
+  Reset,            ///< connection reset before any byte of the response
+  Empty,            ///< connection closed without a response
+  Garbage,          ///< bytes that are not HTTP, then closed
+  Truncated,        ///< full length promised, half of the body sent
+  Hang,             ///< no response until the caller gives up
+  HalfClosed,       ///< our side closed without a response, the other left open
+  BadChunk,         ///< half of the body in a good chunk, then one whose size is no number
+  CutChunks,        ///< half of the body in a good chunk, and no last one
+  ResetInBody,      ///< head and half of the body arrive, then a reset
+  TwoLengths,       ///< Content-Length twice: two bytes less, then the true one
+  LengthAndChunks,  ///< Content-Length, and the body in chunks
+  BareLf,           ///< a complete response whose lines end with LF alone
+  BadStatusLine,    ///< a complete response with the status 1000
+  LongBody,         ///< Content-Length two bytes less than what is sent
 };
+
+/// What somebody finds who connects (facts: mocks-and-faults 7 and 9). Everything but Open is a fault
+/// somebody asked for; nothing of it reaches a handler.
+enum class Door : std::uint8_t {
+  Open,
+  Refused,      ///< nobody listens; the port stays ours
+  ConnectHang,  ///< the connection is never made
+  // For servers of TLS:
+  SelfSigned,     ///< the certificate is nobody's but its own
+  Expired,        ///< since yesterday
+  NotYetValid,    ///< until tomorrow
+  WrongHost,      ///< the certificate names another host
+  OldTls,         ///< TLS 1.1 at most, which nobody speaks any more
+  ClosedInHello,  ///< closed behind the client's first words
+  Plaintext,      ///< HTTP without TLS on the port
+  WantsClientCertificate,
+  HandshakeHang,  ///< the handshake never ends
+};
+inline bool is_tls(Door door) { return door >= Door::SelfSigned; }
 
 struct HttpReply {
   HttpResponse response{};

@@ -102,6 +102,15 @@ Certificate blank_certificate(EVP_PKEY* key, const char* common_name, long lifet
   return certificate;
 }
 
+void set_dates(X509* certificate, kernel::Door flaw) {
+  if (flaw == kernel::Door::Expired) {
+    X509_gmtime_adj(X509_getm_notBefore(certificate), -kServerLifetime);
+    X509_gmtime_adj(X509_getm_notAfter(certificate), -kDay);
+  } else if (flaw == kernel::Door::NotYetValid) {
+    X509_gmtime_adj(X509_getm_notBefore(certificate), kDay);
+  }
+}
+
 bool is_ip_address(const std::string& name) {
   std::array<unsigned char, sizeof(in6_addr)> address{};
   return inet_pton(AF_INET, name.c_str(), address.data()) == 1 ||
@@ -198,24 +207,31 @@ kernel::Result<CertificateAuthority> CertificateAuthority::load_or_create(
   return made;
 }
 
-kernel::Result<TlsIdentity> CertificateAuthority::issue(const std::vector<std::string>& names) const {
-  const auto alternatives = alternative_names(names);
+kernel::Result<TlsIdentity> CertificateAuthority::issue(const std::vector<std::string>& names,
+                                                        kernel::Door flaw) const {
+  const auto alternatives = flaw == kernel::Door::WrongHost
+                                ? kernel::Result<std::string>("DNS:elsewhere.invalid")
+                                : alternative_names(names);
   if (!alternatives) return std::unexpected(alternatives.error());
   const Certificate ca = certificate_of(ca_pem_);
   const Key ca_key = key_of(key_pem_);
   const Key key = new_key();
   if (!ca || !ca_key || !key) return std::unexpected(openssl_failure("no server certificate could be made"));
   const Certificate server = blank_certificate(key.get(), "relayrig local server", kServerLifetime);
-  const bool made = server && X509_set_issuer_name(server.get(), X509_get_subject_name(ca.get())) == 1 &&
-                    add_extension(server.get(), ca.get(), NID_basic_constraints, "critical,CA:FALSE") &&
-                    add_extension(server.get(), ca.get(), NID_key_usage, "critical,digitalSignature") &&
-                    add_extension(server.get(), ca.get(), NID_ext_key_usage, "serverAuth") &&
-                    add_extension(server.get(), ca.get(), NID_subject_key_identifier, "hash") &&
-                    add_extension(server.get(), ca.get(), NID_authority_key_identifier, "keyid:always") &&
-                    add_extension(server.get(), ca.get(), NID_subject_alt_name, *alternatives) &&
-                    X509_sign(server.get(), ca_key.get(), EVP_sha256()) != 0;
+  if (server) set_dates(server.get(), flaw);
+  const bool is_own = flaw == kernel::Door::SelfSigned;
+  X509_NAME* const issuer = X509_get_subject_name(is_own ? server.get() : ca.get());
+  const bool made =
+      server && X509_set_issuer_name(server.get(), issuer) == 1 &&
+      add_extension(server.get(), ca.get(), NID_basic_constraints, "critical,CA:FALSE") &&
+      add_extension(server.get(), ca.get(), NID_key_usage, "critical,digitalSignature") &&
+      add_extension(server.get(), ca.get(), NID_ext_key_usage, "serverAuth") &&
+      add_extension(server.get(), ca.get(), NID_subject_key_identifier, "hash") &&
+      (is_own || add_extension(server.get(), ca.get(), NID_authority_key_identifier, "keyid:always")) &&
+      add_extension(server.get(), ca.get(), NID_subject_alt_name, *alternatives) &&
+      X509_sign(server.get(), is_own ? key.get() : ca_key.get(), EVP_sha256()) != 0;
   if (!made) return std::unexpected(openssl_failure("no server certificate could be made"));
-  return TlsIdentity{pem_of(server.get()) + ca_pem_, pem_of(key.get())};
+  return TlsIdentity{pem_of(server.get()) + (is_own ? "" : ca_pem_), pem_of(key.get())};
 }
 
 }  // namespace live

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "middleware/kernel/http.h"
 #include "middleware/kernel/result.h"
 #include "middleware/live/tls.h"
 
@@ -26,7 +27,10 @@ class CertificateAuthority {
   const std::string& ca_pem() const { return ca_pem_; }
 
   /// An identity, valid for a year, for localhost, 127.0.0.1, ::1 and `names` (DNS names or IP addresses).
-  kernel::Result<TlsIdentity> issue(const std::vector<std::string>& names = {}) const;
+  /// With `flaw` it is one that no client may accept: SelfSigned, Expired, NotYetValid or WrongHost; other
+  /// doors are no flaw of a certificate.
+  kernel::Result<TlsIdentity> issue(const std::vector<std::string>& names = {},
+                                    kernel::Door flaw = kernel::Door::Open) const;
 
  private:
   CertificateAuthority(std::string ca_pem, std::string key_pem)

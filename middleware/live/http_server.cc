@@ -1,20 +1,21 @@
 #include "middleware/live/http_server.h"
 
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
+#include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <set>
 #include <utility>
 
+#include "middleware/live/listener.h"
 #include "middleware/live/parking.h"
 #include "middleware/live/server_exchange.h"
 #include "middleware/live/server_http.h"
@@ -23,45 +24,19 @@
 namespace live {
 namespace {
 
-constexpr int kBacklog = 1024;  // the library's 5 gives errors from 64 connections on
 constexpr int kOutOfDescriptorsWaitMs = 5;
 constexpr std::chrono::milliseconds kFarewell{200};
 constexpr std::string_view kFull =
     "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
-kernel::Result<Descriptor> listening_socket(const std::string& address, int port) {
-  addrinfo wanted{};
-  wanted.ai_socktype = SOCK_STREAM;
-  wanted.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
-  addrinfo* list = nullptr;
-  const std::string place = address + ":" + std::to_string(port);
-  if (const int code = getaddrinfo(address.c_str(), std::to_string(port).c_str(), &wanted, &list);
-      code != 0) {
-    return kernel::infrastructure(std::string("no address to listen on: ") + gai_strerror(code), place);
-  }
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> guard(list, &freeaddrinfo);
-  Descriptor socket(::socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  // Not SO_REUSEPORT, which the library sets: two servers would share the port's connections at random.
-  const int on = 1;
-  setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (!socket.is_open() || ::bind(socket.get(), list->ai_addr, list->ai_addrlen) != 0 ||
-      ::listen(socket.get(), kBacklog) != 0) {
-    return kernel::infrastructure(std::string("cannot listen: ") + std::strerror(errno), place);
-  }
-  return socket;
-}
-
-int port_of(const Descriptor& socket) {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size);
-  return address.ss_family == AF_INET6 ? ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port)
-                                       : ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
-}
-
 void set_connection_options(const Descriptor& socket) {
   const int on = 1;
   setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+TlsRules rules_of(kernel::Door door) {
+  return {.is_old = door == kernel::Door::OldTls,
+          .wants_client = door == kernel::Door::WantsClientCertificate};
 }
 
 /// What stop() needs of a connection.
@@ -77,14 +52,14 @@ struct Open {
 // processes inherit connections, and its stop() does nothing while it is still starting.
 class HttpServer::Impl {
  public:
-  Impl(Loop& loop, kernel::HttpHandler& handler, const ServerConfig& config, Descriptor listener,
-       TlsContext tls)
+  Impl(Loop& loop, kernel::HttpHandler& handler, const ServerConfig& config,
+       std::unique_ptr<Listener> listener, TlsContext tls)
       : desk_(std::make_shared<ServerDesk>(loop, handler)),
         limits_(config.limits),
         connections_max_(config.connections_max),
         tls_(std::move(tls)),
         listener_(std::move(listener)),
-        port_(port_of(listener_)),
+        port_(listener_->port()),
         bind_address_(config.bind_address),
         crew_(config.threads_max),
         parking_(
@@ -101,11 +76,31 @@ class HttpServer::Impl {
   }
   std::size_t running() const { return desk_->scope.running(); }
 
+  kernel::Result<> set_door(kernel::Door door, const std::optional<TlsIdentity>& identity) {
+    TlsContext tls;
+    if (identity) {
+      auto made = server_tls_context(*identity, rules_of(door));
+      if (!made) return std::unexpected(made.error());
+      tls = std::move(*made);
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      door_ = door;
+      door_tls_ = std::move(tls);
+      if (door != kernel::Door::Open) {
+        for (const Open& open : open_) ::shutdown(open.socket, SHUT_RD);  // what was asked is still answered
+      }
+    }
+    if (listener_) listener_->set_door(door);
+    if (door != kernel::Door::Open) end_resting();
+    return {};
+  }
+
   void stop_accepting() {
     if (!accepting_.joinable()) return;
-    ::shutdown(listener_.get(), SHUT_RDWR);  // wakes accept()
+    listener_->close();
     accepting_.join();
-    listener_.close();
+    listener_.reset();
   }
 
   void stop() {
@@ -130,16 +125,29 @@ class HttpServer::Impl {
   }
 
  private:
+  /// Closes what is between two requests. Its client knows when this returns.
+  void end_resting() {
+    while (parking_.close_idlest()) {
+    }
+    std::unique_lock lock(mutex_);
+    ended_.wait_for(lock, kFarewell, [this] {
+      return std::ranges::all_of(open_, [](const Open& open) { return open.exchange->is_asking(); });
+    });
+  }
+
   void accept_until_closed() {
+    Descriptor socket;
     while (true) {
-      Descriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-      if (socket.is_open()) {
-        set_connection_options(socket);
-        take(std::move(socket));
-      } else if (errno == EINVAL || errno == EBADF) {
-        return;  // shut down
-      } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-        if (!parking_.close_idlest()) poll(nullptr, 0, kOutOfDescriptorsWaitMs);
+      switch (listener_->accept(socket)) {
+        case Listener::Outcome::Accepted:
+          set_connection_options(socket);
+          take(std::move(socket));
+          break;
+        case Listener::Outcome::NoRoom:
+          if (!parking_.close_idlest()) poll(nullptr, 0, kOutOfDescriptorsWaitMs);
+          break;
+        case Listener::Outcome::Closed:
+          return;
       }
     }
   }
@@ -152,8 +160,18 @@ class HttpServer::Impl {
       stream.send(kFull, std::chrono::milliseconds{0});
       return;
     }
-    parking_.park(std::make_unique<Session>(std::move(socket), tls_.get(), std::make_shared<Exchange>(desk_),
-                                            limits_, connections_));
+    parking_.park(session_of(std::move(socket)));
+  }
+
+  std::unique_ptr<Session> session_of(Descriptor socket) {
+    const std::lock_guard lock(mutex_);
+    const kernel::Door door = kernel::is_tls(door_) ? door_ : kernel::Door::Open;
+    ssl_ctx_st* const tls = door_tls_ ? door_tls_.get() : tls_.get();
+    auto session =
+        std::make_unique<Session>(std::move(socket), door == kernel::Door::Plaintext ? nullptr : tls,
+                                  std::make_shared<Exchange>(desk_), limits_, connections_);
+    session->door = door;
+    return session;
   }
 
   void wake(std::unique_ptr<Session> session, bool is_late) {
@@ -172,8 +190,13 @@ class HttpServer::Impl {
     {
       const std::lock_guard lock(mutex_);
       open_.erase(open);
+      if (door_ != kernel::Door::Open) {
+        session.reset();
+      } else if (after == ServerHttp::After::Park) {
+        parking_.park(std::move(session));
+      }
     }
-    if (after == ServerHttp::After::Park) parking_.park(std::move(session));
+    ended_.notify_all();
   }
 
   std::shared_ptr<ServerDesk> desk_;
@@ -182,12 +205,15 @@ class HttpServer::Impl {
   std::atomic<std::size_t> connections_ = 0;
   const ServerHttp http_;
   const TlsContext tls_;
-  Descriptor listener_;
+  std::unique_ptr<Listener> listener_;
   const int port_;
   const std::string bind_address_;
   std::mutex mutex_;
-  std::set<Open> open_;      ///< guarded by mutex_
-  bool is_closing_ = false;  ///< guarded by mutex_
+  std::condition_variable ended_;           ///< somebody left open_
+  std::set<Open> open_;                     ///< guarded by mutex_
+  bool is_closing_ = false;                 ///< guarded by mutex_
+  kernel::Door door_ = kernel::Door::Open;  ///< guarded by mutex_
+  TlsContext door_tls_;                     ///< instead of tls_, guarded by mutex_
   bool is_stopped_ = false;
   ThreadCrew crew_;
   Parking parking_;
@@ -205,7 +231,7 @@ kernel::Result<std::unique_ptr<HttpServer>> HttpServer::start(Loop& loop, kernel
     if (!made) return std::unexpected(made.error());
     tls = std::move(*made);
   }
-  auto listener = listening_socket(config.bind_address, config.port);
+  auto listener = Listener::open(config.bind_address, config.port);
   if (!listener) return std::unexpected(listener.error());
   auto impl = std::make_unique<Impl>(loop, handler, config, std::move(*listener), std::move(tls));
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
@@ -214,6 +240,9 @@ kernel::Result<std::unique_ptr<HttpServer>> HttpServer::start(Loop& loop, kernel
 int HttpServer::port() const { return impl_->port(); }
 std::string HttpServer::base_url() const { return impl_->base_url(); }
 std::size_t HttpServer::running() const { return impl_->running(); }
+kernel::Result<> HttpServer::set_door(kernel::Door door, const std::optional<TlsIdentity>& identity) {
+  return impl_->set_door(door, identity);
+}
 void HttpServer::stop_accepting() { impl_->stop_accepting(); }
 void HttpServer::stop() { impl_->stop(); }
 

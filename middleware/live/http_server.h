@@ -47,6 +47,10 @@ class HttpServer {
   /// Requests that the handler has not answered yet. On the loop's thread.
   std::size_t running() const;
 
+  /// What new connections find from now on; those that are open end, with the answers that are due. A door of
+  /// TLS is for servers of TLS. `identity` is shown instead of the server's own. On the loop's thread.
+  kernel::Result<> set_door(kernel::Door door, const std::optional<TlsIdentity>& identity = {});
+
   /// New connections are refused from now on; those that are open go on.
   void stop_accepting();
 

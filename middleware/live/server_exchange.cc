@@ -55,6 +55,11 @@ std::optional<kernel::HttpReply> Exchange::ask(kernel::HttpRequest request) {
   return std::exchange(reply_, std::nullopt);
 }
 
+bool Exchange::is_asking() {
+  const std::lock_guard lock(mutex_);
+  return !is_settled_;
+}
+
 void Exchange::close() {
   {
     const std::lock_guard lock(mutex_);

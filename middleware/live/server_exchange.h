@@ -29,6 +29,9 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   /// The handler's reply; nothing when the server stops. For the connection's thread.
   std::optional<kernel::HttpReply> ask(kernel::HttpRequest request);
 
+  /// A request of this connection waits for its answer.
+  bool is_asking();
+
   /// Ends the ask() that waits, and every later one. Any thread.
   void close();
 
@@ -41,7 +44,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   std::mutex mutex_;
   std::condition_variable settled_came_;
   std::optional<kernel::HttpReply> reply_;
-  bool is_settled_ = false;
+  bool is_settled_ = true;
   bool is_closed_ = false;
 };
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "middleware/live/server_ending.h"
+
 namespace live {
 namespace {
 
@@ -13,7 +15,6 @@ constexpr time_t kKeepAliveSeconds = 75;  // what we announce
 /// A thread stands by for the next request: cheaper than the way through the parking for a busy client.
 constexpr std::chrono::milliseconds kStandBy{50};
 constexpr std::size_t kKeepAliveRequests = 1'000'000;
-constexpr std::string_view kGarbage = "\x15\x03 this is not HTTP \x7F\r\n\r\n";
 
 std::string_view reason_of(int status) {
   switch (status) {
@@ -108,8 +109,7 @@ void Dialogue::render(httplib::Response& response) {
     response.headers.emplace(name, value);
   }
   if (!response.has_header("Content-Length")) {
-    const bool cut = reply_.ending == kernel::Ending::Truncated && ours.body.empty();
-    response.headers.emplace("Content-Length", std::to_string(cut ? 1 : ours.body.size()));
+    for (const auto& [name, value] : framing(reply_)) response.headers.emplace(name, value);
   }
 }
 
@@ -121,36 +121,10 @@ bool Dialogue::finish(bool close_asked) {
     stream_.close_gently();
     return false;
   }
-  std::string& body = reply_.response.body;
-  switch (reply_.ending) {
-    case kernel::Ending::Complete: {
-      if (!is_head_request_) output_ += body;
-      const bool sent = stream_.send(output_, send_time_);
-      if (sent && !close_asked && !close_asked_) return true;
-      stream_.close_gently();
-      return false;
-    }
-    case kernel::Ending::Truncated:
-      // Without a body there is nothing to cut but the head.
-      if (is_head_request_ || reply_.response.status == 204 || reply_.response.status == 304) {
-        output_.resize(output_.size() / 2);
-      } else {
-        output_.append(body, 0, body.size() / 2);
-      }
-      stream_.send(output_, send_time_);
-      return false;
-    case kernel::Ending::Garbage:
-      stream_.send(kGarbage, send_time_);
-      return false;
-    case kernel::Ending::Reset:
-      stream_.reset();
-      return false;
-    case kernel::Ending::Hang:
-      stream_.wait_for_close();
-      return false;
-    case kernel::Ending::Empty:
-      return false;
-  }
+  const bool is_kept = send_reply(stream_, std::move(output_), reply_, is_head_request_, send_time_);
+  if (!is_kept) return false;
+  if (!close_asked && !close_asked_) return true;
+  stream_.close_gently();
   return false;
 }
 
@@ -188,8 +162,29 @@ ServerHttp::After ServerHttp::converse(Session& session, bool is_late) const {
   }
 }
 
+namespace {
+/// Clients of TLS that this server treats as no server should.
+bool is_turned_away(Session& session) {
+  switch (session.door) {
+    case kernel::Door::HandshakeHang:
+      session.stream.wait_for_close();
+      return true;
+    case kernel::Door::ClosedInHello:
+      session.stream.close_gently();
+      return true;
+    case kernel::Door::Plaintext:
+      refuse_connection(session.stream, {400, "bad_request", "this port speaks HTTP"},
+                        session.limits.send_time);
+      return true;
+    default:
+      return false;
+  }
+}
+}  // namespace
+
 ServerHttp::After ServerHttp::serve(Session& session, bool is_late) const {
   ServerStream& stream = session.stream;
+  if (is_turned_away(session)) return After::End;
   while (!stream.is_shaken()) {
     if (is_late) return After::End;
     const Received got = stream.handshake();

@@ -34,6 +34,7 @@ struct Session {
   }
 
   ServerStream stream;
+  kernel::Door door = kernel::Door::Open;  ///< how it is received, when not properly
   std::shared_ptr<Exchange> exchange;
   const RequestLimits& limits;
   RequestReader reader;

@@ -1,9 +1,11 @@
 #include "middleware/live/server_stream.h"
 
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -127,13 +129,31 @@ void ServerStream::wait_for_close() {
   }
 }
 
-void ServerStream::close_gently() {
-  // Closing with unread bytes would send RST, and that can overtake what the client has not read yet.
+void ServerStream::half_close() {
   if (tls_) {
     ERR_clear_error();
     SSL_shutdown(tls_.get());
   }
   ::shutdown(socket_.get(), SHUT_WR);
+}
+
+void ServerStream::wait_until_sent(std::chrono::milliseconds at_most) const {
+  const auto until = std::chrono::steady_clock::now() + at_most;
+  int unsent = 0;
+  while (ioctl(socket_.get(), SIOCOUTQ, &unsent) == 0 && unsent > 0 &&
+         std::chrono::steady_clock::now() < until) {
+    poll(nullptr, 0, 1);
+  }
+}
+
+void ServerStream::rest(std::chrono::milliseconds duration) const {
+  pollfd watched{socket_.get(), POLLRDHUP, 0};
+  poll(&watched, 1, static_cast<int>(duration.count()));
+}
+
+void ServerStream::close_gently() {
+  // Closing with unread bytes would send RST, and that can overtake what the client has not read yet.
+  half_close();
   std::array<char, 16 * 1024> dropped;
   pollfd watched{socket_.get(), POLLIN, 0};
   for (std::size_t total = 0; total < kDrainMax && poll(&watched, 1, kDrainWaitMs) > 0;) {

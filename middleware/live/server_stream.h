@@ -41,6 +41,12 @@ class ServerStream {
   /// False when the client is gone or did not take all of it within `at_most`.
   bool send(std::string_view bytes, std::chrono::milliseconds at_most);
 
+  /// Says that nothing more comes; the client may go on.
+  void half_close();
+  /// Until the client's machine has all that was sent.
+  void wait_until_sent(std::chrono::milliseconds at_most) const;
+  /// Does nothing for so long, or until the client goes.
+  void rest(std::chrono::milliseconds duration) const;
   /// Waits until the client closes its side, dropping what it still sends.
   void wait_for_close();
   /// Says that nothing more comes, and lets the client read what was sent before the connection goes.

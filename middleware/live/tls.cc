@@ -45,6 +45,19 @@ kernel::Result<TlsContext> new_context(const SSL_METHOD* method) {
   return context;
 }
 
+void apply(TlsRules rules, SSL_CTX* ctx) {
+  if (rules.is_old) {
+    SSL_CTX_set_security_level(ctx, 0);
+    SSL_CTX_set_min_proto_version(ctx, TLS1_1_VERSION);
+    SSL_CTX_set_max_proto_version(ctx, TLS1_1_VERSION);
+  }
+  if (rules.wants_client) {
+    SSL_CTX_set_max_proto_version(ctx,
+                                  TLS1_2_VERSION);  // in 1.3 the client would be told behind its handshake
+    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  }
+}
+
 }  // namespace
 
 void TlsContextFree::operator()(ssl_ctx_st* context) const { SSL_CTX_free(context); }
@@ -59,7 +72,7 @@ std::string take_openssl_error() {
   return text.data();
 }
 
-kernel::Result<TlsContext> server_tls_context(const TlsIdentity& identity) {
+kernel::Result<TlsContext> server_tls_context(const TlsIdentity& identity, TlsRules rules) {
   ERR_clear_error();
   auto context = new_context(TLS_server_method());
   if (!context) return context;
@@ -75,6 +88,7 @@ kernel::Result<TlsContext> server_tls_context(const TlsIdentity& identity) {
   if (!ok || SSL_CTX_use_PrivateKey(ctx, key.get()) != 1 || SSL_CTX_check_private_key(ctx) != 1) {
     return kernel::invalid("the TLS certificate and its private key do not fit: " + take_openssl_error());
   }
+  apply(rules, ctx);
   return context;
 }
 

@@ -27,8 +27,14 @@ struct TlsStreamFree {
 };
 using TlsStream = std::unique_ptr<ssl_st, TlsStreamFree>;
 
-/// TLS 1.2 or later.
-kernel::Result<TlsContext> server_tls_context(const TlsIdentity& identity);
+/// A server that clients cannot get on with: for faults.
+struct TlsRules {
+  bool is_old = false;        ///< TLS 1.1 and nothing else
+  bool wants_client = false;  ///< a certificate of the client, which is asked for in the handshake of TLS 1.2
+};
+
+/// TLS 1.2 or later, unless the rules say otherwise.
+kernel::Result<TlsContext> server_tls_context(const TlsIdentity& identity, TlsRules rules = {});
 
 /// Verifies the peer, always: against the certificates of `ca_pem` and of the file `ca_file`, or against the
 /// system's when both are empty.

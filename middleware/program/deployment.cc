@@ -1,5 +1,6 @@
 #include "middleware/program/deployment.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 #include <utility>
@@ -19,6 +20,8 @@ namespace {
 
 /// For requests that are refused, and for /health, while all others are taken.
 constexpr std::size_t kSpareThreads = 64;
+/// How often a process that is stopping looks whether its callbacks are delivered.
+constexpr auto kFarewellLook = std::chrono::milliseconds{10};
 
 live::RequestLimits request_limits(const service::ServerLimits& limits) {
   const auto whole = [](kernel::Duration time) { return std::chrono::ceil<std::chrono::milliseconds>(time); };
@@ -56,6 +59,7 @@ class Deployment::Impl final : public kernel::HttpHandler {
     loop_.run();
     if (front_->running() > 0) say(kernel::LogLevel::Warn, "requests cut off", front_->running());
     server_->stop();
+    say_what_is_left();
     log_.log({.source = "main", .message = "stopped"});
     return {};
   }
@@ -70,7 +74,8 @@ class Deployment::Impl final : public kernel::HttpHandler {
     store_ = std::move(*store);
     const service::ServerLimits limits = first_.server;
     const std::string name = first_.service.name;
-    const std::string store_kind = first_.store.sqlite.empty() ? "memory" : "sqlite";
+    store_lasts_ = !first_.store.sqlite.empty();
+    const std::string store_kind = store_lasts_ ? "sqlite" : "memory";
     farewell_ = limits.farewell;
     auto made = make_generation(std::move(first_));
     if (!made) return std::unexpected(made.error());
@@ -161,7 +166,30 @@ class Deployment::Impl final : public kernel::HttpHandler {
     say(kernel::LogLevel::Info, "stopping", front_->running());
     server_->stop_accepting();
     loop_.call_at(loop_.now() + farewell_, [this] { loop_.stop(); });
-    front_->close([this] { loop_.stop(); });
+    // What is left is taken up at the next start, if there is something left to take.
+    if (store_lasts_) current_->stop_telling();
+    front_->close([this] { leave_when_told(); });
+  }
+
+  /// Within the farewell: deliveries under way come to their end, and all of a store that ends with the
+  /// process.
+  void leave_when_told() {
+    const auto tells = [](const auto& generation) { return generation->is_telling(); };
+    const bool is_told = store_lasts_ ? !tells(current_) && std::ranges::none_of(retired_, tells)
+                                      : store_->outbox().callback_count().pending == 0;
+    if (is_told) return loop_.stop();
+    loop_.call_at(loop_.now() + kFarewellLook, [this] { leave_when_told(); });
+  }
+
+  void say_what_is_left() {
+    const std::int64_t left = store_->outbox().callback_count().pending;
+    if (left == 0) return;
+    const std::string fields = R"({"callbacks":)" + std::to_string(left) + '}';
+    log_.log({.level = store_lasts_ ? kernel::LogLevel::Info : kernel::LogLevel::Error,
+              .source = "main",
+              .message = store_lasts_ ? "callbacks wait for the next start"
+                                      : "callbacks are lost: their store is in memory",
+              .fields = fields});
   }
 
   void say(kernel::LogLevel level, std::string_view message, int running) {
@@ -175,10 +203,11 @@ class Deployment::Impl final : public kernel::HttpHandler {
   live::StopSignals signals_{loop_, [this] { begin_stop(); }, [this] { reload(); }};
   secrets::Redactor redactor_;
   service::LogSink log_;
-  service::Metrics metrics_{loop_, log_};
+  service::Metrics metrics_{loop_, log_, &log_};
   Gate gate_;
   config::MiddlewareFile first_;  ///< until it starts
   bool is_stopping_ = false;
+  bool store_lasts_ = false;  ///< longer than the process
   kernel::Duration farewell_{};
   std::unique_ptr<live::HttpClientPool> secrets_client_;
   std::optional<secrets::ProgramSecrets> secrets_;

@@ -14,7 +14,8 @@ std::unique_ptr<service::Service> make_service(const config::MiddlewareFile& fil
                                                                   .hops = lasting.metrics,
                                                                   .seed = lasting.seed,
                                                                   .instance = file.service.name,
-                                                                  .secrets = &lasting.secrets},
+                                                                  .secrets = &lasting.secrets,
+                                                                  .notes = &lasting.metrics},
                                             lasting.store);
 }
 
@@ -31,6 +32,7 @@ Generation::Generation(config::MiddlewareFile file, std::unique_ptr<live::HttpCl
     : file_(std::move(file)), client_(std::move(client)) {
   auto service = make_service(file_, carrier_, lasting);
   service_ = service.get();
+  service_->carry_traces_with(carrier_);
   endpoint_.emplace(file_.sns, file_.ingest, lasting.loop, *client_, std::move(service));
   endpoint_->log_to(lasting.metrics);
   endpoint_->refer_to(lasting.secrets);
@@ -42,7 +44,13 @@ Generation::Generation(config::MiddlewareFile file, std::unique_ptr<live::HttpCl
                                  .callers = service_->callers(),
                                  .secrets_ready = [this] { return guard_->callers().is_ready(); },
                                  .is_stopping = std::move(lasting.is_stopping),
-                                 .gauges = std::move(lasting.gauges)},
+                                 .gauges =
+                                     [this, more = std::move(lasting.gauges)] {
+                                       std::vector<service::Gauge> all = service_->gauges();
+                                       if (!more) return all;
+                                       for (service::Gauge& gauge : more()) all.push_back(std::move(gauge));
+                                       return all;
+                                     }},
       *endpoint_);
   guard_.emplace(file_.security, static_cast<std::size_t>(file_.server.json_depth_max), lasting.secrets,
                  lasting.loop, *operations_);

@@ -39,6 +39,9 @@ class Generation final : public kernel::HttpHandler {
 
   /// Takes no more accepted events off the store.
   void retire() { service_->retire(); }
+  /// Delivers nothing more; what is being delivered goes on.
+  void stop_telling() { service_->stop_telling(); }
+  bool is_telling() const { return service_->is_telling(); }
   /// No request and no accepted event is worked on.
   bool is_idle() const { return running_ == 0 && service_->is_idle(); }
 

@@ -11,7 +11,8 @@ namespace secrets {
 class Redactor {
  public:
   /// From now on; what was known before stays known, since a rotated value is a secret still. Known with it:
-  /// the forms in which JSON, percent-encoding and base64 carry the value.
+  /// the forms in which JSON, percent-encoding and base64 carry the value, also base64 of a longer text with
+  /// the value in it (a Basic header).
   void add(std::string_view value);
 
   /// `text` with "[redacted]" in place of each value.

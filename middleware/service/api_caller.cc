@@ -110,13 +110,13 @@ CallFailure& ApiCaller::failure_of(State& state) {
   return *state.failure;
 }
 
-void ApiCaller::give_up(State& state, std::string_view reason) {
-  failure_of(state).reason = reason;
+void ApiCaller::give_up(State& state, Stop reason) {
+  failure_of(state).stop_at(reason);
   end_failed(state);
 }
 
 void ApiCaller::end_failed(State& state) {
-  state.end = std::make_unique<CallEnd>(std::move(failure_of(state)), state.attempts);
+  state.end = std::make_unique<CallEnd>(std::move(failure_of(state)), state.attempts, state.breaker);
 }
 
 kernel::Timestamp ApiCaller::attempt_deadline(const State& state) const {
@@ -131,16 +131,18 @@ std::optional<kernel::Task<void>> ApiCaller::admit(State& state, Attempt& attemp
 
 bool ApiCaller::is_admitted(State& state, Attempt& attempt) {
   attempt.started = around_.scheduler.now();
+  state.breaker = attempt.pass.breaker();
   if (const Gate::Refusal* refusal = attempt.pass.refusal()) {
     CallFailure& failure = failure_of(state);
     failure.is_open = state.attempts == 0;
     failure.failure = refusal->failure;
     failure.retry_after = std::max(refusal->retry_after, failure.retry_after);
-    failure.reason = refusal->reason;
+    failure.stop_at(refusal->reason);
+    if (refusal->reason == Stop::BreakerOpen) state.breaker = gate_.breaker_state();
     return false;
   }
   if (attempt_deadline(state) > attempt.started) return true;
-  failure_of(state).reason = "deadline";
+  failure_of(state).stop_at(Stop::Deadline);
   return false;
 }
 
@@ -169,20 +171,9 @@ bool ApiCaller::is_worth_a_new_credential(State& state, const CallResult& result
   return true;
 }
 
-ApiCaller::Answer ApiCaller::take_answer(State& state, Attempt& attempt, kernel::HopScope& hop,
-                                         kernel::Task<kernel::HttpResult>& sent) {
-  kernel::HttpResult answer = sent.take();
-  close_hop(hop, state.call.request.body, answer);
-  const kernel::Timestamp ended = around_.scheduler.now();
-  const CallResult result = to_result(answer, around_.scheduler.wall_now());
-  gate_.heed(result, answer);
-  attempt.pass.end(sample(result), ended - attempt.started, ended);
-  if (answer && is_done(answer->status, state.expected)) {
-    if (budget_) budget_->succeeded(state.last_retry);
-    // Of attempts side by side the first good answer is the call's.
-    if (!state.end) state.end = std::make_unique<CallEnd>(std::move(*answer), state.attempts);
-    return Answer::Done;
-  }
+ApiCaller::Answer ApiCaller::judge(State& state, const CallResult& result,
+                                   const kernel::HttpResult& answer) const {
+  if (answer && is_done(answer->status, state.expected)) return Answer::Done;
   CallFailure& failure = failure_of(state);
   failure.last = result;
   failure.failure = core::failure_class(result);
@@ -193,14 +184,59 @@ ApiCaller::Answer ApiCaller::take_answer(State& state, Attempt& attempt, kernel:
   return failure.failure == FailureClass::Permanent ? Answer::Final : Answer::MayPass;
 }
 
+void ApiCaller::end_attempt(State& state, Attempt& attempt, kernel::HopScope& hop, const CallResult& result,
+                            kernel::HttpResult answer, const CallNote& note, Answer kind) {
+  if (around_.notes != nullptr) around_.notes->note(hop.id(), note);
+  close_hop(hop, state.call.request.body, answer);
+  const kernel::Timestamp ended = around_.scheduler.now();
+  gate_.heed(result, answer);
+  attempt.pass.end(sample(result), ended - attempt.started, ended);
+  if (kind != Answer::Done) return;
+  if (budget_) budget_->succeeded(state.last_retry);
+  // Of attempts side by side the first good answer is the call's.
+  if (!state.end) state.end = std::make_unique<CallEnd>(std::move(*answer), state.attempts, state.breaker);
+}
+
+ApiCaller::Answer ApiCaller::take_answer(State& state, Attempt& attempt, kernel::HopScope& hop,
+                                         kernel::Task<kernel::HttpResult>& sent) {
+  kernel::HttpResult answer = sent.take();
+  const CallResult result = to_result(answer, around_.scheduler.wall_now());
+  const Answer kind = judge(state, result, answer);
+  const auto breaker = attempt.pass.breaker();
+  const CallNote note{.failure_class = kind == Answer::Done ? "" : to_text(state.failure->failure),
+                      .breaker = breaker ? to_text(*breaker) : "",
+                      .retry_of = "hedge"};
+  end_attempt(state, attempt, hop, result, std::move(answer), note, kind);
+  return kind;
+}
+
 bool ApiCaller::is_over(State& state, Attempt& attempt, kernel::HopScope& hop,
                         kernel::Task<kernel::HttpResult>& sent) {
-  if (take_answer(state, attempt, hop, sent) == Answer::Done) return true;
+  kernel::HttpResult answer = sent.take();
+  const CallResult result = to_result(answer, around_.scheduler.wall_now());
+  const Answer kind = judge(state, result, answer);
+  CallNote note{.breaker = state.breaker ? to_text(*state.breaker) : ""};
+  if (state.attempts > 1) {
+    note.retry_of = state.is_renewing || !state.last_retry ? "credential" : to_text(*state.last_retry);
+  }
+  bool goes_on = false;
+  if (kind != Answer::Done) {
+    note.failure_class = to_text(state.failure->failure);
+    goes_on = plan_next(state, attempt, note);
+  }
+  end_attempt(state, attempt, hop, result, std::move(answer), note, kind);
+  return !goes_on;
+}
+
+bool ApiCaller::plan_next(State& state, Attempt& attempt, CallNote& note) {
   const CallFailure& failure = *state.failure;
   const kernel::Timestamp ended = around_.scheduler.now();
-  if (is_worth_a_new_credential(state, failure.last)) {
+  state.is_renewing = is_worth_a_new_credential(state, failure.last);
+  if (state.is_renewing) {
     attempt.next_at = ended;
-    return false;
+    note.delay_next = kernel::Duration{0};
+    note.delay_source = "credential";
+    return true;
   }
 
   const std::string draw_key = std::string(state.call.event) + state.call.idempotency_key;
@@ -220,12 +256,16 @@ bool ApiCaller::is_over(State& state, Attempt& attempt, kernel::HopScope& hop,
   const bool is_paid = decision.wait && (budget == nullptr || budget->take(failure.failure));
   if (!decision.wait && budget != nullptr && failure.failure != FailureClass::Permanent) budget->failed();
   if (!is_paid) {
-    give_up(state, to_text(decision.wait ? core::GiveUp::Budget : decision.reason));
-    return true;
+    const Stop stop = decision.wait ? Stop::Budget : stop_of(decision.reason);
+    note.gave_up = label_of(stop);
+    give_up(state, stop);
+    return false;
   }
   state.last_retry = failure.failure;
   attempt.next_at = ended + *decision.wait;
-  return false;
+  note.delay_next = decision.wait;
+  note.delay_source = to_text(decision.source);
+  return true;
 }
 
 kernel::Task<CallEnd> ApiCaller::call(Call call, const std::vector<std::int64_t>& expected) {

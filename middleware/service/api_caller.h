@@ -17,8 +17,10 @@
 #include "middleware/kernel/http.h"
 #include "middleware/kernel/scheduler.h"
 #include "middleware/kernel/task_scope.h"
+#include "middleware/service/call_note.h"
 #include "middleware/service/flow.h"
 #include "middleware/service/gate.h"
+#include "middleware/service/stop.h"
 
 namespace service {
 
@@ -31,6 +33,7 @@ struct Surroundings {
   std::uint64_t seed = 0;                ///< of the jitter
   std::string instance = "middleware";   ///< names this instance in hops and transitions
   secrets::Provider* secrets = nullptr;  ///< only needed where an API has `auth`
+  CallNotes* notes = nullptr;            ///< who is told of calls; null: nobody
 };
 
 struct Call {
@@ -45,16 +48,23 @@ struct Call {
 
 struct CallFailure {
   core::CallResult last{};  ///< of the last attempt; status 0 and no reason if none was made
-  std::string reason;       ///< why there was no further attempt: "attempts", "breaker open", ...
+  std::string reason;       ///< why there was no further attempt, for people: "attempts", "breaker open"
   core::FailureClass failure = core::FailureClass::Transient;
+  Stop stop = Stop::Unsendable;    ///< `reason` for decisions: stop_at() sets both
   kernel::Duration retry_after{};  ///< when trying the whole event again may help; 0: no idea
   bool is_open = false;            ///< nothing was let through: by breaker, limiter or bulkhead
   std::string body{};              ///< of the last answer
+
+  void stop_at(Stop why) {
+    stop = why;
+    reason = to_text(why);
+  }
 };
 
 struct CallEnd {
   std::variant<kernel::HttpResponse, CallFailure> result;
   int attempts = 0;
+  std::optional<core::BreakerState> breaker{};  ///< as it let the last attempt through, or refused it
 };
 
 class ApiCaller {
@@ -70,6 +80,7 @@ class ApiCaller {
   core::BreakerState breaker_state() const;
   /// For operators; null where there is none.
   core::Breaker* breaker() const { return gate_.breaker(); }
+  const Gate& gate() const { return gate_; }
 
  private:
   /// A logical call between its attempts.
@@ -82,6 +93,8 @@ class ApiCaller {
     std::unique_ptr<CallFailure> failure{};  ///< of the last attempt, if it failed
     std::unique_ptr<CallEnd> end{};          ///< when the call is over
     std::optional<core::FailureClass> last_retry{};
+    bool is_renewing = false;                     ///< the next attempt is for the new credential
+    std::optional<core::BreakerState> breaker{};  ///< as it let the last attempt through, or refused it
   };
   struct Attempt {
     kernel::Timestamp started{};
@@ -110,16 +123,23 @@ class ApiCaller {
   kernel::Task<kernel::HttpResult> authorized(State& state, kernel::HttpRequest request,
                                               kernel::Timestamp deadline, kernel::HopId hop) const;
   bool is_worth_a_new_credential(State& state, const core::CallResult& result) const;
-  /// Takes the answer to account; if it is Done, `state.end` has it, else `state.failure`.
+  /// Of attempts side by side: if it is Done, `state.end` has the answer, else `state.failure`.
   APART Answer take_answer(State& state, Attempt& attempt, kernel::HopScope& hop,
                            kernel::Task<kernel::HttpResult>& sent);
-  /// The same, and what comes of it; true when the call is over, done or not.
+  /// What the answer is to the call; a failure is noted in `state.failure`.
+  Answer judge(State& state, const core::CallResult& result, const kernel::HttpResult& answer) const;
+  /// After a failure; false when there is no further attempt.
+  bool plan_next(State& state, Attempt& attempt, CallNote& note);
+  /// Takes the answer to account: the hop, the limits of the API, the breaker, the budget.
+  void end_attempt(State& state, Attempt& attempt, kernel::HopScope& hop, const core::CallResult& result,
+                   kernel::HttpResult answer, const CallNote& note, Answer kind);
+  /// Takes the answer to account, and says what comes of it; true when the call is over, done or not.
   APART bool is_over(State& state, Attempt& attempt, kernel::HopScope& hop,
                      kernel::Task<kernel::HttpResult>& sent);
   /// Of the last attempt; made if there is none yet.
   static CallFailure& failure_of(State& state);
   /// No further attempt: the call ends with its failure.
-  static void give_up(State& state, std::string_view reason);
+  static void give_up(State& state, Stop reason);
   static void end_failed(State& state);
   APART kernel::HopScope open_hop(const Call& call, int attempt) const;
   kernel::HttpRequest attempt_request(const Call& call, int attempt, kernel::HopId hop) const;

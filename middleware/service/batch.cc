@@ -30,8 +30,15 @@ HttpRequest request_of(const Json& event, const HttpRequest& batch) {
       request.headers.add(header, std::move(value));
   }
   std::string trace = text_of(event, "traceparent");
-  if (trace.empty()) trace = batch.headers.get("traceparent");
+  std::string state = text_of(event, "tracestate");
+  if (trace.empty()) {
+    trace = batch.headers.get("traceparent");
+    state = batch.headers.get("tracestate");
+  }
   if (!trace.empty()) request.headers.add("traceparent", std::move(trace));
+  if (!state.empty()) request.headers.add("tracestate", std::move(state));
+  if (const auto amazon = batch.headers.get("X-Amzn-Trace-Id"); !amazon.empty())
+    request.headers.add("X-Amzn-Trace-Id", std::string(amazon));
   if (const auto data = event.find("data"); data != event.end()) request.body = kernel::json_text(*data);
   return request;
 }

@@ -1,7 +1,8 @@
 #pragma once
 // POST /events with many events at once: Content-Type application/cloudevents-batch+json, a JSON array of
-// structured CloudEvents (`id`, `type`, `data`, `traceparent`). Each is taken as if it had come alone; the
-// answer is 200 with one entry for each, in their order:
+// structured CloudEvents (`id`, `type`, `data`, `traceparent`, `tracestate`; without a traceparent of its own
+// the headers of the batch count, X-Amzn-Trace-Id of the batch goes for all). Each is taken as if it had come
+// alone; the answer is 200 with one entry for each, in their order:
 //
 //   {"id": "...", "status": 200|202|409|422|503, "retryAfter": seconds?, "type": problem?, "detail": "..."?}
 #include <string_view>

@@ -62,10 +62,11 @@ const FlowConfig* choose_flow(const std::vector<FlowConfig>& flows, std::string_
 }
 
 bool is_plain(const FlowConfig& flow) {
-  return !flow.when && flow.skip.empty() && std::ranges::none_of(flow.steps, [](const StepConfig& step) {
-    return step.when || step.for_each || step.output || step.undo || step.pivot || step.group != 0 ||
-           !step.handler.empty() || step.is_fresh || step.pages || step.block;
-  });
+  const bool is_bare = !flow.when && flow.skip.empty() && flow.callbacks.empty();
+  return is_bare && std::ranges::none_of(flow.steps, [](const StepConfig& step) {
+           return step.when || step.for_each || step.output || step.undo || step.pivot || step.group != 0 ||
+                  !step.handler.empty() || step.is_fresh || step.pages || step.block;
+         });
 }
 
 }  // namespace service

@@ -16,6 +16,7 @@
 #include "middleware/core/retry_rules.h"
 #include "middleware/inbox/inbox.h"
 #include "middleware/kernel/templates.h"
+#include "middleware/service/callback_config.h"
 #include "middleware/service/credentials.h"
 
 namespace service {
@@ -98,8 +99,9 @@ struct FlowConfig {
   kernel::Duration undo_deadline = std::chrono::minutes{3};  ///< of each undo, from its own beginning
   bool late_is_undone = true;  ///< the flow's own deadline ran out: undo, instead of going on at redelivery
   std::optional<OrderingConfig> ordering{};
-  int deliveries_max = 5;  ///< of an accepted event; then it is a dead letter
-  std::string skip{};      ///< instead of steps: the reason for which nothing is to be done
+  int deliveries_max = 5;                   ///< of an accepted event; then it is a dead letter
+  std::vector<CallbackConfig> callbacks{};  ///< who is told when the event is over
+  std::string skip{};                       ///< instead of steps: the reason for which nothing is to be done
 };
 
 /// The flow that an event of this type starts: the first whose `when` holds; if none does the last, which
@@ -127,7 +129,7 @@ bool is_undone_at(const std::vector<FlowConfig>& flows, std::string_view api);
 /// How long the way back may take, at most: each undo has its own deadline. Zero where nothing can be undone.
 kernel::Duration undo_time(const FlowConfig& flow);
 
-/// No step has what needs the payload later on.
+/// Nothing of it needs the payload later on.
 bool is_plain(const FlowConfig& flow);
 
 struct ServiceConfig {
@@ -137,6 +139,7 @@ struct ServiceConfig {
   AnswerWhen answer = AnswerWhen::Sync;
   bool works_off_store = false;  ///< what the store holds of accepted events is worked on
   inbox::InboxConfig inbox{};
+  OutboxConfig outbox{};
   std::string added_member{};  ///< of a payload: what the function put there, no part of the event
 };
 

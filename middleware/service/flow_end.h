@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "middleware/service/api_caller.h"
 
@@ -27,6 +28,9 @@ enum class FlowState : std::uint8_t {
   CompensationFailed,  ///< what can be undone is, but an undo was refused for good: over, somebody has to
                        ///< look
 };
+
+/// For metrics: "compensation_failed".
+std::string_view to_text(FlowState state);
 
 struct FlowEnd {
   FlowState state = FlowState::Done;

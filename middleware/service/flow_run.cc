@@ -6,6 +6,7 @@
 
 #include "middleware/kernel/check.h"
 #include "middleware/kernel/wait.h"
+#include "middleware/service/callbacks.h"
 #include "middleware/service/flow_run_parts.h"
 
 namespace service {
@@ -58,7 +59,24 @@ FlowRun::FlowRun(const Surroundings& surroundings, store::Store& store,
       text_(std::make_shared<const std::string>(std::move(start_.text))),
       deadline_is_own_(start_.deadline >= surroundings.scheduler.now() + flow.deadline) {}
 
-kernel::Task<FlowEnd> run_whole(std::unique_ptr<FlowRun> run) { co_return co_await run->run(); }
+kernel::Task<FlowEnd> run_whole(std::unique_ptr<FlowRun> run) {
+  FlowEnd end = co_await run->run();
+  if (const auto told = end_of(end.state)) run->tell(*told, end.failure ? failure_text(*end.failure) : "");
+  co_return std::move(end);
+}
+
+void FlowRun::tell(EventEnd end, const std::string& error) {
+  if (start_.callbacks == nullptr) return;
+  recall_answers();
+  *start_.callbacks =
+      callbacks_of(flow_,
+                   {.end = end,
+                    .event = start_.event,
+                    .cause = start_.cause,
+                    .error = error,
+                    .at = around_.scheduler.wall_now()},
+                   {.root = start_.payload.get(), .named = &named_, .root_text = start_.text});
+}
 
 kernel::TemplateScope FlowRun::scope(const Unit& unit) const {
   return {.root = payload_.get(), .named = &named_, .nearer = &unit.item, .root_text = *text_};
@@ -254,7 +272,7 @@ kernel::Task<FlowRun::UnitEnd> FlowRun::run_unit(Unit unit) {
       co_return UnitEnd{FlowState::TakenOver};
   }
   CallEnd end = co_await std::move(calling);
-  hop.close(step_end(end));
+  close_step(around_, hop, end);
   if (auto* failure = std::get_if<CallFailure>(&end.result))
     co_return unit_failed(unit.name, std::move(*failure));
   auto& response = std::get<kernel::HttpResponse>(end.result);
@@ -316,7 +334,7 @@ kernel::Task<CallEnd> FlowRun::handle_call(const Unit& unit) const {
 
 kernel::Task<FlowEnd> FlowRun::failed(std::unique_ptr<StepFailure> failure) {
   const bool is_permanent = failure->call.failure == core::FailureClass::Permanent;
-  const bool is_late = flow_.late_is_undone && deadline_is_own_ && failure->call.reason == "deadline";
+  const bool is_late = flow_.late_is_undone && deadline_is_own_ && failure->call.stop == Stop::Deadline;
   if (is_behind_pivot_ || !(is_permanent || is_late) || !has_something_to_undo())
     co_return FlowEnd{FlowState::Failed, std::move(failure)};
   const kernel::Json why{{"step", failure->step}, {"reason", failure->call.reason}};

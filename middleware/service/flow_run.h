@@ -39,6 +39,8 @@ class FlowRun {
           const StepHandlers& handlers, RecordLocks& locks, const FlowConfig& flow, FlowStart start);
 
   kernel::Task<FlowEnd> run();
+  /// Makes the callbacks of the end, if somebody wants them: from the event and the journal.
+  void tell(EventEnd end, const std::string& error);
 
  private:
   // In flow_run_parts.h.
@@ -107,6 +109,7 @@ class FlowRun {
   kernel::NamedValues named_;  ///< answers of earlier steps
 };
 
+/// And tells of its end.
 kernel::Task<FlowEnd> run_whole(std::unique_ptr<FlowRun> run);
 
 }  // namespace service

@@ -8,17 +8,18 @@
 namespace service {
 namespace {
 
-/// Only a step that a later one or its own undo reads is worth parsing.
+/// Only a step that a later one, its own undo or a callback reads is worth parsing.
 bool is_read_later(const FlowConfig& flow, std::size_t index) {
   const std::string& name = flow.steps[index].name;
-  const auto reads_answer_of = [](const StepConfig& step, const std::string& wanted) {
-    const auto names = names_read(step);
+  const auto reads_answer_of = [](const auto& reader, const std::string& wanted) {
+    const auto names = names_read(reader);
     return std::ranges::find(names, wanted) != names.end();
   };
-  const auto reads = [&](const StepConfig& step) { return reads_answer_of(step, name); };
+  const auto reads = [&](const auto& reader) { return reads_answer_of(reader, name); };
   const StepConfig* undo = flow.steps[index].undo.get();
   return (undo != nullptr && (reads(*undo) || reads_answer_of(*undo, "answer"))) ||
-         std::any_of(flow.steps.begin() + static_cast<std::ptrdiff_t>(index) + 1, flow.steps.end(), reads);
+         std::any_of(flow.steps.begin() + static_cast<std::ptrdiff_t>(index) + 1, flow.steps.end(), reads) ||
+         std::any_of(flow.callbacks.begin(), flow.callbacks.end(), reads);
 }
 
 }  // namespace
@@ -79,6 +80,14 @@ kernel::Task<FlowEnd> FlowRunner::start(const FlowConfig& flow, FlowStart start)
   return run(flow, std::move(input));
 }
 
+store::Callbacks FlowRunner::callbacks_of_dead(const FlowConfig& flow, FlowStart start,
+                                               const std::string& error) const {
+  store::Callbacks callbacks;
+  start.callbacks = &callbacks;
+  FlowRun(around_, store_, callers_, handlers_, flow, std::move(start)).tell(EventEnd::Dead, error);
+  return callbacks;
+}
+
 kernel::Task<FlowEnd> FlowRunner::run(const FlowConfig& flow, FlowInput input) {
   Earlier earlier;
   FlowEnd end;
@@ -120,7 +129,7 @@ std::optional<kernel::Task<bool>> FlowRunner::keep(const StepConfig& step, const
                                                    kernel::HopScope& hop, kernel::Task<CallEnd>& called,
                                                    Earlier& earlier, FlowEnd& end) {
   CallEnd call = called.take();
-  hop.close(step_end(call));
+  close_step(around_, hop, call);
   if (auto* failure = std::get_if<CallFailure>(&call.result)) {
     end = {FlowState::Failed, std::make_unique<StepFailure>(step.name, std::move(*failure))};
     return std::nullopt;

@@ -48,7 +48,8 @@ struct FlowStart {
   kernel::Timestamp deadline{};
   store::Claim claim{};  ///< ours
   std::unique_ptr<kernel::Json> payload{};
-  std::string text{};  ///< what the payload was read from
+  std::string text{};                     ///< what the payload was read from
+  store::Callbacks* callbacks = nullptr;  ///< becomes what is to be told of the end; outlives the flow
 };
 
 class FlowRunner {
@@ -64,6 +65,9 @@ class FlowRunner {
 
   /// Runs a flow of any kind: a plain one lets go of the payload first.
   kernel::Task<FlowEnd> start(const FlowConfig& flow, FlowStart start);
+
+  /// What is to be told of an event that is given up without another delivery.
+  store::Callbacks callbacks_of_dead(const FlowConfig& flow, FlowStart start, const std::string& error) const;
 
   /// Of a plain flow.
   kernel::Task<FlowEnd> run(const FlowConfig& flow, FlowInput input);

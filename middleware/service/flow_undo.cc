@@ -23,12 +23,6 @@ bool may_have_happened(const store::StepRecord* record) {
   return record != nullptr && record->state != StepState::Undone;
 }
 
-/// There was nothing to undo, or it is undone already.
-bool is_not_found(const CallEnd& end) {
-  const auto* failure = std::get_if<CallFailure>(&end.result);
-  return failure != nullptr && failure->last.status == 404;
-}
-
 }  // namespace
 
 bool FlowRun::has_something_to_undo() const {
@@ -139,7 +133,7 @@ kernel::Task<FlowRun::UnitEnd> FlowRun::undo_unit(Unit unit) {
   kernel::HopScope hop = open_hop(*unit.step.undo, name);
   CallEnd end = co_await undo_call(unit, hop.id());
   const bool is_gone = is_not_found(end);
-  hop.close(is_gone ? kernel::HopEnd{.outcome = kernel::Outcome::Ok, .status = 404} : step_end(end));
+  close_undo(around_, hop, end);
   if (auto* failure = std::get_if<CallFailure>(&end.result); failure != nullptr && !is_gone)
     co_return unit_failed(name, std::move(*failure));
   store::StepRecord record = *find(unit.name);  // with its answer: what earlier undos read

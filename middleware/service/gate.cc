@@ -57,6 +57,7 @@ void Gate::Pass::end(core::Sample sample, Duration took, Timestamp now) {
 }
 
 void Gate::refuse(Pass& pass, Refusal refusal) {
+  ++counts_.refused[static_cast<std::size_t>(refusal.reason)];
   pass.give_back();
   pass.refusal_ = std::make_unique<Refusal>(refusal);
 }
@@ -76,13 +77,16 @@ kernel::Task<void> Gate::go_through(Pass& pass, Timestamp latest, Step step) {
       step = advance(pass, latest);
       continue;
     }
-    const Timestamp until = std::min(latest, scheduler_.now() + slots_->bulkhead().rules().wait_max);
+    const Timestamp since = scheduler_.now();
+    const Timestamp until = std::min(latest, since + slots_->bulkhead().rules().wait_max);
+    ++counts_.queued;
     pass.slot_ = co_await slots_->wait(step.ticket, until);
+    counts_.queue_wait += scheduler_.now() - since;
     step = {};
     if (pass.slot_) {
       pass.stage_ = Pass::Stage::Through;
     } else {
-      refuse(pass, {"concurrency wait", FailureClass::Throttled, kFullRetryAfter});
+      refuse(pass, {Stop::ConcurrencyWait, FailureClass::Throttled, kFullRetryAfter});
     }
   }
 }
@@ -105,7 +109,7 @@ bool Gate::passes_breaker(Pass& pass) {
   const Timestamp now = scheduler_.now();
   pass.permit_ = breaker_->try_acquire(now);
   if (pass.permit_) return true;
-  refuse(pass, {"breaker open", FailureClass::Transient, breaker_->open_left(now)});
+  refuse(pass, {Stop::BreakerOpen, FailureClass::Transient, breaker_->open_left(now)});
   return false;
 }
 
@@ -116,10 +120,12 @@ std::optional<Gate::Step> Gate::reserve(Pass& pass, Timestamp latest) {
     const auto reserved = limiter_->reserve(now, std::max<Duration>(0ns, latest - now));
     if (!reserved) {
       const Timestamp again = limiter_->retry_at(now).value_or(now);
-      refuse(pass, {"rate limit", FailureClass::Throttled, again - now});
+      refuse(pass, {Stop::RateLimit, FailureClass::Throttled, again - now});
       return Step{};
     }
     pass.reservation_ = *reserved;
+    ++counts_.granted;
+    counts_.rate_wait += std::max<Duration>(0ns, reserved->start - now);
   }
   pass.stage_ = Pass::Stage::Reserved;
   if (!limiter_ || pass.reservation_.start <= now) return std::nullopt;
@@ -132,13 +138,17 @@ Gate::Step Gate::take_slot(Pass& pass) {
     Slots::Entered entered = slots_->enter();
     if (entered.entry == core::Bulkhead::Entry::Waits) return {.next = Next::Queue, .ticket = entered.ticket};
     if (entered.entry == core::Bulkhead::Entry::Full) {
-      refuse(pass, {"concurrency full", FailureClass::Throttled, kFullRetryAfter});
+      refuse(pass, {Stop::ConcurrencyFull, FailureClass::Throttled, kFullRetryAfter});
       return {};
     }
     pass.slot_ = std::move(entered.slot);
   }
   pass.stage_ = Pass::Stage::Through;
   return {};
+}
+
+std::optional<Duration> Gate::pause_left() const {
+  return limiter_ ? std::optional(limiter_->pause_left(scheduler_.now())) : std::nullopt;
 }
 
 void Gate::heed(const core::CallResult& result, const kernel::HttpResult& answer) {

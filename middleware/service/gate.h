@@ -2,15 +2,16 @@
 // What stands between an attempt and the wire: breaker, rate limiter, bulkhead, in this order
 // (facts/resilience 1, lines 7 to 9). No token is spent on a call that the breaker would reject, and who
 // waits for a token holds no slot. What is turned away here is no sample for the breaker.
+#include <array>
 #include <memory>
 #include <optional>
-#include <string_view>
 
 #include "middleware/core/breaker.h"
 #include "middleware/core/failure.h"
 #include "middleware/core/rate_limiter.h"
 #include "middleware/service/flow.h"
 #include "middleware/service/slots.h"
+#include "middleware/service/stop.h"
 
 namespace service {
 
@@ -22,7 +23,7 @@ class Gate {
   Gate& operator=(const Gate&) = delete;
 
   struct Refusal {
-    std::string_view reason;  ///< "breaker open", "rate limit", "concurrency full", "concurrency wait"
+    Stop reason;
     core::FailureClass failure;
     kernel::Duration retry_after;  ///< 0: no idea
   };
@@ -36,6 +37,10 @@ class Gate {
     ~Pass() { give_back(); }
     /// Why it is none; null: it is one, or still waits.
     const Refusal* refusal() const { return refusal_.get(); }
+    /// The state in which the breaker let it through; nothing: there is none, or it did not.
+    std::optional<core::BreakerState> breaker() const {
+      return permit_ ? std::optional(permit_.admitted_in()) : std::nullopt;
+    }
     /// The attempt is over. Once.
     void end(core::Sample sample, kernel::Duration took, kernel::Timestamp now);
 
@@ -54,6 +59,18 @@ class Gate {
 
   /// Asks for leave to start by `latest`. Nothing: `pass` says at once; else it does when the task has ended.
   std::optional<kernel::Task<void>> enter(Pass& pass, kernel::Timestamp latest);
+
+  /// What passed and what did not since it was made. For operators.
+  struct Counts {
+    std::array<std::uint64_t, kStops> refused{};  ///< by Stop
+    std::uint64_t granted = 0;                    ///< tokens of the limiter, given back or not
+    kernel::Duration rate_wait{};                 ///< that they were waited for
+    std::uint64_t queued = 0;                     ///< who had to wait for a place
+    kernel::Duration queue_wait{};
+  };
+  const Counts& counts() const { return counts_; }
+  /// How long the API asked to be left alone; nothing: there is no limiter.
+  std::optional<kernel::Duration> pause_left() const;
 
   /// What an answer says of the API's limits, whatever else it says.
   void heed(const core::CallResult& result, const kernel::HttpResult& answer);
@@ -74,12 +91,13 @@ class Gate {
   std::optional<Step> reserve(Pass& pass, kernel::Timestamp latest);
   Step take_slot(Pass& pass);
   kernel::Task<void> go_through(Pass& pass, kernel::Timestamp latest, Step step);
-  static void refuse(Pass& pass, Refusal refusal);
+  void refuse(Pass& pass, Refusal refusal);
 
   kernel::Scheduler& scheduler_;
   std::unique_ptr<core::Breaker> breaker_;
   std::optional<core::RateLimiter> limiter_;
   std::unique_ptr<Slots> slots_;
+  Counts counts_;
   bool is_told_when_ = true;  ///< a throttle pauses the limiter: it is not the breaker's
 };
 

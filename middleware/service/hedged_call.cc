@@ -33,8 +33,7 @@ kernel::Task<void> ApiCaller::attempt_once(State& state, Hedged& hedged) {
     const Answer answer = take_answer(state, attempt, hop, sending);
     const bool is_renewed = answer == Answer::Final && is_worth_a_new_credential(state, state.failure->last);
     if (answer != Answer::Done) {
-      state.failure->reason =
-          to_text(answer == Answer::Final ? core::GiveUp::Permanent : core::GiveUp::Attempts);
+      state.failure->stop_at(answer == Answer::Final ? Stop::Permanent : Stop::Attempts);
       hedged.hedge.failed(answer == Answer::MayPass || is_renewed);
     }
   }

@@ -71,6 +71,18 @@ std::string number_text(double value) {
   return std::string(number.find_first_of("in") == std::string_view::npos ? number : "null");
 }
 
+/// What a call knows of itself: facts/resilience 11.
+void add_call(std::string& line, const CallNote& call) {
+  add_text(line, "class", call.failure_class);
+  add_text(line, "breakerState", call.breaker);
+  if (call.attempts > 0) add_raw(line, "attempts", std::to_string(call.attempts));
+  if (call.delay_next) {
+    add_raw(line, "delayNextMs", milliseconds_text(*call.delay_next));
+    add_text(line, "delaySource", call.delay_source);
+  }
+  add_text(line, "gaveUpReason", call.gave_up);
+}
+
 std::string_view without_query(std::string_view operation) {
   return operation.substr(0, operation.find('?'));
 }
@@ -125,8 +137,15 @@ void LogSink::close(kernel::HopId hop, const kernel::HopEnd& end) {
   add_text(line, "outcome", to_text(end.outcome));
   if (end.status != 0) add_raw(line, "statusCode", std::to_string(end.status));
   add_raw(line, "durationMs", milliseconds_text(scheduler_.now() - start.since));
+  if (start.call) add_call(line, *start.call);
   if (!end.error.empty()) add_raw(line, "error", R"({"message":)" + kernel::json_quoted(end.error) + '}');
   write(std::move(line));
+}
+
+void LogSink::note(kernel::HopId hop, const CallNote& call) {
+  const auto found = open_.find(hop);
+  CHECK(found != open_.end());
+  found->second.call = std::make_unique<CallNote>(call);
 }
 
 void LogSink::transition(const kernel::Transition& transition) {

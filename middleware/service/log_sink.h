@@ -2,18 +2,21 @@
 // What the deployed programs write down: one JSON object a line, for CloudWatch Logs and its like. A hop
 // gives a line when it closes, a transition, a log line and a data point one each.
 //
-// Source: facts/aws-platform 6 (structured log line). Bodies are never written, nor the query of a URL:
-// either may hold what a log must not. `error` is what the hop's closer calls the failure, so closers give a
-// reason and no payload.
+// Source: facts/aws-platform 6 (structured log line), facts/resilience 11 (what a line of an attempt and of a
+// logical call says of the call: class, delayNextMs, delaySource, breakerState, gaveUpReason). Bodies are
+// never written, nor the query of a URL: either may hold what a log must not. `error` is what the hop's
+// closer calls the failure, so closers give a reason and no payload.
 #include <cstdint>
 #include <cstdio>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "middleware/kernel/hop.h"
 #include "middleware/kernel/scheduler.h"
 #include "middleware/secrets/redactor.h"
+#include "middleware/service/call_note.h"
 
 namespace service {
 
@@ -23,7 +26,7 @@ struct LogSinkConfig {
       1;  ///< where ids begin, 0 excluded: span ids of several instances must not meet, so draw it
 };
 
-class LogSink final : public kernel::HopSink {
+class LogSink final : public kernel::HopSink, public CallNotes {
  public:
   /// `scheduler` and `out` outlive the sink. A line is handed to the system as soon as it is whole.
   LogSink(const kernel::Scheduler& scheduler, std::FILE* out, LogSinkConfig config)
@@ -41,6 +44,7 @@ class LogSink final : public kernel::HopSink {
   void transition(const kernel::Transition& transition) override;
   void log(const kernel::LogLine& line) override;
   void metric(const kernel::DataPoint& point) override;
+  void note(kernel::HopId hop, const CallNote& call) override;
 
  private:
   struct Open {
@@ -51,6 +55,7 @@ class LogSink final : public kernel::HopSink {
     std::string operation;
     int attempt;
     kernel::Timestamp since;
+    std::unique_ptr<CallNote> call{};
   };
 
   std::string begin_line(kernel::LogLevel level, std::string_view message) const;

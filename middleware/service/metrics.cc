@@ -68,11 +68,9 @@ void Metrics::close(kernel::HopId hop, const kernel::HopEnd& end) {
     if (start.stage == Stage::Api) {
       count_attempt(start, end, took);
     } else if (start.stage == Stage::Step) {
-      const std::string dependency = label("dependency", start.to);
-      count("logical_calls_total", join(dependency, label("outcome", to_text(end.outcome))));
-      observe("logical_call_duration_ms", dependency, took);
-      if (end.outcome != Outcome::Ok && !end.error.empty())
-        count("gave_up_total", join(dependency, label("reason", end.error)));
+      count_call(start, end, took);
+    } else if (start.stage == Stage::Callback) {
+      count("callbacks_total", join(label("dependency", start.to), label("outcome", to_text(end.outcome))));
     } else if (start.stage == Stage::Compute) {
       count("requests_total", label("status", std::to_string(end.status)));
       observe("request_duration_ms", {}, took);
@@ -86,8 +84,26 @@ void Metrics::count_attempt(const Open& hop, const kernel::HopEnd& end, kernel::
   const std::string dependency = label("dependency", hop.to);
   count("calls_total", join(dependency, label("result", to_text(end.outcome))));
   observe("call_duration_ms", join(dependency, label("outcome", to_text(end.outcome))), took);
-  if (hop.attempt > 1) count("retries_total", dependency);
   if (end.outcome == Outcome::Timeout) count("timeouts_total", dependency);
+  if (hop.call == nullptr) return;
+  if (hop.attempt > 1) count("retries_total", join(dependency, label("class", hop.call->retry_of)));
+  if (hop.call->delay_next) {
+    observe("retry_delay_ms", join(dependency, label("source", hop.call->delay_source)),
+            *hop.call->delay_next);
+  }
+}
+
+void Metrics::count_call(const Open& hop, const kernel::HopEnd& end, kernel::Duration took) {
+  const std::string dependency = label("dependency", hop.to);
+  const std::string outcome = join(dependency, label("outcome", to_text(end.outcome)));
+  count("logical_calls_total", outcome);
+  observe("logical_call_duration_ms", dependency, took);
+  if (hop.call == nullptr) return;
+  if (!hop.call->gave_up.empty())
+    count("gave_up_total", join(dependency, label("reason", hop.call->gave_up)));
+  if (!hop.call->is_undo) return;
+  count("saga_undos_total", outcome);
+  count("saga_undo_attempts_total", dependency, static_cast<std::uint64_t>(hop.call->attempts));
 }
 
 void Metrics::observe(std::string_view name, Labels labels, kernel::Duration took) {
@@ -98,6 +114,12 @@ void Metrics::observe(std::string_view name, Labels labels, kernel::Duration too
   }
   ++histogram.count;
   histogram.sum_ms += milliseconds;
+}
+
+void Metrics::note(kernel::HopId hop, const CallNote& call) {
+  if (const auto found = open_.find(hop); found != open_.end())
+    found->second.call = std::make_unique<CallNote>(call);
+  if (notes_ != nullptr) notes_->note(hop, call);
 }
 
 void Metrics::transition(const kernel::Transition& transition) {
@@ -112,11 +134,15 @@ void Metrics::transition(const kernel::Transition& transition) {
 std::string Metrics::text(const std::vector<Gauge>& gauges) const {
   std::string page;
   std::string_view last;
-  for (const Gauge& gauge : gauges) {
-    if (gauge.name != last) page += type_line(gauge.name, "gauge");
+  std::multimap<std::string_view, const Gauge*> by_name;  // of one name in the order of the list
+  for (const Gauge& gauge : gauges) by_name.emplace(gauge.name, &gauge);
+  for (const auto& [its_name, each] : by_name) {
+    const Gauge& gauge = *each;
+    if (gauge.name != last) page += type_line(gauge.name, gauge.only_grows ? "counter" : "gauge");
     last = gauge.name;
-    page += line(gauge.name, gauge.dependency.empty() ? "" : label("dependency", gauge.dependency),
-                 number(gauge.value));
+    std::string labels = gauge.dependency.empty() ? "" : label("dependency", gauge.dependency);
+    for (const auto& [name, value] : gauge.labels) labels = join(labels, label(name, value));
+    page += line(gauge.name, labels, number(gauge.value));
   }
   for (const auto& [key, value] : counters_) {
     if (key.first != last) page += type_line(key.first, "counter");

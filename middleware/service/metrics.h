@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,7 @@
 
 #include "middleware/kernel/hop.h"
 #include "middleware/kernel/scheduler.h"
+#include "middleware/service/call_note.h"
 
 namespace service {
 
@@ -22,20 +24,24 @@ struct Gauge {
   std::string name;
   std::string dependency{};  ///< "" : no label
   double value = 0;
+  std::vector<std::pair<std::string_view, std::string>> labels{};  ///< beside the dependency
+  bool only_grows = false;                                         ///< a counter
 };
 
-class Metrics final : public kernel::HopSink {
+class Metrics final : public kernel::HopSink, public CallNotes {
  public:
-  /// Both outlive it.
-  Metrics(const kernel::Scheduler& scheduler, kernel::HopSink& next) : scheduler_(scheduler), next_(next) {}
+  /// All outlive it. Notes of calls go on to `notes`, if there is one.
+  Metrics(const kernel::Scheduler& scheduler, kernel::HopSink& next, CallNotes* notes = nullptr)
+      : scheduler_(scheduler), next_(next), notes_(notes) {}
 
   kernel::HopId open(const kernel::HopStart& start) override;
   void close(kernel::HopId hop, const kernel::HopEnd& end) override;
   void transition(const kernel::Transition& transition) override;
   void log(const kernel::LogLine& line) override { next_.log(line); }
   void metric(const kernel::DataPoint& point) override { next_.metric(point); }
+  void note(kernel::HopId hop, const CallNote& call) override;
 
-  /// The page.
+  /// The page. Gauges of one name may stand anywhere in the list.
   std::string text(const std::vector<Gauge>& gauges) const;
 
  private:
@@ -51,15 +57,20 @@ class Metrics final : public kernel::HopSink {
     std::string to;
     int attempt;
     kernel::Timestamp since;
+    std::unique_ptr<CallNote> call{};
   };
   using Labels = std::string;  ///< as they stand between braces
 
-  void count(std::string_view name, Labels labels) { ++counters_[{std::string(name), std::move(labels)}]; }
+  void count(std::string_view name, Labels labels, std::uint64_t more = 1) {
+    counters_[{std::string(name), std::move(labels)}] += more;
+  }
   void observe(std::string_view name, Labels labels, kernel::Duration took);
   void count_attempt(const Open& hop, const kernel::HopEnd& end, kernel::Duration took);
+  void count_call(const Open& hop, const kernel::HopEnd& end, kernel::Duration took);
 
   const kernel::Scheduler& scheduler_;
   kernel::HopSink& next_;
+  CallNotes* notes_;
   std::map<kernel::HopId, Open> open_;
   std::map<std::pair<std::string, Labels>, std::uint64_t> counters_;
   std::map<std::pair<std::string, Labels>, Histogram> histograms_;

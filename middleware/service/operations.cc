@@ -4,6 +4,7 @@
 
 #include "middleware/kernel/json.h"
 #include "middleware/kernel/url.h"
+#include "middleware/service/caller_gauges.h"
 
 namespace service {
 namespace {
@@ -82,10 +83,8 @@ HttpResponse Operations::readiness(bool has_secrets) const {
 
 HttpResponse Operations::metrics() const {
   std::vector<Gauge> gauges;
-  for (ApiCaller* caller : parts_.callers) {
-    gauges.push_back({.name = "breaker_state",
-                      .dependency = caller->config().name,
-                      .value = static_cast<double>(caller->breaker_state())});
+  for (const ApiCaller* caller : parts_.callers) {
+    for (Gauge& gauge : gauges_of(*caller)) gauges.push_back(std::move(gauge));
   }
   if (parts_.gauges) {
     for (Gauge& gauge : parts_.gauges()) gauges.push_back(std::move(gauge));

@@ -40,7 +40,7 @@ class Operations final : public kernel::HttpHandler {
     std::vector<ApiCaller*> callers{};
     std::function<kernel::Task<bool>()> secrets_ready{};  ///< whether callers can be told apart
     std::function<bool()> is_stopping{};
-    std::function<std::vector<Gauge>()> gauges{};  ///< beside those of the breakers
+    std::function<std::vector<Gauge>()> gauges{};  ///< beside those of the callers
   };
   /// What the parts refer to, and `behind`, outlive it.
   Operations(Parts parts, kernel::HttpHandler& behind) : parts_(std::move(parts)), behind_(behind) {}

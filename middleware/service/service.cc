@@ -82,11 +82,40 @@ Service::Service(ServiceConfig config, Surroundings surroundings, store::Store& 
       callers_(make_callers(config_, around_)),
       runner_(around_, store_, pointers(callers_), std::move(handlers)),
       inbox_(config_.inbox, around_.scheduler, around_.hops, store_, *this, around_.seed),
-      dead_letters_(around_.scheduler, store_, inbox_) {
+      dead_letters_(around_.scheduler, store_, inbox_),
+      outbox_(config_.outbox, around_, store_.outbox(), pointers(callers_)),
+      dead_callbacks_(around_.scheduler, store_.outbox(), outbox_) {
   if (config_.works_off_store) inbox_.start();
+  const bool has_callbacks =
+      std::ranges::any_of(config_.flows, [](const FlowConfig& flow) { return !flow.callbacks.empty(); });
+  if (config_.works_off_store || has_callbacks) outbox_.start();
+}
+
+void Service::retire() {
+  inbox_.retire();
+  outbox_.retire();
+}
+
+std::vector<Gauge> Service::gauges() const {
+  const store::OutboxCount count = store_.outbox().callback_count();
+  std::vector<Gauge> gauges = flow_ends();
+  gauges.push_back({.name = "outbox_pending", .value = static_cast<double>(count.pending)});
+  gauges.push_back({.name = "outbox_dead", .value = static_cast<double>(count.dead)});
+  return gauges;
 }
 
 std::vector<ApiCaller*> Service::callers() const { return pointers(callers_); }
+
+std::vector<Gauge> Service::flow_ends() const {
+  std::vector<Gauge> gauges;
+  for (const auto& [key, count] : ends_) {
+    gauges.push_back({.name = "saga_ended_total",
+                      .value = static_cast<double>(count),
+                      .labels = {{"route", key.first}, {"state", std::string(to_text(key.second))}},
+                      .only_grows = true});
+  }
+  return gauges;
+}
 
 const FlowConfig* Service::find_flow(std::string_view event) const {
   const auto found = std::ranges::find(config_.flows, event, &FlowConfig::event);
@@ -101,6 +130,7 @@ kernel::Task<kernel::HttpReply> Service::handle(HttpRequest request) {
     return answered(reads ? health() : kernel::problem(405, "method", "GET /health"));
   }
   if (path.starts_with(inbox::kDeadLettersPath)) return dead_letters_.handle(std::move(request));
+  if (path.starts_with(kDeadCallbacksPath)) return dead_callbacks_.handle(std::move(request));
   if (path != "/events") return answered(kernel::problem(404, "path", "no such path: " + path));
   if (request.method != "POST") return answered(kernel::problem(405, "method", "POST /events"));
   return is_batch(request) ? take_batch(std::move(request)) : take(std::move(request));
@@ -110,16 +140,19 @@ kernel::Task<kernel::HttpReply> Service::take(HttpRequest request) {
   auto accepted = read(request);
   if (!accepted) return answered(std::move(accepted.error()));
   const FlowConfig& flow = *accepted->flow;
+  if (!flow.callbacks.empty() && outbox_.is_full())
+    return kernel::answered(answer_to(store::ClaimKind::Full));
   if (config_.answer == AnswerWhen::Accepted) {
     return accept(
         {.id = std::move(accepted->event),
          .type = flow.event,
          .lane = lane_of(flow, *accepted->payload),
-         .trace = std::string(request.headers.get("traceparent")),
+         .trace = trace_text(request),
          .payload = std::move(request.body),
          .fingerprint = inbox::fingerprint_of(flow.event, *accepted->payload, config_.added_member)});
   }
   auto version = version_of_event(flow, *accepted->payload);
+  if (!flow.callbacks.empty()) return take_telling(std::move(*accepted), std::move(version));
   if (version.record.empty()) return take_event(std::move(*accepted));
   return take_newest(std::move(*accepted), std::move(version));
 }
@@ -167,7 +200,8 @@ kernel::Task<store::Claim> Service::claim(const Accepted& accepted) const {
 }
 
 /// False when the claim is another's by now.
-kernel::Task<bool> Service::give_back(const Accepted& accepted, FlowState state) const {
+kernel::Task<bool> Service::give_back(const Accepted& accepted, FlowState state) {
+  ++ends_[{accepted.flow->event, state}];
   switch (state) {
     case FlowState::Done:
       return store_.done(accepted.event, accepted.fence, around_.scheduler.now(),
@@ -196,7 +230,8 @@ store::AppliedVersion Service::version_under_way(const std::string& event) const
 
 /// Hands the payload over.
 std::optional<kernel::Task<FlowEnd>> Service::start_flow(Accepted& accepted,
-                                                         kernel::Task<store::Claim>& claimed) {
+                                                         kernel::Task<store::Claim>& claimed,
+                                                         store::Callbacks* callbacks) {
   store::Claim claim = claimed.take();
   accepted.claim = claim.kind;
   accepted.fence = claim.fence;
@@ -207,7 +242,8 @@ std::optional<kernel::Task<FlowEnd>> Service::start_flow(Accepted& accepted,
                                         .deadline = accepted.deadline,
                                         .claim = std::move(claim),
                                         .payload = std::move(accepted.payload),
-                                        .text = std::move(*text)});
+                                        .text = std::move(*text),
+                                        .callbacks = callbacks});
 }
 
 HttpResponse Service::health() const {

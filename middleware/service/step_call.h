@@ -20,7 +20,13 @@ kernel::Result<> fill_request(kernel::HttpRequest& request, const kernel::TextTe
                               const kernel::JsonTemplate* body, const kernel::TemplateScope& scope);
 /// The call that cannot be made.
 kernel::Task<CallEnd> unsendable(std::string reason);
-kernel::HopEnd step_end(const CallEnd& end);
+/// Closes the hop of a step, or of an undo (which finds nothing to undo where the answer is 404).
+void close_step(const Surroundings& around, kernel::HopScope& hop, const CallEnd& end);
+/// Of a callback; `is_dead`: it is given up.
+void close_callback(const Surroundings& around, kernel::HopScope& hop, const CallEnd& end, bool is_dead);
+void close_undo(const Surroundings& around, kernel::HopScope& hop, const CallEnd& end);
+/// There was nothing to undo, or it is undone already.
+bool is_not_found(const CallEnd& end);
 /// Null when the journal does not hold it as done.
 const store::StepRecord* find_done(const std::vector<store::StepRecord>& journal, const std::string& step);
 

@@ -10,6 +10,7 @@ constexpr std::size_t kTraceIdAt = 3;
 constexpr std::size_t kParentAt = 36;
 constexpr std::size_t kEntriesMax = 32;
 constexpr std::size_t kStateMax = 512;
+constexpr std::size_t kLineMax = 1024;
 
 struct Ids {
   std::string_view trace;
@@ -68,20 +69,38 @@ std::string xray_root(std::string_view trace_id) {
   return "1-" + std::string(trace_id.substr(0, 8)) + "-" + std::string(trace_id.substr(8));
 }
 
-TraceCarrier::Carried::Carried(TraceCarrier& carrier, const kernel::HttpRequest& request)
-    : carrier_(carrier), trace_id_(ids_of(request.headers.get("traceparent")).trace) {
+std::string trace_text(const kernel::HttpRequest& request) {
+  std::string text(request.headers.get("traceparent"));
   std::string state;
   for (const auto& [name, value] : request.headers) {  // it may be split over several
     if (kernel::equal_without_case(name, "tracestate")) state += (state.empty() ? "" : ",") + value;
   }
-  std::string amazon(request.headers.get("X-Amzn-Trace-Id"));
-  if (trace_id_.empty() || (state.empty() && amazon.empty())) {
+  const std::string_view amazon = request.headers.get("X-Amzn-Trace-Id");
+  if (state.empty() && amazon.empty()) return text;
+  // A state that is cut may end in half an entry: that one goes.
+  if (state.size() > kLineMax) {
+    const std::size_t end = state.rfind(',', kLineMax);
+    state.resize(end == std::string::npos ? 0 : end);
+  }
+  text.append("\n").append(state).append("\n").append(amazon.substr(0, kLineMax));
+  return text;
+}
+
+std::string_view traceparent_of(std::string_view trace_text) {
+  return trace_text.substr(0, trace_text.find('\n'));
+}
+
+TraceCarrier::Carried::Carried(TraceCarrier& carrier, std::string_view trace_text)
+    : carrier_(carrier), trace_id_(ids_of(traceparent_of(trace_text)).trace) {
+  const std::size_t first = trace_text.find('\n');
+  if (trace_id_.empty() || first == std::string_view::npos) {
     trace_id_.clear();
     return;
   }
+  const std::size_t second = std::min(trace_text.find('\n', first + 1), trace_text.size());
   Context& context = carrier_.contexts_[trace_id_];
-  context.state = std::move(state);
-  context.amazon = std::move(amazon);
+  context.state = trace_text.substr(first + 1, second - first - 1);
+  context.amazon = trace_text.substr(std::min(second + 1, trace_text.size()));
   ++context.users;
 }
 

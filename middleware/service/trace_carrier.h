@@ -6,8 +6,8 @@
 // of
 //   traceparent in X-Ray's form.
 //
-// Source: facts/aws-platform 6 (W3C trace context, X-Amzn-Trace-Id and their mapping). Only while the request
-// is handled: an event that is worked on after its 202 keeps its traceparent alone.
+// Source: facts/aws-platform 6 (W3C trace context, X-Amzn-Trace-Id and their mapping). An event that is
+// worked on after its 202 takes all of it along in the store, as one text.
 #include <map>
 #include <string>
 #include <string_view>
@@ -19,6 +19,12 @@ namespace service {
 /// "1-aaaaaaaa-bbbbbbbbbbbbbbbbbbbbbbbb" of 32 digits; "" of anything else.
 std::string xray_root(std::string_view trace_id);
 
+/// What a request says of its trace, as a text of one line each: traceparent, tracestate, X-Amzn-Trace-Id. A
+/// request with traceparent alone gives just that. The last two are cut at 1024 characters.
+std::string trace_text(const kernel::HttpRequest& request);
+/// Its first line.
+std::string_view traceparent_of(std::string_view trace_text);
+
 class TraceCarrier final : public kernel::HttpClient {
  public:
   /// `client` outlives it.
@@ -27,7 +33,9 @@ class TraceCarrier final : public kernel::HttpClient {
   /// Remembers what the request says until it goes.
   class [[nodiscard]] Carried {
    public:
-    Carried(TraceCarrier& carrier, const kernel::HttpRequest& request);
+    Carried(TraceCarrier& carrier, const kernel::HttpRequest& request)
+        : Carried(carrier, trace_text(request)) {}
+    Carried(TraceCarrier& carrier, std::string_view trace_text);
     Carried(const Carried&) = delete;
     Carried& operator=(const Carried&) = delete;
     ~Carried();

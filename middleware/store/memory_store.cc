@@ -22,13 +22,6 @@ void put(std::vector<StepRecord>& steps, StepRecord step) {
 
 }  // namespace
 
-void MemoryStore::forget(Timestamp now) {
-  while (!to_forget_.empty() && to_forget_.front().when <= now) {
-    records_.erase(to_forget_.front().event);
-    to_forget_.pop_front();
-  }
-}
-
 bool MemoryStore::is_leased(const Record& record, Timestamp now) const {
   return record.lease_until > now && record.fence >> kGenerationShift == generation_;
 }
@@ -37,17 +30,27 @@ std::uint64_t MemoryStore::next_fence(const Record& record) const {
   return std::max(record.fence, generation_ << kGenerationShift) + 1;
 }
 
+bool MemoryStore::is_other(const Fingerprint& kept, const Fingerprint& said) {
+  return kept != Fingerprint{} && said != Fingerprint{} && kept != said;
+}
+
+std::optional<ClaimKind> MemoryStore::over(std::string_view event, const Fingerprint& fingerprint,
+                                           Timestamp now) {
+  done_.forget(now);
+  const Fingerprint* kept = done_.find(event);
+  if (kept == nullptr) return std::nullopt;
+  return is_other(*kept, fingerprint) ? ClaimKind::OtherPayload : ClaimKind::Done;
+}
+
 ClaimKind MemoryStore::known(const Record& record, const Fingerprint& fingerprint) {
-  const bool is_said = record.fingerprint != Fingerprint{} && fingerprint != Fingerprint{};
-  if (is_said && record.fingerprint != fingerprint) return ClaimKind::OtherPayload;
-  if (record.state == State::Done) return ClaimKind::Done;
+  if (is_other(record.fingerprint, fingerprint)) return ClaimKind::OtherPayload;
   if (record.state == State::Dead) return ClaimKind::Dead;
   return record.own ? ClaimKind::Waiting : ClaimKind::Claimed;
 }
 
 Task<Claim> MemoryStore::claim(std::string event, Timestamp now, Timestamp lease_until,
                                Fingerprint fingerprint) {
-  forget(now);
+  if (const auto kind = over(event, fingerprint, now)) co_return Claim{.kind = *kind};
   Record& record = records_.at(event);
   const ClaimKind found = known(record, fingerprint);
   if (found != ClaimKind::Claimed) co_return Claim{.kind = found, .fence = record.fence};
@@ -88,17 +91,15 @@ void MemoryStore::apply(AppliedVersion applied) {
   newest = std::max(newest, std::move(applied.version));
 }
 
-Task<bool> MemoryStore::done(std::string event, std::uint64_t fence, Timestamp now, AppliedVersion applied) {
+Task<bool> MemoryStore::done(std::string event, std::uint64_t fence, Timestamp now, AppliedVersion applied,
+                             Callbacks callbacks) {
   Record* record = held(event, fence);
   if (record == nullptr) co_return false;
-  record->state = State::Done;
-  record->steps = {};
-  if (record->own) {
-    leave_lane(*record->own, now);
-    record->own.reset();
-  }
+  if (record->own) leave_lane(*record->own, now);
   apply(std::move(applied));
-  to_forget_.push_back({now + keep_, std::move(event)});
+  outbox_.add(std::move(callbacks), now);
+  done_.add(event, record->fingerprint, now + keep_);
+  records_.erase(event);
   co_return true;
 }
 
@@ -110,7 +111,7 @@ Task<bool> MemoryStore::release(std::string event, std::uint64_t fence) {
 }
 
 Task<ClaimKind> MemoryStore::accept(AcceptedEvent event, Timestamp now, std::int64_t waiting_max) {
-  forget(now);
+  if (const auto kind = over(event.id, event.fingerprint, now)) co_return *kind;
   if (const Record* record = records_.find(event.id)) {
     const ClaimKind found = known(*record, event.fingerprint);
     // Its caller kept it so far, and has it kept by us from now on; but not while somebody works on it.
@@ -189,7 +190,8 @@ Task<bool> MemoryStore::park(std::string event, std::uint64_t fence, Timestamp n
   co_return true;
 }
 
-Task<bool> MemoryStore::bury(std::string event, std::uint64_t fence, Timestamp now, DeadLetter why) {
+Task<bool> MemoryStore::bury(std::string event, std::uint64_t fence, Timestamp now, DeadLetter why,
+                             Callbacks callbacks) {
   Record* record = held(event, fence);
   if (record == nullptr || !record->own) co_return false;
   Own& own = *record->own;
@@ -201,6 +203,7 @@ Task<bool> MemoryStore::bury(std::string event, std::uint64_t fence, Timestamp n
   own.death = std::move(why);
   own.number = ++last_number_;
   dead_.emplace(own.number, std::move(event));
+  outbox_.add(std::move(callbacks), now);
   co_return true;
 }
 
@@ -232,6 +235,7 @@ void MemoryStore::end_leases() {
     Record& record = *records_.find(event);
     if (std::exchange(record.lease_until, Timestamp{}) != Timestamp{}) set_due(*record.own, {});
   }
+  outbox_.end_leases();
 }
 
 Task<std::string> MemoryStore::applied_version(std::string record) {

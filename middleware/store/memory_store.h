@@ -1,12 +1,14 @@
 #pragma once
 // The store that forgets with its process: for rehearsals, and for one instance that can afford it.
-#include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "middleware/kernel/lookup.h"
+#include "middleware/store/done_events.h"
+#include "middleware/store/memory_outbox.h"
 #include "middleware/store/store.h"
 
 namespace store {
@@ -22,28 +24,30 @@ class MemoryStore final : public Store {
   kernel::Task<bool> write_applied(std::string event, std::uint64_t fence, kernel::Timestamp now,
                                    StepRecord record, AppliedVersion applied) override;
   kernel::Task<bool> done(std::string event, std::uint64_t fence, kernel::Timestamp now,
-                          AppliedVersion applied = {}) override;
+                          AppliedVersion applied = {}, Callbacks callbacks = {}) override;
   kernel::Task<bool> release(std::string event, std::uint64_t fence) override;
   kernel::Task<ClaimKind> accept(AcceptedEvent event, kernel::Timestamp now,
                                  std::int64_t waiting_max) override;
   kernel::Task<Taken> take(kernel::Timestamp now, kernel::Timestamp lease_until, int count_max) override;
   kernel::Task<bool> park(std::string event, std::uint64_t fence, kernel::Timestamp not_before,
                           bool counts) override;
-  kernel::Task<bool> bury(std::string event, std::uint64_t fence, kernel::Timestamp now,
-                          DeadLetter why) override;
+  kernel::Task<bool> bury(std::string event, std::uint64_t fence, kernel::Timestamp now, DeadLetter why,
+                          Callbacks callbacks = {}) override;
   kernel::Task<std::vector<DeadLetter>> dead_letters(int count_max) override;
   kernel::Task<bool> redrive(std::string event, kernel::Timestamp now) override;
   kernel::Task<std::string> applied_version(std::string record) override;
+  MemoryOutbox& outbox() override { return outbox_; }
+  const MemoryOutbox& outbox() const { return outbox_; }
 
   /// Nobody works on anything any more: what a new process does that finds a store.
   void end_leases();
 
-  std::size_t events() const { return records_.size(); }
+  std::size_t events() const { return records_.size() + done_.size(); }
   /// Accepted and not over.
   std::size_t waiting() const { return waiting_; }
 
  private:
-  enum class State : std::uint8_t { Open, Done, Dead };
+  enum class State : std::uint8_t { Open, Dead };
   using Number = std::uint64_t;  ///< in the order of acceptance, from 1
   /// What only accepted events have.
   struct Own {
@@ -53,7 +57,7 @@ class MemoryStore final : public Store {
     kernel::Timestamp due{};
     DeadLetter death{};
   };
-  // One of these for each event in flight and each that is remembered: it is kept small.
+  // One of these for each event in flight: it is kept small.
   struct Record {
     std::uint64_t fence = 0;
     kernel::Timestamp lease_until{};
@@ -62,17 +66,15 @@ class MemoryStore final : public Store {
     Fingerprint fingerprint{};
     State state = State::Open;
   };
-  struct Forget {
-    kernel::Timestamp when;
-    std::string event;
-  };
   struct Due {
     kernel::Timestamp when;
     Number number;
     auto operator<=>(const Due&) const = default;
   };
 
-  void forget(kernel::Timestamp now);
+  /// What is to be said of an event that is over; nothing of any other.
+  std::optional<ClaimKind> over(std::string_view event, const Fingerprint& fingerprint,
+                                kernel::Timestamp now);
   bool is_leased(const Record& record, kernel::Timestamp now) const;
   std::uint64_t next_fence(const Record& record) const;
   Record* held(const std::string& event, std::uint64_t fence);
@@ -82,6 +84,7 @@ class MemoryStore final : public Store {
   /// It is over: the next of its lane is due.
   void leave_lane(Own& own, kernel::Timestamp now);
   void apply(AppliedVersion applied);
+  static bool is_other(const Fingerprint& kept, const Fingerprint& said);
   static ClaimKind known(const Record& record, const Fingerprint& fingerprint);
 
   /// The upper bits of a fence say in which generation it was given: leases of former ones are over.
@@ -89,8 +92,8 @@ class MemoryStore final : public Store {
 
   kernel::Duration keep_;
   std::uint64_t generation_ = 0;
-  kernel::Lookup<Record> records_;
-  std::deque<Forget> to_forget_;  // in the order of `when`
+  kernel::Lookup<Record> records_;  // of events that are not over
+  DoneEvents done_;
   Number last_number_ = 0;
   std::map<Number, std::string> waiting_events_;
   std::map<std::string, std::set<Number>, std::less<>> lanes_;
@@ -98,6 +101,7 @@ class MemoryStore final : public Store {
   std::map<Number, std::string> dead_;  // by the order of dying
   kernel::Lookup<std::string> versions_;
   std::size_t waiting_ = 0;
+  MemoryOutbox outbox_;
 };
 
 }  // namespace store

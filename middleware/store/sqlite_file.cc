@@ -2,12 +2,14 @@
 
 #include <sqlite3.h>
 
+#include "middleware/store/sqlite_outbox.h"
+
 namespace store {
 namespace {
 
-/// "rrmw" and the version of the tables below.
+/// "rrmw" and the version of the tables: 1 had no outbox.
 constexpr int kApplicationId = 0x72726D77;
-constexpr int kSchemaVersion = 1;
+constexpr int kSchemaVersion = 2;
 
 // `state`: 0 open, 1 done, 2 dead. `own`: accepted, so that its caller may forget it. `first`: the first of
 // its lane that is not over; only such an event is due. Times are nanoseconds since 1970.
@@ -112,7 +114,7 @@ kernel::Result<> SqliteFile::set_up(const std::string& path) {
     if (!is_new && application != kApplicationId) {
       return kernel::infrastructure("is a database of another program, no store of the middleware", path);
     }
-    if (!is_new && version != kSchemaVersion) {
+    if (!is_new && (version < 1 || version > kSchemaVersion)) {
       return kernel::infrastructure("is a store of version " + std::to_string(version) +
                                         "; this program reads and writes version " +
                                         std::to_string(kSchemaVersion),
@@ -120,8 +122,8 @@ kernel::Result<> SqliteFile::set_up(const std::string& path) {
     }
     if (auto begun = execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN EXCLUSIVE"); !begun)
       return begun;
-    if (is_new) {
-      const std::string sql = std::string(kSchema) +
+    if (version != kSchemaVersion) {
+      const std::string sql = (is_new ? kSchema : "") + std::string(sqlite::kOutboxSchema) +
                               "PRAGMA application_id = " + std::to_string(kApplicationId) +
                               "; PRAGMA user_version = " + std::to_string(kSchemaVersion);
       if (auto made = execute(sql); !made) return made;
@@ -134,6 +136,7 @@ kernel::Result<> SqliteFile::set_up(const std::string& path) {
     query("UPDATE events SET lease_until = 0 WHERE state = 0 AND lease_until <> 0 AND own = 0").run();
     query("UPDATE events SET due = 0, lease_until = 0 WHERE state = 0 AND lease_until <> 0 AND own = 1")
         .run();
+    query("UPDATE outbox SET due = 0, lease_until = 0 WHERE state = 0 AND lease_until <> 0").run();
   } catch (const SqliteFailure& failure) {
     return std::unexpected(failure.error);
   }

@@ -3,6 +3,7 @@
 #include "middleware/kernel/wait.h"
 #include "middleware/store/sqlite_events.h"
 #include "middleware/store/sqlite_file.h"
+#include "middleware/store/sqlite_outbox.h"
 
 namespace store {
 
@@ -54,7 +55,9 @@ kernel::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteConfig conf
   std::unique_ptr<SqliteStore> store(
       new SqliteStore(std::move(config), scheduler, worker, std::move(post), std::move(*file)));
   try {
-    store->waiting_ = sqlite::count_waiting(*store->file_);
+    store->counts_ = {.waiting = sqlite::count_waiting(*store->file_),
+                      .callbacks = sqlite::count_callbacks(*store->file_)};
+    store->callbacks_ = store->counts_.callbacks;
   } catch (const SqliteFailure& failure) {
     return std::unexpected(failure.error);
   }
@@ -75,14 +78,14 @@ void SqliteStore::send_batch() {
   const auto batch = std::make_shared<Batch>(std::exchange(pending_, {}));
   worker_.post([this, batch] {
     const kernel::Result<> result = commit(*batch);
-    post_([this, batch, result, alive = std::weak_ptr<bool>(alive_)] {
-      if (!alive.expired()) committed(*batch, result);
+    post_([this, batch, result, callbacks = counts_.callbacks, alive = std::weak_ptr<bool>(alive_)] {
+      if (!alive.expired()) committed(*batch, result, callbacks);
     });
   });
 }
 
 kernel::Result<> SqliteStore::commit(const Batch& batch) {
-  const std::int64_t waiting_before = waiting_;
+  const Counts before = counts_;
   kernel::Result<> result = file_->execute("BEGIN IMMEDIATE");
   try {
     for (const auto& job : batch) {
@@ -93,14 +96,15 @@ kernel::Result<> SqliteStore::commit(const Batch& batch) {
   }
   if (result) result = file_->execute("COMMIT");
   if (!result) {
-    waiting_ = waiting_before;
+    counts_ = before;
     // Some errors have rolled it back already; then there is none to roll back.
     static_cast<void>(file_->execute("ROLLBACK"));
   }
   return result;
 }
 
-void SqliteStore::committed(Batch& batch, const kernel::Result<>& result) {
+void SqliteStore::committed(Batch& batch, const kernel::Result<>& result, const OutboxCount& callbacks) {
+  callbacks_ = callbacks;
   trouble_ = result ? std::nullopt : std::optional(result.error());
   for (const auto& job : batch) job->tell(result.has_value());
   is_writing_ = false;
@@ -140,12 +144,15 @@ Task<bool> SqliteStore::write_applied(std::string event, std::uint64_t fence, Ti
       false);
 }
 
-Task<bool> SqliteStore::done(std::string event, std::uint64_t fence, Timestamp now, AppliedVersion applied) {
+Task<bool> SqliteStore::done(std::string event, std::uint64_t fence, Timestamp now, AppliedVersion applied,
+                             Callbacks callbacks) {
   return run<bool>(
-      [this, event = std::move(event), fence, now, applied = std::move(applied)](SqliteFile& file) {
+      [this, event = std::move(event), fence, now, applied = std::move(applied),
+       callbacks = std::move(callbacks)](SqliteFile& file) {
         const auto end = sqlite::end(file, {event, fence}, wall(now), nullptr);
         if (!end.is_held) return false;
-        if (end.is_own) --waiting_;
+        if (end.is_own) --counts_.waiting;
+        counts_.callbacks.pending += sqlite::add_callbacks(file, callbacks, wall(now));
         if (!applied.record.empty()) sqlite::apply_version(file, applied, wall(now));
         return true;
       },
@@ -162,8 +169,8 @@ Task<ClaimKind> SqliteStore::accept(AcceptedEvent event, Timestamp now, std::int
   return run<ClaimKind>(
       [this, event = std::move(event), now, waiting_max](SqliteFile& file) {
         sqlite::forget(file, wall(now - config_.keep));
-        const ClaimKind kind = sqlite::accept(file, event, wall(now), waiting_ < waiting_max);
-        if (kind == ClaimKind::Accepted) ++waiting_;
+        const ClaimKind kind = sqlite::accept(file, event, wall(now), counts_.waiting < waiting_max);
+        if (kind == ClaimKind::Accepted) ++counts_.waiting;
         return kind;
       },
       ClaimKind::Failed);
@@ -187,12 +194,16 @@ Task<bool> SqliteStore::park(std::string event, std::uint64_t fence, Timestamp n
       false);
 }
 
-Task<bool> SqliteStore::bury(std::string event, std::uint64_t fence, Timestamp now, DeadLetter why) {
+Task<bool> SqliteStore::bury(std::string event, std::uint64_t fence, Timestamp now, DeadLetter why,
+                             Callbacks callbacks) {
   return run<bool>(
-      [this, event = std::move(event), fence, now, why = std::move(why)](SqliteFile& file) {
+      [this, event = std::move(event), fence, now, why = std::move(why),
+       callbacks = std::move(callbacks)](SqliteFile& file) {
         const auto end = sqlite::end(file, {event, fence}, wall(now), &why);
-        if (end.is_held) --waiting_;
-        return end.is_held;
+        if (!end.is_held) return false;
+        --counts_.waiting;
+        counts_.callbacks.pending += sqlite::add_callbacks(file, callbacks, wall(now));
+        return true;
       },
       false);
 }
@@ -211,7 +222,7 @@ Task<bool> SqliteStore::redrive(std::string event, Timestamp now) {
   return run<bool>(
       [this, event = std::move(event), now](SqliteFile& file) {
         const bool is_there = sqlite::redrive(file, event, wall(now));
-        if (is_there) ++waiting_;
+        if (is_there) ++counts_.waiting;
         return is_there;
       },
       false);
@@ -220,6 +231,69 @@ Task<bool> SqliteStore::redrive(std::string event, Timestamp now) {
 Task<std::string> SqliteStore::applied_version(std::string record) {
   return run<std::string>(
       [record = std::move(record)](SqliteFile& file) { return sqlite::applied_version(file, record); }, {});
+}
+
+Task<TakenCallbacks> SqliteStore::take_callbacks(Timestamp now, Timestamp lease_until, int count_max) {
+  return run<TakenCallbacks>(
+      [this, now, lease_until, count_max](SqliteFile& file) {
+        TakenCallbacks taken{.works = sqlite::take_callbacks(file, wall(now), wall(lease_until), count_max)};
+        if (const auto due = sqlite::next_callback_due(file)) taken.next_due = from_wall(*due);
+        return taken;
+      },
+      TakenCallbacks{});
+}
+
+Task<bool> SqliteStore::callback_delivered(std::string id, std::uint64_t fence, Timestamp now) {
+  return run<bool>(
+      [this, id = std::move(id), fence, now](SqliteFile& file) {
+        const bool is_held = sqlite::end_callback(file, id, fence, wall(now), nullptr);
+        if (is_held) --counts_.callbacks.pending;
+        return is_held;
+      },
+      false);
+}
+
+Task<bool> SqliteStore::park_callback(std::string id, std::uint64_t fence, Timestamp not_before,
+                                      bool counts) {
+  return run<bool>(
+      [this, id = std::move(id), fence, not_before, counts](SqliteFile& file) {
+        return sqlite::park_callback(file, id, fence, wall(not_before), counts);
+      },
+      false);
+}
+
+Task<bool> SqliteStore::bury_callback(std::string id, std::uint64_t fence, Timestamp now, DeadCallback why) {
+  return run<bool>(
+      [this, id = std::move(id), fence, now, why = std::move(why)](SqliteFile& file) {
+        const bool is_held = sqlite::end_callback(file, id, fence, wall(now), &why);
+        if (!is_held) return false;
+        --counts_.callbacks.pending;
+        ++counts_.callbacks.dead;
+        return true;
+      },
+      false);
+}
+
+Task<std::vector<DeadCallback>> SqliteStore::dead_callbacks(int count_max) {
+  return run<std::vector<DeadCallback>>(
+      [this, count_max](SqliteFile& file) {
+        auto all = sqlite::dead_callbacks(file, count_max);
+        for (DeadCallback& one : all) one.died_at = from_wall(kernel::nanoseconds(one.died_at));
+        return all;
+      },
+      {});
+}
+
+Task<bool> SqliteStore::redrive_callback(std::string id, Timestamp now) {
+  return run<bool>(
+      [this, id = std::move(id), now](SqliteFile& file) {
+        const bool is_there = sqlite::redrive_callback(file, id, wall(now));
+        if (!is_there) return false;
+        ++counts_.callbacks.pending;
+        --counts_.callbacks.dead;
+        return true;
+      },
+      false);
 }
 
 }  // namespace store

@@ -18,6 +18,7 @@
 #include "middleware/kernel/result.h"
 #include "middleware/kernel/task.h"
 #include "middleware/kernel/time.h"
+#include "middleware/store/outbox.h"
 
 namespace store {
 
@@ -108,8 +109,9 @@ class Store {
   // (trouble() says so): stop working on it.
   /// Puts the record in the place of what the journal holds of this step.
   virtual kernel::Task<bool> write_step(std::string event, std::uint64_t fence, StepRecord record) = 0;
+  /// The event is over; from then on the outbox holds `callbacks`.
   virtual kernel::Task<bool> done(std::string event, std::uint64_t fence, kernel::Timestamp now,
-                                  AppliedVersion applied = {}) = 0;
+                                  AppliedVersion applied = {}, Callbacks callbacks = {}) = 0;
   /// write_step(), and the version of one of the event's records, both or none. A newer version stays.
   virtual kernel::Task<bool> write_applied(std::string event, std::uint64_t fence, kernel::Timestamp now,
                                            StepRecord record, AppliedVersion applied) = 0;
@@ -127,9 +129,9 @@ class Store {
   /// Gives the event back until `not_before`; its steps stay. `counts`: whether this delivery did.
   virtual kernel::Task<bool> park(std::string event, std::uint64_t fence, kernel::Timestamp not_before,
                                   bool counts) = 0;
-  /// Gives the event up. Of `why` only error and class are read.
+  /// Gives the event up; from then on the outbox holds `callbacks`. Of `why` only error and class are read.
   virtual kernel::Task<bool> bury(std::string event, std::uint64_t fence, kernel::Timestamp now,
-                                  DeadLetter why) = 0;
+                                  DeadLetter why, Callbacks callbacks = {}) = 0;
 
   /// In the order of their death; at most `count_max`.
   virtual kernel::Task<std::vector<DeadLetter>> dead_letters(int count_max) = 0;
@@ -139,6 +141,9 @@ class Store {
 
   /// The newest version of the record that was applied; "": none, or forgotten.
   virtual kernel::Task<std::string> applied_version(std::string record) = 0;
+
+  /// The store's own: what it holds of callbacks.
+  virtual Outbox& outbox() = 0;
 
   /// Why the last write failed; nothing when it did not.
   virtual std::optional<kernel::Error> trouble() const { return std::nullopt; }

@@ -69,9 +69,7 @@ bool FaultSet::fires(Counted& counted, const FaultSubject& subject, kernel::Time
   const auto eligible = static_cast<std::int64_t>(n) - rule.skip;  // 1, 2, ...
   if (eligible < 1 || (rule.times && eligible > *rule.times) || eligible % rule.every != 0) return false;
   if (rule.total_max && counted.fired >= *rule.total_max) return false;
-  const bool fired = draws(counted, subject, key, n, now);
-  if (fired) ++counted.fired;
-  return fired;
+  return draws(counted, subject, key, n, now);
 }
 
 bool FaultSet::draws(Counted& counted, const FaultSubject& subject, std::string_view key, std::uint64_t n,
@@ -106,6 +104,7 @@ FaultSet::Decision FaultSet::decide(const FaultSubject& subject, kernel::Timesta
   for (Counted& counted : rules_) {
     const FaultRule& rule = counted.rule;
     if (!is_active(rule, now) || !selects(rule, subject) || !fires(counted, subject, now)) continue;
+    ++counted.fired;
     if (rule.effect.delay) {
       const std::uint64_t n =
           rule.count_per == CountPer::Run ? counted.in_run : *counted.by_key.find(scope_key(rule, subject));
@@ -120,6 +119,16 @@ FaultSet::Decision FaultSet::decide(const FaultSubject& subject, kernel::Timesta
     if (is_stronger(rule, place)) place = &rule;
   }
   return decision;
+}
+
+std::vector<FaultSet::Status> FaultSet::status() const {
+  std::vector<Status> all;
+  for (const Counted& counted : rules_) all.push_back({&counted.rule, counted.fired});
+  return all;
+}
+
+void FaultSet::remove_ended(kernel::Timestamp now) {
+  std::erase_if(rules_, [now](const Counted& c) { return c.rule.until && *c.rule.until <= now; });
 }
 
 std::vector<std::string> FaultSet::active(kernel::Timestamp now) const {

@@ -2,12 +2,14 @@
 // A fault: which requests it may touch (selector), when it fires (schedule), whether before or after the
 // effect (place), and what the caller then observes (effect). Facts: mocks-and-faults 6, 7 and 12.
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "middleware/kernel/http.h"
 #include "middleware/kernel/journal.h"
+#include "middleware/kernel/json.h"
 #include "middleware/kernel/lookup.h"
 #include "middleware/kernel/time.h"
 #include "mocks/faults/damage.h"
@@ -60,6 +62,7 @@ struct FaultRule {
       fires{};  ///< just these, whatever counts and luck say: a schedule that is replayed
   Place place = Place::Before;
   FaultEffect effect{};
+  std::shared_ptr<const kernel::Json> written{};  ///< the line as its author wrote it; null when code made it
 };
 
 /// A request as selectors see it.
@@ -96,6 +99,15 @@ class FaultSet {
   Decision decide(const FaultSubject& subject, kernel::Timestamp now);
 
   bool empty() const { return rules_.empty(); }
+
+  struct Status {
+    const FaultRule* rule = nullptr;
+    std::int64_t fired = 0;
+  };
+  /// In their order; valid until the next add or remove.
+  std::vector<Status> status() const;
+  /// Takes away those whose time is over.
+  void remove_ended(kernel::Timestamp now);
   std::vector<std::string> active(kernel::Timestamp now) const;
 
  private:
@@ -104,7 +116,7 @@ class FaultSet {
     std::uint64_t in_run = 0;
     kernel::Lookup<std::uint64_t> by_key;
     kernel::Lookup<bool> is_bad{};  ///< of Burst, by key
-    std::int64_t fired = 0;
+    std::int64_t fired = 0;         ///< requests it touched
   };
   bool fires(Counted& counted, const FaultSubject& subject, kernel::Timestamp now);
   /// By share, ramp or burst; the journal hears of the draw.

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "middleware/ingest/schema.h"
 #include "middleware/kernel/base64.h"
 #include "middleware/kernel/http.h"
 #include "mocks/match/json_equality.h"
@@ -162,6 +163,10 @@ bool holds(const Matcher& m, const std::string_view* value, const Seen& seen) {
     case Operator::MatchesJsonPath: {
       const AsJson actual(*value, seen);
       return actual.json != nullptr && path_holds(m, *actual.json, seen);
+    }
+    case Operator::MatchesJsonSchema: {
+      const AsJson actual(*value, seen);
+      return actual.json != nullptr && m.schema->check(*actual.json).has_value();
     }
     default:
       return text_holds(m, *value);

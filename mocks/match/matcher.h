@@ -14,6 +14,10 @@
 #include "mocks/jsonpath/path.h"
 #include "mocks/jsonpath/pattern.h"
 
+namespace ingest {
+class Schema;
+}
+
 namespace mocks::match {
 
 enum class Operator : std::uint8_t {
@@ -36,6 +40,7 @@ enum class Operator : std::uint8_t {
   EqualToDateTime,
   EqualToJson,
   MatchesJsonPath,
+  MatchesJsonSchema,
   BinaryEqualTo,
   And,
   Or,
@@ -53,11 +58,12 @@ struct Matcher {
   std::optional<kernel::WallTime> moment{};  ///< a literal instant; else now + offset
   kernel::Duration offset{};
   DateFormat date_format = DateFormat::Iso;
-  bool ignores_array_order = false;            ///< EqualToJson
-  bool ignores_extra = false;                  ///< EqualToJson: more fields and items in the actual value
-  std::shared_ptr<const kernel::Json> json{};  ///< EqualToJson
-  std::optional<jsonpath::Pattern> pattern{};  ///< Matches, DoesNotMatch
-  std::optional<jsonpath::Path> path{};        ///< MatchesJsonPath
+  bool ignores_array_order = false;                ///< EqualToJson
+  bool ignores_extra = false;                      ///< EqualToJson: more fields and items in the actual value
+  std::shared_ptr<const kernel::Json> json{};      ///< EqualToJson
+  std::optional<jsonpath::Pattern> pattern{};      ///< Matches, DoesNotMatch
+  std::optional<jsonpath::Path> path{};            ///< MatchesJsonPath
+  std::shared_ptr<const ingest::Schema> schema{};  ///< MatchesJsonSchema
   std::vector<Matcher> parts{};  ///< And, Or, Not; MatchesJsonPath: what a selected node must be, or none
 
   /// As a person reads it: "equal to 'EUR'".

@@ -65,6 +65,8 @@ std::string Matcher::words() const {
       return "the JSON " + kernel::json_text(*json);
     case Operator::MatchesJsonPath:
       return path->text() + (parts.empty() ? " present" : " " + parts[0].words());
+    case Operator::MatchesJsonSchema:
+      return "keeping a JSON Schema";
     case Operator::BinaryEqualTo:
       return "certain bytes";
     case Operator::And:

@@ -1,6 +1,7 @@
 #pragma once
 // Requests that a mock sends by itself after it answered: webhooks, with retries, a signature and an order.
 // Facts: mocks-and-faults 16.
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,7 +16,7 @@ namespace mocks::stubs {
 
 /// A callback whose texts are made. All copies and attempts carry the same Webhook-Id.
 struct PreparedCallback {
-  const CallbackSpec* spec = nullptr;
+  std::shared_ptr<const CallbackSpec> spec{};
   kernel::HttpRequest request{};
   kernel::Timestamp when{};
 };

@@ -24,7 +24,8 @@ struct Exchange {
   bool is_executed = false;   ///< side effects were done
   int status = 0;             ///< 0: in flight, or ended without an answer
   kernel::Ending ending = kernel::Ending::Complete;
-  std::string fault{};  ///< the rule that replaced the answer
+  std::string fault{};    ///< the rule that replaced the answer
+  std::string nearest{};  ///< when nobody answered: the report of near misses, JSON
 };
 
 class Exchanges {

@@ -13,21 +13,22 @@ namespace mocks::stubs {
 
 class Jobs {
  public:
-  void begin(const JobSpec& spec, const StubSpec& stub, JobFacts facts, kernel::Timestamp now);
+  /// `stub` has a job.
+  void begin(const StubPtr& stub, JobFacts facts, kernel::Timestamp now);
 
   struct Poll {
     const ResponseSpec* response = nullptr;
-    const StubSpec* stub = nullptr;
+    StubPtr stub{};
     JobFacts facts{};
   };
-  /// What a GET of this path answers, and one poll more. Nothing when no job is there.
-  std::optional<Poll> poll(const std::vector<StubSpec>& stubs, std::string_view path, kernel::Timestamp now);
+  /// What a GET of this path answers, and one poll more. Nothing when no job is there. A job goes on as it
+  /// began when its stub is replaced, and goes with it.
+  std::optional<Poll> poll(const std::vector<StubPtr>& stubs, std::string_view path, kernel::Timestamp now);
   void reset() { jobs_.clear(); }
 
  private:
   struct Job {
-    const JobSpec* spec = nullptr;
-    const StubSpec* stub = nullptr;
+    StubPtr stub{};
     JobFacts facts{};
     kernel::Timestamp done_at{};
     std::int64_t polls = 0;

@@ -57,9 +57,9 @@ std::string StubBook::near_misses(const match::RequestView& request, const Excha
     match::NearMiss miss;
   };
   std::vector<Candidate> candidates;
-  for (const StubSpec* stub : in_order_)
+  for (const StubPtr& stub : in_order_)
     candidates.push_back(
-        {stub, candidates.size(), match::near_miss(stub->request, request, with.scheduler.wall_now())});
+        {stub.get(), candidates.size(), match::near_miss(stub->request, request, with.scheduler.wall_now())});
   std::ranges::sort(candidates, [](const Candidate& a, const Candidate& b) {
     return a.miss.distance != b.miss.distance ? a.miss.distance < b.miss.distance : a.position < b.position;
   });

@@ -40,16 +40,16 @@ kernel::Result<kernel::HttpResponse> rendered(const ResponseSpec& response, cons
   return made;
 }
 
-kernel::Result<std::vector<PreparedCallback>> rendered_callbacks(const StubSpec& stub,
+kernel::Result<std::vector<PreparedCallback>> rendered_callbacks(const StubPtr& stub,
                                                                  const RequestFacts& facts,
                                                                  const Instruments& with,
                                                                  kernel::Timestamp answered_at) {
   std::vector<PreparedCallback> made;
-  for (std::size_t i = 0; i < stub.callbacks.size(); ++i) {
-    const CallbackSpec& spec = stub.callbacks[i];
+  for (std::size_t i = 0; i < stub->callbacks.size(); ++i) {
+    const CallbackSpec& spec = stub->callbacks[i];
     const std::string name = "callback " + std::to_string(i + 1);
     RequestScope scope(with, facts, name);
-    PreparedCallback callback{.spec = &spec, .request = {.method = spec.method, .host = spec.host}};
+    PreparedCallback callback{.spec = {stub, &spec}, .request = {.method = spec.method, .host = spec.host}};
     auto target = spec.target.text(scope);
     if (!target) return wrong(facts, name + " path", target.error());
     callback.request.target = std::move(*target);
@@ -63,7 +63,7 @@ kernel::Result<std::vector<PreparedCallback>> rendered_callbacks(const StubSpec&
       callback.request.headers.set("Content-Type", "application/json");
     }
     callback.request.headers.set("Webhook-Id", "msg_" + kernel::hex16(scope.draw()));
-    const double u = kernel::draw_unit({with.seed, with.mock + "/" + stub.id, facts.row.correlation,
+    const double u = kernel::draw_unit({with.seed, with.mock + "/" + stub->id, facts.row.correlation,
                                         static_cast<std::uint64_t>(facts.row.attempt), name});
     const kernel::Timestamp from = spec.is_before_answer ? with.scheduler.now() : answered_at;
     callback.when = from + sample(spec.delay, u);

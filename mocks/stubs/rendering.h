@@ -12,7 +12,7 @@ kernel::Result<kernel::HttpResponse> rendered(const ResponseSpec& response, cons
                                               const Instruments& with);
 
 /// `answered_at`: when the answer leaves; `facts.response` is what it was.
-kernel::Result<std::vector<PreparedCallback>> rendered_callbacks(const StubSpec& stub,
+kernel::Result<std::vector<PreparedCallback>> rendered_callbacks(const StubPtr& stub,
                                                                  const RequestFacts& facts,
                                                                  const Instruments& with,
                                                                  kernel::Timestamp answered_at);

@@ -2,12 +2,14 @@
 // A mock as its file says it: stubs (which requests, what answer, what it does to the world) and the layers
 // around them. Facts: mocks-and-faults 0 to 4, 11, 13, 14, 16.
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "middleware/kernel/http.h"
+#include "middleware/kernel/json.h"
 #include "mocks/faults/latency.h"
 #include "mocks/match/request_pattern.h"
 #include "mocks/render/template.h"
@@ -18,6 +20,8 @@
 #include "mocks/stubs/tokens.h"
 
 namespace mocks::stubs {
+
+struct ContractSpec;  // contract.h
 
 using HeaderTemplates = std::vector<std::pair<std::string, render::Template>>;
 
@@ -101,6 +105,7 @@ struct StubSpec {
   match::RequestPattern request{};
   bool executes =
       true;  ///< false: it refuses before anything is done (validation): no idempotency key is kept
+  std::shared_ptr<const ContractSpec> contract{};  ///< null: any request will do
   std::optional<StateStep> step{};
   render::Template scope{};  ///< states and responses are counted per value; empty: one for all
   Pairs requires_state{};
@@ -114,7 +119,10 @@ struct StubSpec {
   std::optional<EffectSpec> effect{};
   std::optional<JobSpec> job{};
   std::vector<CallbackSpec> callbacks{};
+  std::shared_ptr<const kernel::Json> written{};  ///< as its author wrote it; null when code made it
 };
+/// A request that is under way, a job or a callback keeps the stub that it came from.
+using StubPtr = std::shared_ptr<const StubSpec>;
 
 struct MockSpec {
   std::string name;

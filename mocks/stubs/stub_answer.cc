@@ -4,6 +4,7 @@
 #include "middleware/kernel/ids.h"
 #include "middleware/kernel/random.h"
 #include "mocks/faults/faulted_reply.h"
+#include "mocks/stubs/contract.h"
 #include "mocks/stubs/rendering.h"
 #include "mocks/stubs/work.h"
 
@@ -21,8 +22,10 @@ HttpResponse StubMock::complain(const std::string& message, const Work& work) {
 }
 
 void StubMock::record_effect(const Work& work, std::string_view operation, std::string_view key) {
-  around_.journal.effect(
-      {.api = spec_.name, .operation = operation, .business_key = key, .event = work.trace.event});
+  for (int time = 0; time < (work.executes_twice ? 2 : 1); ++time) {
+    around_.journal.effect(
+        {.api = spec_.name, .operation = operation, .business_key = key, .event = work.trace.event});
+  }
 }
 
 // A refusal by credential, limit or saturation is final: the request got no further. A replay did, so that
@@ -38,8 +41,12 @@ void StubMock::decide(Work& work) {
       error = complain(choice.error().message, work);
     }
   }
-  const StubSpec* stub = work.choice.stub;
-  if (stub != nullptr && stub->effect) {
+  const StubSpec* stub = work.choice.stub.get();
+  if (stub != nullptr && stub->contract) {
+    error = breach(*stub->contract, work.view, work.choice.parameters);
+    if (error) work.answered_by = stub->id;
+  }
+  if (stub != nullptr && stub->effect && !error) {
     const RequestFacts facts{.view = work.view,
                              .row = work.facts,
                              .parameters = work.choice.parameters,
@@ -57,8 +64,13 @@ void StubMock::decide(Work& work) {
          .path = work.request.target,
          .event = work.trace.event,
          .business_key = work.effect_key.empty() ? work.facts.correlation : work.effect_key,
+         .method = work.request.method,
+         .stub = stub != nullptr ? std::string_view(stub->id) : std::string_view{},
+         .attempt = work.facts.attempt,
+         .headers = &work.request.headers,
          .hop = work.trace.hop},
         around_.scheduler.now());
+    work.executes_twice = faults.executes_twice;
   }
   if (faults.before != nullptr) {
     work.fault = faults.before->name;
@@ -69,8 +81,6 @@ void StubMock::decide(Work& work) {
     } else if (work.answered_by.empty()) {
       work.reply.response = execute(work);
       if (work.response != nullptr) work.reply.ending = work.response->ending;
-      if (faults.executes_twice && stub != nullptr && stub->effect && work.is_executed)
-        record_effect(work, stub->effect->operation, work.effect_key);
     }
     if (faults.damage != nullptr) {
       work.fault = faults.damage->name;
@@ -105,6 +115,7 @@ HttpResponse StubMock::execute(Work& work) {
   } else {
     const std::string report = book_.near_misses(work.view, work.facts, instruments_);
     response = json_answer(404, report);
+    work.facts.nearest = report;
     const std::string message = "no stub answers " + work.request.method + " " + work.request.target;
     if (spec_.is_strict) static_cast<void>(complain(message + ": " + report, work));
   }
@@ -140,11 +151,11 @@ HttpResponse StubMock::execute_stub(Work& work) {
   if (!made) return complain(made.error().message, work);
   facts.response = &*made;
   const kernel::Timestamp answered_at = around_.scheduler.now() + own_latency(work);
-  auto callbacks = rendered_callbacks(stub, facts, instruments_, answered_at);
+  auto callbacks = rendered_callbacks(work.choice.stub, facts, instruments_, answered_at);
   if (!callbacks) return complain(callbacks.error().message, work);
   work.is_executed = stub.executes;
   if (stub.effect) record_effect(work, stub.effect->operation, work.effect_key);
-  if (facts.job) jobs_.begin(*stub.job, stub, *facts.job, around_.scheduler.now());
+  if (facts.job) jobs_.begin(work.choice.stub, *facts.job, around_.scheduler.now());
   callbacks_.start(std::move(*callbacks), work.trace.event, work.trace.hop);
   return std::move(*made);
 }
@@ -166,9 +177,10 @@ std::optional<HttpResponse> StubMock::from_bucket(Work& work) {
 
 std::optional<HttpResponse> StubMock::from_job(Work& work) {
   if (work.request.method != "GET") return std::nullopt;
-  auto poll = jobs_.poll(spec_.stubs, work.view.path(), around_.scheduler.now());
+  auto poll = jobs_.poll(book_.stubs(), work.view.path(), around_.scheduler.now());
   if (!poll) return std::nullopt;
   work.answered_by = "job of " + poll->stub->id;
+  work.polled = poll->stub;
   work.response = poll->response;
   const RequestFacts facts{
       .view = work.view, .row = work.facts, .stub = poll->stub->id, .job = std::move(poll->facts)};

@@ -9,8 +9,6 @@ namespace {
 
 using match::RequestPattern;
 
-std::string counter_key(const StubSpec& stub, const std::string& scope) { return stub.id + '\0' + scope; }
-
 bool takes_all_of(const StubSpec& first, const StubSpec& second) {
   const RequestPattern& a = first.request;
   const RequestPattern& b = second.request;
@@ -27,21 +25,20 @@ bool takes_all_of(const StubSpec& first, const StubSpec& second) {
   return is_open && is_lasting && takes_methods && takes_url;
 }
 
-std::vector<const StubSpec*> ordered(const std::vector<StubSpec>& stubs) {
-  std::vector<const StubSpec*> result;
-  for (const StubSpec& stub : stubs) result.push_back(&stub);
-  // They lie one behind the other: of one priority the most recent comes first.
-  std::ranges::sort(result, [](const StubSpec* a, const StubSpec* b) {
-    return a->priority != b->priority ? a->priority < b->priority : a > b;
-  });
-  return result;
+/// Among the stubs as they are asked: of one priority the one that stands last comes first.
+template <class Pointer>
+void add_in_order(Pointer stub, std::vector<Pointer>& in_order) {
+  const auto priority = [](const Pointer& one) { return one->priority; };
+  const auto at = std::ranges::lower_bound(in_order, priority(stub), {}, priority);
+  in_order.insert(at, std::move(stub));
 }
 
 }  // namespace
 
 std::vector<std::string> stubs_that_never_win(const std::vector<StubSpec>& stubs) {
   std::vector<std::string> found;
-  const auto in_order = ordered(stubs);
+  std::vector<const StubSpec*> in_order;
+  for (const StubSpec& stub : stubs) add_in_order(&stub, in_order);
   for (std::size_t i = 0; i < in_order.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       if (!takes_all_of(*in_order[j], *in_order[i])) continue;
@@ -53,15 +50,61 @@ std::vector<std::string> stubs_that_never_win(const std::vector<StubSpec>& stubs
   return found;
 }
 
-StubBook::StubBook(const std::vector<StubSpec>& stubs) : in_order_(ordered(stubs)) {}
+StubBook::StubBook(const std::vector<StubSpec>& stubs) {
+  for (const StubSpec& stub : stubs) stubs_.push_back(std::make_shared<const StubSpec>(stub));
+  put_in_order();
+}
+
+void StubBook::put_in_order() {
+  in_order_.clear();
+  for (const StubPtr& stub : stubs_) add_in_order(stub, in_order_);
+}
+
+void StubBook::begin_anew(const std::string& id, kernel::Timestamp now) {
+  ++editions_.at(id);
+  matches_.erase(id);
+  came_at_.at(id) = now;
+}
+
+bool StubBook::put(StubSpec stub, kernel::Timestamp now) {
+  begin_anew(stub.id, now);
+  const auto same = std::ranges::find(stubs_, stub.id, [](const StubPtr& one) { return one->id; });
+  const bool is_new = same == stubs_.end();
+  auto made = std::make_shared<const StubSpec>(std::move(stub));
+  if (is_new) {
+    stubs_.push_back(std::move(made));
+  } else {
+    *same = std::move(made);
+  }
+  put_in_order();
+  return is_new;
+}
+
+bool StubBook::remove(std::string_view id) {
+  const bool was_there = std::erase_if(stubs_, [id](const StubPtr& stub) { return stub->id == id; }) > 0;
+  put_in_order();
+  return was_there;
+}
+
+void StubBook::set(const std::vector<StubSpec>& stubs, kernel::Timestamp now) {
+  stubs_.clear();
+  for (const StubSpec& stub : stubs) put(stub, now);
+  put_in_order();
+}
 
 void StubBook::reset() {
   matches_.clear();
   served_.clear();
 }
 
+std::string StubBook::counter(const StubSpec& stub, const std::string& scope) const {
+  const std::int64_t* edition = editions_.find(stub.id);
+  return stub.id + '\0' + std::to_string(edition == nullptr ? 0 : *edition) + '\0' + scope;
+}
+
 bool StubBook::is_there(const StubSpec& stub, kernel::Timestamp now) {
-  if (stub.lives && now >= kernel::at(*stub.lives)) return false;
+  const kernel::Timestamp* came = came_at_.find(stub.id);
+  if (stub.lives && now >= (came == nullptr ? kernel::Timestamp{} : *came) + *stub.lives) return false;
   return !stub.times || matches_.at(stub.id) < *stub.times;
 }
 
@@ -78,7 +121,7 @@ bool StubBook::states_fit(const StubSpec& stub, const std::string& scope, const 
 
 kernel::Result<StubBook::Choice> StubBook::choose(const match::RequestView& request, const Exchange& row,
                                                   const Instruments& with) {
-  for (const StubSpec* stub : in_order_) {
+  for (const StubPtr& stub : in_order_) {
     if (!is_there(*stub, with.scheduler.now()) || !stub->request.matches(request, with.scheduler.wall_now()))
       continue;
     Choice choice{.stub = stub};
@@ -101,7 +144,7 @@ kernel::Result<const ResponseSpec*> StubBook::take(const Choice& choice, const R
                                                    const Instruments& with) {
   const StubSpec& stub = *choice.stub;
   if (stub.times) ++matches_.at(stub.id);
-  const std::int64_t n = ++served_.at(counter_key(stub, choice.scope));
+  const std::int64_t n = ++served_.at(counter(stub, choice.scope));
   const double u = kernel::draw_unit(
       {with.seed, with.mock + "/" + stub.id, choice.scope, static_cast<std::uint64_t>(n), "response"});
   if (stub.step && stub.step->next) {

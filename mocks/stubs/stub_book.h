@@ -19,8 +19,19 @@ class StubBook {
  public:
   explicit StubBook(const std::vector<StubSpec>& stubs);
 
+  /// In the order in which they stand, not in that in which they are asked.
+  const std::vector<StubPtr>& stubs() const { return stubs_; }
+
+  /// Replaces the stub of that id where it stands, or stands behind all others. True: it is a new one. What
+  /// was counted of the id begins again, `lives` at `now`.
+  bool put(StubSpec stub, kernel::Timestamp now);
+  /// False when there is none.
+  bool remove(std::string_view id);
+  /// Only these from now on.
+  void set(const std::vector<StubSpec>& stubs, kernel::Timestamp now);
+
   struct Choice {
-    const StubSpec* stub = nullptr;  ///< null: none answers
+    StubPtr stub{};  ///< null: none answers
     std::string scope{};
     kernel::FormFields parameters{};
   };
@@ -44,9 +55,16 @@ class StubBook {
   bool is_there(const StubSpec& stub, kernel::Timestamp now);
   bool states_fit(const StubSpec& stub, const std::string& scope, const Instruments& with) const;
 
-  std::vector<const StubSpec*> in_order_;
-  kernel::Lookup<std::int64_t> matches_;  // by stub
-  kernel::Lookup<std::int64_t> served_;   // by stub and scope
+  void put_in_order();
+  void begin_anew(const std::string& id, kernel::Timestamp now);
+  std::string counter(const StubSpec& stub, const std::string& scope) const;
+
+  std::vector<StubPtr> stubs_;
+  std::vector<StubPtr> in_order_;
+  kernel::Lookup<std::int64_t> matches_;       // by stub
+  kernel::Lookup<std::int64_t> served_;        // by stub, its edition and scope
+  kernel::Lookup<std::int64_t> editions_;      // by stub: what was served of earlier ones does not count
+  kernel::Lookup<kernel::Timestamp> came_at_;  // by stub, of those that came later
 };
 
 /// The response of the nth request (from 1) of a stub; `u` in [0, 1) for those that are drawn.

@@ -34,11 +34,16 @@ void StubMock::reset(Reset what) {
   jobs_.reset();
   for (const auto& bucket : buckets_) bucket->reset();
   if (what == Reset::State) return;
+  book_.set(spec_.stubs, around_.scheduler.now());
   book_.reset();
   counters_.clear();
   attempts_.clear();
   if (spec_.idempotency) idempotency_.emplace(*spec_.idempotency);
 }
+
+bool StubMock::put_stub(StubSpec stub) { return book_.put(std::move(stub), around_.scheduler.now()); }
+
+void StubMock::set_stubs(const std::vector<StubSpec>& stubs) { book_.set(stubs, around_.scheduler.now()); }
 
 void StubMock::open(Work& work) {
   if (auto trace = kernel::parse_traceparent(work.request.headers.get("traceparent")))
@@ -107,6 +112,7 @@ void StubMock::leave(Work& work, const HttpReply* reply) {
     row->status = has_answer ? reply->response.status : 0;
     row->ending = reply != nullptr ? reply->ending : kernel::Ending::Hang;
     row->fault = work.fault;
+    row->nearest = work.facts.nearest;
   }
   if (reply == nullptr) return;
   const kernel::Json fields = {{"request", work.facts.number},

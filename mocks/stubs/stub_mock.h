@@ -46,8 +46,17 @@ class StubMock final : public kernel::HttpHandler {
   /// Ends the callbacks that are under way.
   void stop() { callbacks_.stop(); }
 
+  /// Journal: only the requests seen. State: also states, records and jobs. Everything: also counters,
+  /// idempotency keys and changed stubs.
   enum class Reset : std::uint8_t { Journal, State, Everything };
   void reset(Reset what);
+
+  /// The stubs may change while the mock runs; requests under way keep theirs. spec() stays what it was.
+  const std::vector<StubPtr>& stubs() const { return book_.stubs(); }
+  /// See StubBook::put.
+  bool put_stub(StubSpec stub);
+  bool remove_stub(std::string_view id) { return book_.remove(id); }
+  void set_stubs(const std::vector<StubSpec>& stubs);
 
  private:
   static constexpr std::size_t kComplaintsMax = 20;

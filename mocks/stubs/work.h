@@ -27,10 +27,12 @@ struct StubMock::Work {
   kernel::Headers limit_headers{};
   kernel::Duration saturated{};
   StubBook::Choice choice{};
+  StubPtr polled{};  ///< whose job was asked for: `response` is a part of it
   std::string effect_key{};
   std::string answered_by{};
   std::string fault{};
   bool is_executed = false;
+  bool executes_twice = false;  ///< a fault's doing: each effect is recorded two times
   const ResponseSpec* response = nullptr;
   kernel::HttpReply reply{};
   kernel::Duration wait{};

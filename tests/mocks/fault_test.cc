@@ -243,5 +243,28 @@ TEST(FaultSet, RecordsWithoutADrawWhereNoLuckIsAsked) {
   EXPECT_TRUE(bench.journal.faults[0].fired);
 }
 
+TEST(FaultSet, SaysHowOftenEachRuleFiredAndForgetsThoseThatAreOver) {
+  FaultBench bench;
+  FaultRule brief = rule("brief");
+  brief.until = kernel::at(1min);
+  brief.times = 2;
+  FaultRule listed = rule("listed");
+  listed.fires = std::vector<Fired>{{.key = {}, .n = 3}};
+  bench.faults.add(brief);
+  bench.faults.add(listed);
+  EXPECT_EQ(bench.fires(4), "xxx.");
+  const auto fired = [&bench] {
+    Lines all;
+    for (const FaultSet::Status& one : bench.faults.status())
+      all.push_back(one.rule->name + " " + std::to_string(one.fired));
+    return all;
+  };
+  EXPECT_EQ(fired(), (Lines{"brief 2", "listed 1"}));
+  bench.faults.remove_ended(kernel::at(1min - 1ns));
+  EXPECT_EQ(fired(), (Lines{"brief 2", "listed 1"}));
+  bench.faults.remove_ended(kernel::at(1min));
+  EXPECT_EQ(fired(), Lines{"listed 1"});
+}
+
 }  // namespace
 }  // namespace mocks

@@ -256,6 +256,48 @@ TEST(StubMock, MovesNothingForARequestThatAFaultKeptFromIt) {
   EXPECT_FALSE(bench.api.exchanges().rows()[0].is_executed);
 }
 
+TEST(StubMock, TellsFaultsWhichRequestItIs) {
+  struct Case {
+    const char* name;
+    void (*narrow)(FaultRule& rule);
+    Lines answers;
+  };
+  const Case cases[] = {
+      {"stub", [](FaultRule& r) { r.stub = "charge"; }, {"40ms 503", "80ms 503", "120ms 200"}},
+      {"method", [](FaultRule& r) { r.method = "GET"; }, {"40ms 201", "80ms 201", "120ms 503"}},
+      {"attempt",
+       [](FaultRule& r) { r.attempt_min = r.attempt_max.emplace(2); },
+       {"40ms 201", "80ms 503", "120ms 200"}},
+      {"key", [](FaultRule& r) { r.key = "SO-1"; }, {"40ms 503", "80ms 503", "120ms 200"}},
+      {"header",
+       [](FaultRule& r) { r.header.emplace("Idempotency-Key", "k"); },
+       {"40ms 201", "80ms 503", "120ms 200"}}};
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    MockBench bench(mock({charge(), stub("list", asks("GET", "/charges"), {says(200)})}));
+    FaultRule rule{.name = "odd", .target = "payments", .effect = {.status = 503}};
+    c.narrow(rule);
+    bench.faults.add(rule);
+    bench.post("/charges", kOrder);
+    bench.post("/charges", kOrder, "k");
+    bench.call(MockBench::request("GET", "/charges"));
+    EXPECT_EQ(bench.answers, c.answers);
+  }
+}
+
+TEST(StubMock, ExecutesTwiceWhereAFaultSaysSo) {
+  MockSpec spec = mock({charge()});
+  spec.buckets.push_back({.path = "/orders", .effect = "book", .effect_key = "/reference"});
+  MockBench bench(spec);
+  bench.faults.add({.name = "twice", .target = "payments", .times = 2, .effect = {.executes_twice = true}});
+  EXPECT_EQ(bench.post("/charges", kOrder).status, 201);
+  EXPECT_EQ(bench.post("/orders", kOrder).status, 201);
+  EXPECT_EQ(bench.post("/charges", kOrder).status, 201);
+  EXPECT_EQ(bench.journal.effects,
+            (Lines{"payments charge SO-1", "payments charge SO-1", "payments book SO-1", "payments book SO-1",
+                   "payments charge SO-1"}));
+}
+
 MockSpec with_keys(IdempotencySpec keys = {}) {
   MockSpec spec = mock({charge()});
   spec.idempotency = std::move(keys);

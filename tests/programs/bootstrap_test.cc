@@ -115,6 +115,8 @@ TEST(Bootstrap, HandsTheEventToTheMiddleware) {
   EXPECT_EQ(asked.headers.get("ce-id"), kEvent);
   EXPECT_EQ(asked.headers.get("ce-type"), "Order_Placed__e");
   EXPECT_EQ(asked.headers.get("traceparent"), kernel::traceparent(kEvent, 0x53995c3f42cd8ad8));
+  EXPECT_EQ(asked.headers.get("X-Amzn-Trace-Id"),
+            "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1");
   const std::string left_ms(asked.headers.get("X-Deadline-Ms"));
   int left = 0;
   std::from_chars(left_ms.data(), left_ms.data() + left_ms.size(), left);

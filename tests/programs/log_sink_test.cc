@@ -65,6 +65,37 @@ TEST(LogSink, WritesALineWhenAHopCloses) {
       "\n");
 }
 
+TEST(LogSink, SaysOfACallWhatItsHopDoesNot) {
+  emulator::sim::VirtualScheduler scheduler(kStart);
+  struct Case {
+    const char* name;
+    service::CallNote note;
+    const char* fields;
+  };
+  const Case cases[] = {
+      {"an attempt that another follows",
+       {.failure_class = "throttled",
+        .breaker = "half_open",
+        .delay_next = 1500ms,
+        .delay_source = "retry_after"},
+       R"("class":"throttled","breakerState":"half_open","delayNextMs":1500.000,"delaySource":"retry_after"})"},
+      {"the last one",
+       {.failure_class = "transient", .breaker = "closed", .gave_up = "attempts"},
+       R"("class":"transient","breakerState":"closed","gaveUpReason":"attempts"})"},
+      {"a logical call", {.breaker = "closed", .attempts = 3}, R"("breakerState":"closed","attempts":3})"},
+      {"of an API without a breaker", {.retry_of = "transient"}, R"("durationMs":0.000})"},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    const Memory memory;
+    service::LogSink sink(scheduler, memory.stream(), {.service = "orders"});
+    const kernel::HopId hop = sink.open({.stage = kernel::Stage::Api, .to = "payments"});
+    sink.note(hop, c.note);
+    sink.close(hop, {.outcome = kernel::Outcome::Failed});
+    EXPECT_TRUE(memory.text().ends_with(c.fields + std::string("\n"))) << memory.text();
+  }
+}
+
 TEST(LogSink, WritesTransitionsLogLinesAndDataPoints) {
   emulator::sim::VirtualScheduler scheduler(kStart);
   const Memory memory;

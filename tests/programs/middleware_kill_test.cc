@@ -30,6 +30,8 @@ flows:
     steps:
       - {name: charge, api: vendor, path: /charges, body: {order: "${/Order__c}"}}
       - {name: book, api: vendor, path: /orders, body: {order: "${/Order__c}"}}
+    callbacks:
+      - {name: tell, api: vendor, path: /told, body: {order: "${/Order__c}", state: "${end/state}", booking: "${book/id}"}}
 )";
 }
 
@@ -133,7 +135,7 @@ class Caller {
   int sent_ = 0;
 };
 
-TEST(MiddlewareProgram, DoesEveryAcknowledgedEventOnceHoweverOftenItIsKilled) {
+TEST(MiddlewareProgram, DoesEveryAcknowledgedEventOnceAndTellsOfItHoweverOftenItIsKilled) {
   live::Loop loop;
   Vendor vendor;
   const auto server = serve(loop, vendor);
@@ -148,10 +150,10 @@ TEST(MiddlewareProgram, DoesEveryAcknowledgedEventOnceHoweverOftenItIsKilled) {
   ASSERT_TRUE(caller.deliver_rest(*last.client));
   const std::size_t events = caller.acknowledged.size();
   EXPECT_GE(events, 1000U);
-  EXPECT_TRUE(run_until(loop, [&] { return vendor.effects.size() == 2 * events; }))
-      << vendor.effects.size() << " of " << 2 * events;
+  EXPECT_TRUE(run_until(loop, [&] { return vendor.effects.size() == 3 * events; }))
+      << vendor.effects.size() << " of " << 3 * events;
   for (const auto& [what, times] : vendor.effects) EXPECT_EQ(times, 1) << what;
-  EXPECT_EQ(vendor.keys.size(), 2 * events);
+  EXPECT_EQ(vendor.keys.size(), 3 * events) << "two steps and a callback";
   EXPECT_EQ(last.stop(), 0);
 }
 

@@ -31,7 +31,10 @@ class RecordedHops final : public kernel::HopSink {
     transitions.push_back(now() + " " + std::string(t.subject) + " " + std::string(t.from) + " -> " +
                           std::string(t.to));
   }
-  void log(const kernel::LogLine&) override {}
+  void log(const kernel::LogLine& line) override {
+    logs.push_back(now() + " " + std::string(to_text(line.level)) + " " + std::string(line.source) + ": " +
+                   std::string(line.message) + " " + std::string(line.fields));
+  }
   void metric(const kernel::DataPoint&) override {}
 
   /// "api payments POST /charges #1 under 1 0..30 ok 200", in the order of opening.
@@ -46,6 +49,7 @@ class RecordedHops final : public kernel::HopSink {
     return count;
   }
   std::vector<std::string> transitions;
+  std::vector<std::string> logs;  ///< "30 ERROR outbox: what {fields}"
 
  private:
   struct Hop {

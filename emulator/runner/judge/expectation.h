@@ -91,6 +91,7 @@ struct InvariantSettings {
 };
 
 inline constexpr std::string_view kInvariants[] = {
-    "nothing_lost", "effect_once", "attempts_bounded", "breaker_honoured", "deadline_honoured", "recovers"};
+    "nothing_lost",      "effect_once",     "attempts_bounded", "breaker_honoured",
+    "deadline_honoured", "no_secret_leaks", "recovers"};
 
 }  // namespace emulator::judge

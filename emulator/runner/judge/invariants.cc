@@ -180,6 +180,32 @@ CheckRow deadline_honoured(const Case& judged, const RunFile& file) {
   return check;
 }
 
+/// What the recorder was told and did not write: the run's code let it out all the same.
+CheckRow no_secret_leaks(const Case& judged, const RunFile& file) {
+  CheckRow check =
+      invariant("no_secret_leaks", "no secret in a body, an error, a log line or a payload", judged);
+  check.verdict = "passed";
+  check.found = "as expected";
+  if (judged.leaks.empty()) return check;
+  const Leak& first = judged.leaks.front();
+  check.verdict = "failed";
+  check.example_hop = first.hop;
+  check.example_event = first.event;
+  std::string place;
+  if (first.hop != 0) {
+    const auto hop = static_cast<std::int64_t>(first.hop);
+    const auto event =
+        file.text("SELECT e.uuid FROM hops h JOIN events e ON e.id = h.event WHERE h.id = ?", {hop});
+    if (event && check.example_event.empty()) check.example_event = *event;
+    const auto named = file.text(
+        "SELECT stage || ' ' || target || coalesce(' ' || operation, '') FROM hops WHERE id = ?", {hop});
+    if (named) place = " at hop " + std::to_string(first.hop) + " (" + *named + ")";
+  }
+  check.found = std::to_string(judged.leaks.size()) +
+                (judged.leaks.size() == 1 ? " violation: " : " violations, the first: ") + first.text + place;
+  return check;
+}
+
 CheckRow recovers(const Case& judged, const RunFile& file) {
   const kernel::Duration within = *judged.invariants.recovers_within;
   const kernel::Duration until = judged.last_fault + within;
@@ -203,9 +229,9 @@ CheckRow recovers(const Case& judged, const RunFile& file) {
 }  // namespace
 
 std::vector<CheckRow> judge_invariants(const Case& judged, const RunFile& file) {
-  std::vector<CheckRow> checks = {nothing_lost(judged, file), effect_once(judged, file),
-                                  attempts_bounded(judged, file), breaker_honoured(judged, file),
-                                  deadline_honoured(judged, file)};
+  std::vector<CheckRow> checks = {nothing_lost(judged, file),      effect_once(judged, file),
+                                  attempts_bounded(judged, file),  breaker_honoured(judged, file),
+                                  deadline_honoured(judged, file), no_secret_leaks(judged, file)};
   if (judged.invariants.recovers_within) checks.push_back(recovers(judged, file));
   for (CheckRow& check : checks) {
     const auto off =

@@ -33,12 +33,20 @@ struct Limits {
   std::int64_t bus_attempts_max = 186;
 };
 
+/// The value of a secret that was about to be recorded; it was redacted.
+struct Leak {
+  std::string text;       ///< "the request held env:ERP_TOKEN"
+  std::string event{};    ///< EventUuid, if it is known
+  kernel::HopId hop = 0;  ///< 0: it was no hop
+};
+
 struct Case {
   std::vector<Expectation> expectations{};
   InvariantSettings invariants{};
   Limits limits{};
   std::string place{};            ///< "scenarios/a.yaml:1", for invariants
   kernel::Duration last_fault{};  ///< end of the last disturbance of the timeline, for `recovers`
+  std::vector<Leak> leaks{};      ///< in the order of writing, for `no_secret_leaks`
 };
 
 /// One row a check, expectations first. A query that fails is a check with verdict "error".

@@ -62,6 +62,7 @@ class Rig {
     const written = JSON.parse(readFileSync(file, 'utf8'));
     this.url = written.url;
     this.salesforceUrl = written.salesforce_url;
+    this.hosts = written.hosts;
     this.runFile = written.run_file;
     return this;
   }

@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/outputs.h"
+
 namespace cli_tests {
 
 struct Outcome {
@@ -48,6 +50,7 @@ class Project {
   Project& operator=(const Project&) = delete;
   ~Project() {
     std::filesystem::permissions(path_, std::filesystem::perms::owner_all);
+    support::expect_no_secrets_in_run_files(path_);
     std::filesystem::remove_all(path_);
   }
 

@@ -8,6 +8,7 @@
 
 #include "emulator/hoplog/recorder.h"
 #include "emulator/sim/virtual_scheduler.h"
+#include "tests/support/outputs.h"
 
 namespace emulator::hoplog {
 
@@ -21,7 +22,10 @@ class TempDir {
   }
   TempDir(const TempDir&) = delete;
   TempDir& operator=(const TempDir&) = delete;
-  ~TempDir() { std::filesystem::remove_all(path_); }
+  ~TempDir() {
+    support::expect_no_secrets_in_run_files(path_);
+    std::filesystem::remove_all(path_);
+  }
   std::string operator/(const std::string& name) const { return (path_ / name).string(); }
 
  private:

@@ -177,7 +177,9 @@ TEST(Invariants, HoldOnAQuietDay) {
     EXPECT_EQ(check.example_hop, 0U);
     names += check.name + " ";
   }
-  EXPECT_EQ(names, "nothing_lost effect_once attempts_bounded breaker_honoured deadline_honoured recovers ");
+  EXPECT_EQ(names,
+            "nothing_lost effect_once attempts_bounded breaker_honoured deadline_honoured no_secret_leaks "
+            "recovers ");
 }
 
 TEST(Invariants, FailWithAnExample) {
@@ -392,7 +394,7 @@ TEST(Invariants, AreSwitchedOffWithAReasonAndStillSayWhatTheyFound) {
             "switched off: the relay is stopped for good (failed: 1 violation: SO-1 was lost at in flight at "
             "the end of the run)");
   EXPECT_EQ(run.check("effect_once").found, "switched off: not asked (passed: as expected)");
-  EXPECT_EQ(run.checks.size(), 5U) << "recovers is only asked for by name";
+  EXPECT_EQ(run.checks.size(), 6U) << "recovers is only asked for by name";
 }
 
 // Expectations: one run, and what is true and false of it.
@@ -494,7 +496,7 @@ TEST(Expectations, ComeBeforeTheInvariants) {
   judged.expectations.push_back(
       {.place = {}, .name = "no events", .what = EndCount{"delivered", {.equals = 0}}});
   const Judged run([](Story&) {}, judged);
-  ASSERT_EQ(run.checks.size(), 7U);
+  ASSERT_EQ(run.checks.size(), 8U);
   EXPECT_EQ(run.checks.front().name, "no events");
 }
 

@@ -44,9 +44,10 @@ inline Scenario scenario_of(const std::string& path, const std::vector<std::stri
   return std::move(*scenario);
 }
 
-/// A run in a folder that goes with it.
+/// A run in a folder that goes with it. Its run file is looked through for secrets before.
 struct Ran {
   explicit Ran(const Scenario& scenario, RunOptions options = {}) {
+    for (const auto& [reference, value] : scenario.given.secrets) support::register_secret(value);
     options.runs_folder = folder / "runs";
     options.ca_folder = folder / "ca";
     auto ended = run_scenario(scenario, options);

@@ -166,9 +166,10 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsDeployment) {
        "s.yaml:6:25: there is no file middlware.yaml"},
       {"missing mock", 7, "  apis: {erp: {mock: none}}",
        "s.yaml:7:22: there is no file mocks/apis/none.yaml"},
-      {"empty API", 7, "  apis: {erp: {}}", "s.yaml:7:15: an API needs 'mock', 'operations' or 'org'"},
+      {"empty API", 7, "  apis: {erp: {}}",
+       "s.yaml:7:15: an API needs 'mock', 'operations', 'stubs' or 'org'"},
       {"org and more", 7, "  apis: {erp: {org: true, operations: [{path: /orders}]}}",
-       "s.yaml:7:15: 'org' goes without 'mock' and 'operations'"},
+       "s.yaml:7:15: 'org' goes without 'mock', 'operations' and stubs"},
       {"a value for no reference", 6,
        "  compute: {middleware: {file: middleware.yaml, apis: {erp: {auth: {bearer: 'env:TOKEN'}}}}}",
        "s.yaml:4:3: the middleware shows the api 'erp' the secret 'env:TOKEN', which is not given"},
@@ -193,7 +194,7 @@ TEST(ScenarioFile, RefusesByNameWhatIsNotEmulated) {
       {"url", 7, "  apis: {erp: {url: 'http://x'}}",
        "s.yaml:7:16: 'url' is not emulated yet: external APIs are mocks"},
       {"limit", 7, "  apis: {erp: {limit: 5/s}}",
-       "s.yaml:7:16: 'limit' is not emulated yet: mocks have no rate limits"},
+       "s.yaml:7:16: 'limit' is not emulated yet: 'limits' of a mock of stubs are its rate limits"},
   };
   expect_problems(cases);
 }
@@ -290,7 +291,7 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsTimeline) {
       {"unknown API", 9, "  - {at: 0s, fault: erb, respond: 503}",
        "s.yaml:9:5: the fault is of the api 'erb', which is not given; did you mean 'erp'?"},
       {"fault without effect", 9, "  - {at: 0s, fault: erp}",
-       "s.yaml:9:5: item 1 of 'timeline': 'fault' needs 'respond' or 'delay'"},
+       "s.yaml:9:5: item 1 of 'timeline': 'fault' needs 'respond', 'delay', 'damage' or 'twice'"},
       {"no status", 9, "  - {at: 0s, fault: erp, respond: 99}", "s.yaml:9:35: 'respond': is no HTTP status"},
       {"no effect", 9, "  - {at: 0s, fault: erp, respond: explode}",
        "s.yaml:9:35: 'respond': wants a status, a map, or one of reset, empty, garbage, truncated, hang"},
@@ -325,7 +326,8 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsExpectations) {
       {"nothing", 11, "  - {at_most: 5}",
        "s.yaml:11:5: an expectation needs one of every, ends, hops, breaker, queue, sql"},
       {"stage", 11, "  - {hops: {stage: apy}, equals: 1}",
-       "s.yaml:11:20: 'stage' wants publish, relay, bus, topic, queue, invoke, compute, step or api, found "
+       "s.yaml:11:20: 'stage' wants publish, relay, bus, topic, queue, invoke, compute, step, api or "
+       "callback, found "
        "the text "
        "'apy'; did you mean 'api'?"},
       {"window", 11, "  - {hops: {stage: api, between: [2s, 1s]}, equals: 1}",

@@ -12,7 +12,7 @@ namespace {
 enum class Moment : std::uint8_t { Before, After };
 
 /// A store whose owner dies at a write: nothing of what it is asked for from then on happens.
-class CrashingStore final : public store::Store {
+class CrashingStore final : public store::Store, private store::Outbox {
  public:
   CrashingStore(store::Store& kept, kernel::Scheduler& scheduler) : kept_(kept), never_(scheduler) {}
 
@@ -28,8 +28,8 @@ class CrashingStore final : public store::Store {
     return write(kept_.write_applied(std::move(event), fence, now, std::move(record), std::move(applied)));
   }
   kernel::Task<bool> done(std::string event, std::uint64_t fence, kernel::Timestamp now,
-                          store::AppliedVersion applied) override {
-    return write(kept_.done(std::move(event), fence, now, std::move(applied)));
+                          store::AppliedVersion applied, store::Callbacks callbacks) override {
+    return write(kept_.done(std::move(event), fence, now, std::move(applied), std::move(callbacks)));
   }
   kernel::Task<bool> release(std::string event, std::uint64_t fence) override {
     return write(kept_.release(std::move(event), fence));
@@ -46,8 +46,8 @@ class CrashingStore final : public store::Store {
     return write(kept_.park(std::move(event), fence, not_before, counts));
   }
   kernel::Task<bool> bury(std::string event, std::uint64_t fence, kernel::Timestamp now,
-                          store::DeadLetter why) override {
-    return write(kept_.bury(std::move(event), fence, now, std::move(why)));
+                          store::DeadLetter why, store::Callbacks callbacks) override {
+    return write(kept_.bury(std::move(event), fence, now, std::move(why), std::move(callbacks)));
   }
   kernel::Task<std::vector<store::DeadLetter>> dead_letters(int count_max) override {
     return kept_.dead_letters(count_max);
@@ -58,6 +58,7 @@ class CrashingStore final : public store::Store {
   kernel::Task<std::string> applied_version(std::string record) override {
     return kept_.applied_version(std::move(record));
   }
+  store::Outbox& outbox() override { return *this; }
 
   int writes = 0;
   std::vector<std::pair<int, Moment>> crashes;  ///< at which write, counted from the start of the test
@@ -65,6 +66,29 @@ class CrashingStore final : public store::Store {
   std::function<void()> on_crash;
 
  private:
+  kernel::Task<store::TakenCallbacks> take_callbacks(kernel::Timestamp now, kernel::Timestamp lease,
+                                                     int count_max) override {
+    return write(kept_.outbox().take_callbacks(now, lease, count_max));
+  }
+  kernel::Task<bool> callback_delivered(std::string id, std::uint64_t fence, kernel::Timestamp now) override {
+    return write(kept_.outbox().callback_delivered(std::move(id), fence, now));
+  }
+  kernel::Task<bool> park_callback(std::string id, std::uint64_t fence, kernel::Timestamp not_before,
+                                   bool counts) override {
+    return write(kept_.outbox().park_callback(std::move(id), fence, not_before, counts));
+  }
+  kernel::Task<bool> bury_callback(std::string id, std::uint64_t fence, kernel::Timestamp now,
+                                   store::DeadCallback why) override {
+    return write(kept_.outbox().bury_callback(std::move(id), fence, now, std::move(why)));
+  }
+  kernel::Task<std::vector<store::DeadCallback>> dead_callbacks(int count_max) override {
+    return kept_.outbox().dead_callbacks(count_max);
+  }
+  kernel::Task<bool> redrive_callback(std::string id, kernel::Timestamp now) override {
+    return write(kept_.outbox().redrive_callback(std::move(id), now));
+  }
+  store::OutboxCount callback_count() const override { return kept_.outbox().callback_count(); }
+
   template <class T>
   kernel::Task<T> write(kernel::Task<T> writing) {
     if (is_dead) co_await never_.wait();
@@ -90,7 +114,9 @@ struct Plan {
   service::AnswerWhen answer;
   Texts steps;
   std::vector<Vendor::Failure> failures;
-  Texts dead;  ///< events that end as dead letters
+  Texts dead;                 ///< events that end as dead letters
+  bool tells = false;         ///< of what is done by `tell`, of what is dead by `warn`
+  Texts dead_callbacks = {};  ///< "tell A1"
 };
 
 /// A middleware that is started again a second after each crash, and a caller who delivers each event until
@@ -131,6 +157,8 @@ class Rehearsal {
     config.answer = plan_.answer;
     config.works_off_store = plan_.answer == service::AnswerWhen::Accepted;
     if (!config.works_off_store) config.flows[0].ordering.reset();
+    if (plan_.tells) add_callback(config, "tell", service::EventEnd::Done);
+    if (plan_.tells && config.works_off_store) add_callback(config, "warn", service::EventEnd::Dead);
     instance_ = std::make_unique<Instance>(
         std::move(config), service::Surroundings{.scheduler = scheduler, .client = vendor, .hops = hops},
         journal, scheduler);
@@ -161,13 +189,17 @@ class Rehearsal {
   kernel::TaskScope caller_;
 };
 
-/// The effects of one customer, in the order in which they happened.
+/// The effects of one customer, in the order in which they happened. What is told of an event may come before
+/// or after the steps of the next: those come first here.
 Texts effects_of(const Texts& effects, char customer) {
-  Texts own;
-  std::ranges::copy_if(effects, std::back_inserter(own), [customer](const std::string& effect) {
-    return effect[effect.size() - 2] == customer;
-  });
-  return own;
+  Texts steps;
+  Texts told;
+  for (const std::string& effect : effects) {
+    if (effect[effect.size() - 2] != customer) continue;
+    (effect.starts_with("tell ") || effect.starts_with("warn ") ? told : steps).push_back(effect);
+  }
+  steps.insert(steps.end(), told.begin(), told.end());
+  return steps;
 }
 
 void expect_all_done_once(Rehearsal& run, const Plan& plan, const Texts& expected) {
@@ -178,6 +210,12 @@ void expect_all_done_once(Rehearsal& run, const Plan& plan, const Texts& expecte
   for (const auto& letter : support::run(run.scheduler, run.kept.dead_letters(9)))
     dead.push_back(letter.event.id);
   EXPECT_EQ(dead, plan.dead);
+  EXPECT_EQ(run.kept.outbox().callback_count().pending, 0);
+  Texts dead_callbacks;
+  for (const auto& one : support::run(run.scheduler, run.kept.outbox().dead_callbacks(9)))
+    dead_callbacks.push_back(one.callback.name + " " + one.callback.event);
+  EXPECT_EQ(dead_callbacks, plan.dead_callbacks);
+  for (const auto& [what, keys] : run.vendor.keys_of) EXPECT_EQ(keys.size(), 1U) << "one key for " << what;
   for (const char customer : {'A', 'B'}) {
     EXPECT_EQ(effects_of(run.vendor.effects, customer), effects_of(expected, customer));
   }
@@ -192,6 +230,9 @@ TEST_P(CrashPoints, LoseNothingAndDoNothingTwiceInTheOrderOfEachKey) {
   const int writes = calm.journal.writes;
   ASSERT_GE(expected.size(), plan.steps.size() * 4);
   ASSERT_GE(writes, 10);
+  if (plan.tells) {
+    ASSERT_NE(std::ranges::find(expected, "tell B2"), expected.end());
+  }
   expect_all_done_once(calm, plan, expected);
   for (int k = 1; k <= writes; ++k) {
     for (const Moment moment : {Moment::Before, Moment::After}) {
@@ -247,7 +288,38 @@ INSTANTIATE_TEST_SUITE_P(Flows, CrashPoints,
                                               .answer = service::AnswerWhen::Sync,
                                               .steps = {"charge", "book", "ship"},
                                               .failures = {},
-                                              .dead = {}}),
+                                              .dead = {}},
+                                         Plan{.name = "sync_that_tells",
+                                              .answer = service::AnswerWhen::Sync,
+                                              .steps = {"charge"},
+                                              .failures = {},
+                                              .dead = {},
+                                              .tells = true},
+                                         Plan{.name = "accepted_that_tells",
+                                              .answer = service::AnswerWhen::Accepted,
+                                              .steps = {"charge"},
+                                              .failures = {},
+                                              .dead = {},
+                                              .tells = true},
+                                         Plan{.name = "accepted_that_tells_of_a_dead_letter",
+                                              .answer = service::AnswerWhen::Accepted,
+                                              .steps = {"charge"},
+                                              .failures = {{"charge A1", 422, 99}},
+                                              .dead = {"A1"},
+                                              .tells = true},
+                                         Plan{.name = "accepted_that_tells_at_the_second_attempt",
+                                              .answer = service::AnswerWhen::Accepted,
+                                              .steps = {"charge"},
+                                              .failures = {{"tell A1", 503, 1}, {"tell A2", 503, 2}},
+                                              .dead = {},
+                                              .tells = true},
+                                         Plan{.name = "accepted_that_cannot_tell",
+                                              .answer = service::AnswerWhen::Accepted,
+                                              .steps = {"charge"},
+                                              .failures = {{"tell A1", 422, 99}},
+                                              .dead = {},
+                                              .tells = true,
+                                              .dead_callbacks = {"tell A1"}}),
                          [](const auto& plan) { return std::string(plan.param.name); });
 
 }  // namespace

@@ -2,8 +2,10 @@
 // A middleware whose orders are charged and then booked, as a service that accepts events.
 #include <gtest/gtest.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,6 +44,17 @@ inline service::ServiceConfig flow_of(const Texts& steps) {
   return config;
 }
 
+/// Callbacks go to an API of their own name, which is told of the order; keyed as the flow is.
+inline void add_callback(service::ServiceConfig& config, const std::string& name, service::EventEnd end) {
+  config.apis.push_back({.name = name, .retry = {.attempts_max = 1}, .breaker = std::nullopt});
+  config.flows[0].callbacks.push_back({.name = name,
+                                       .on = {end},
+                                       .api = name,
+                                       .path = text("/"),
+                                       .body = body(R"({"order":"${/Order__c}"})"),
+                                       .key = text("${/Customer__c}")});
+}
+
 /// "A1" is the first order of customer A; its event has the id "A1".
 inline HttpRequest order(const std::string& number) {
   return {.method = "POST",
@@ -60,6 +73,7 @@ class Vendor final : public kernel::HttpClient {
     const std::string order = kernel::json_text_at(*kernel::parse_json(request.body), "/order");
     const std::string what = request.host + " " + order;
     const std::string key(request.headers.get("Idempotency-Key"));
+    keys_of[what].insert(key);
     asked.push_back(std::to_string(kernel::nanoseconds(scheduler_.now()) / 1'000'000) + " " + what);
     int status = 200;
     for (auto& [failing, answer, times] : failures) {
@@ -81,8 +95,9 @@ class Vendor final : public kernel::HttpClient {
     int times;
   };
   std::vector<Failure> failures;
-  Texts asked;    ///< "30 charge A1": when, what
-  Texts effects;  ///< in the order in which they happened
+  Texts asked;                                           ///< "30 charge A1": when, what
+  Texts effects;                                         ///< in the order in which they happened
+  std::map<std::string, std::set<std::string>> keys_of;  ///< by what was asked
 
  private:
   kernel::Scheduler& scheduler_;

@@ -120,6 +120,39 @@ TEST_F(InboxTest, RedrivesADeadLetterFromTheStepThatFailed) {
   EXPECT_EQ(send({.method = "POST", .target = "/admin/dead-letters/A1/redrive"}).status, 404);
 }
 
+TEST_F(InboxTest, TellsOfAnEventThatIsDoneAndOfOneThatIsDead) {
+  auto config = flow_of({"charge", "book"});
+  add_callback(config, "tell", service::EventEnd::Done);
+  add_callback(config, "warn", service::EventEnd::Dead);
+  config.flows[0].deliveries_max = 2;
+  start(std::move(config));
+  vendor.failures = {{"book A1", 503, 99}};
+  for (const char* number : {"A1", "A2"}) post(number);
+  scheduler.run_until(at(5s));
+  EXPECT_EQ(vendor.effects, (Texts{"charge A1"})) << "a delivery that is parked is no end";
+  scheduler.run_until(at(1min));
+  EXPECT_EQ(vendor.effects, (Texts{"charge A1", "warn A1", "charge A2", "book A2", "tell A2"}));
+  EXPECT_EQ(store.outbox().callback_count().pending, 0);
+}
+
+TEST_F(InboxTest, TellsOfAnEventThatDiedWithItsProcesses) {
+  auto config = flow_of({"charge"});
+  add_callback(config, "warn", service::EventEnd::Dead);
+  support::run(
+      scheduler,
+      store.accept(
+          {.id = "A1", .type = "Order", .lane = "A", .payload = R"({"Order__c":"A1","Customer__c":"A"})"},
+          at(0s), 9));
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(support::run(scheduler, store.take(at(0s), at(1h), 9)).works.size(), 1U);
+    store.end_leases();
+  }
+  start(std::move(config));
+  scheduler.run_until(at(1s));
+  EXPECT_EQ(vendor.effects, (Texts{"warn A1"}));
+  EXPECT_EQ(dead_letters()[0]["errorClass"], "crashes");
+}
+
 TEST_F(InboxTest, AnswersOnlyWhatItKnowsOfDeadLetters) {
   start(flow_of({"charge"}));
   struct Case {

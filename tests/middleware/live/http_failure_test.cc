@@ -26,6 +26,15 @@ TEST(HttpFailure, EachEndingIsWhatItsNameSays) {
       {Ending::Truncated, "HEAD", 200, "", "closed_early"},
       {Ending::Hang, "POST", 200, "0123456789", "timeout"},
       {Ending::Complete, "GET", 503, "again", "503"},
+      {Ending::HalfClosed, "POST", 200, "0123456789", "closed_early"},
+      {Ending::BadChunk, "POST", 200, "0123456789", "protocol_error"},
+      {Ending::CutChunks, "POST", 200, "0123456789", "body_truncated"},
+      {Ending::ResetInBody, "POST", 200, "0123456789", "reset"},
+      {Ending::TwoLengths, "POST", 200, "0123456789", "protocol_error"},
+      {Ending::LengthAndChunks, "POST", 200, "0123456789", "protocol_error"},
+      {Ending::BareLf, "POST", 200, "0123456789", "protocol_error"},
+      {Ending::BadStatusLine, "POST", 200, "0123456789", "protocol_error"},
+      {Ending::LongBody, "POST", 200, "0123456789", "200"},
   };
   for (const bool is_tls : {false, true}) {
     Case now = cases[0];

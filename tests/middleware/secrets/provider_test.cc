@@ -193,6 +193,7 @@ TEST(Redactor, HidesEveryValueThatWasGivenOut) {
       {"s3cr3t-long-er and s3cr3t-long", "[redacted] and [redacted]"},
       {"?key=s3cr3t-%22q%22", "?key=[redacted]"},
       {"Basic czNjcjN0LWxvbmc=", "Basic [redacted]"},
+      {"Basic dTpzM2NyM3QtbG9uZw==", "Basic dTp[redacted]w=="},  // of u:s3cr3t-long
       {"abc is too short to be looked for", "abc is too short to be looked for"},
   };
   for (const Case& c : cases) EXPECT_EQ(cache.redactor.redacted(c.text), c.redacted);

@@ -80,6 +80,45 @@ TEST_F(ApiCallerTest, WritesOneHopForEveryAttempt) {
                                  "api payments POST /charges #3 under 5 210..240 ok 201"}));
 }
 
+/// "transient closed 50 backoff", a line a note.
+class NotedCalls final : public CallNotes {
+ public:
+  void note(kernel::HopId hop, const CallNote& call) override {
+    std::string text = std::to_string(hop) + ":";
+    for (const std::string_view part : {call.retry_of, call.failure_class, call.breaker}) {
+      text += ' ' + std::string(part.empty() ? "-" : part);
+    }
+    if (call.delay_next)
+      text += " " + std::to_string(*call.delay_next / 1ms) + " ms by " + std::string(call.delay_source);
+    if (!call.gave_up.empty()) text += " gave up: " + std::string(call.gave_up);
+    lines.push_back(std::move(text));
+  }
+  Texts lines;
+};
+
+TEST_F(ApiCallerTest, TellsOfEachAttemptWhatItWasAndWhatFollows) {
+  config.retry = {.attempts_max = 3, .throttled_base = 100ms, .jitter = core::Jitter::None};
+  config.breaker = core::BreakerRules{.trip = core::ConsecutiveFailures{3}, .open_for = {5s}};
+  api.then(500)
+      .then(kernel::HttpResponse{.status = 429, .headers = {{"Retry-After", "1"}}})
+      .then(500)
+      .then(500)
+      .then(500)
+      .then(201);
+  NotedCalls notes;
+  around.notes = &notes;
+  ApiCaller caller(config, around);
+  EXPECT_EQ(failure(call(caller, post())).stop, Stop::Attempts);
+  const CallEnd refused = call(caller, post(at(60s)));
+  EXPECT_EQ(refused.breaker, core::BreakerState::Open);
+  EXPECT_EQ(
+      notes.lines,
+      (Texts{"1: - transient closed 50 ms by backoff", "2: transient throttled closed 1000 ms by retry_after",
+             "3: throttled transient closed gave up: attempts", "4: - transient closed 50 ms by backoff",
+             "5: transient transient closed 100 ms by backoff"}));
+  EXPECT_EQ(failure(refused).stop, Stop::BreakerOpen);
+}
+
 TEST_F(ApiCallerTest, SendsTheSameKeyAndItsOwnTraceWithEveryAttempt) {
   config.retry.jitter = core::Jitter::None;
   api.then(500).then(500).then(201);

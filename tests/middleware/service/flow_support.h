@@ -45,6 +45,10 @@ class FlowTest : public testing::Test {
     return step;
   }
   Service make(std::vector<StepConfig> steps, StepHandlers handlers = builtin_handlers()) {
+    return make_in(around, std::move(steps), std::move(handlers));
+  }
+  Service make_in(const Surroundings& surroundings, std::vector<StepConfig> steps,
+                  StepHandlers handlers = builtin_handlers()) {
     flow.event = "Order_Placed__e";
     flow.steps = std::move(steps);
     ServiceConfig config;
@@ -54,7 +58,7 @@ class FlowTest : public testing::Test {
                              .breaker = std::nullopt});
     }
     config.flows.push_back(flow);
-    return Service(std::move(config), around, store, std::move(handlers));
+    return Service(std::move(config), surroundings, store, std::move(handlers));
   }
   /// Status and detail of the problem, or the body.
   std::string post(Service& service, std::string body, std::string id = kEvent) {

@@ -37,6 +37,22 @@ TEST_F(FlowUndoTest, UndoesInReverseOrderWhatWasDone) {
   EXPECT_EQ(post(service, kOrder), R"(200 {"status":"done","duplicate":true})") << "it is over";
 }
 
+TEST_F(FlowUndoTest, CountsHowSagasEndAndWhatTheirUndosCost) {
+  Metrics metrics(scheduler, hops);
+  api.on("POST shipping/ship", 422).on("POST payments/refunds", 503).on("POST payments/refunds", 200);
+  const Surroundings counted{.scheduler = scheduler, .client = api, .hops = metrics, .notes = &metrics};
+  Service service = make_in(counted, order());
+  post(service, kOrder);
+  const std::string page = metrics.text(service.flow_ends());
+  for (const char* line : {"relayrig_saga_ended_total{route=\"Order_Placed__e\",state=\"compensated\"} 1\n",
+                           "relayrig_saga_undos_total{dependency=\"payments\",outcome=\"ok\"} 1\n",
+                           "relayrig_saga_undo_attempts_total{dependency=\"payments\"} 2\n",
+                           "relayrig_saga_undo_attempts_total{dependency=\"erp\"} 1\n",
+                           "relayrig_gave_up_total{dependency=\"shipping\",reason=\"permanent\"} 1\n"}) {
+    EXPECT_NE(page.find(line), std::string::npos) << line << page;
+  }
+}
+
 TEST_F(FlowUndoTest, UndoesAStepThatMayHaveHappened) {
   api.set("POST payments/charges", 400);
   api.on("POST payments/refunds", 404);

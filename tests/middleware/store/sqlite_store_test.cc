@@ -121,9 +121,9 @@ TEST_F(SqliteStoreTest, SaysWhatIsWrongWithAFile) {
   {
     const auto file = SqliteFile::open(path);
     ASSERT_TRUE(file);
-    ASSERT_TRUE((*file)->execute("PRAGMA user_version = 2"));
+    ASSERT_TRUE((*file)->execute("PRAGMA user_version = 3"));
   }
-  EXPECT_EQ(refusal(), path + ": is a store of version 2; this program reads and writes version 1");
+  EXPECT_EQ(refusal(), path + ": is a store of version 3; this program reads and writes version 2");
   {
     const auto file = SqliteFile::open(folder.file("foreign.db"));
     ASSERT_TRUE(file);
