@@ -58,7 +58,9 @@ int check(const config::MiddlewareFile& file, const Arguments& arguments) {
     return fail(client.error());
   for (const auto& [name, url] : file.urls) std::cout << "ok  api " << name << " at " << url << '\n';
   for (const service::FlowConfig& flow : file.service.flows) {
-    std::cout << "ok  flow " << flow.event << ", steps: " << flow.steps.size() << '\n';
+    const std::string does =
+        flow.skip.empty() ? "steps: " + std::to_string(flow.steps.size()) : "skip: " + flow.skip;
+    std::cout << "ok  flow " << flow.event << ", " << does << '\n';
   }
   for (const std::string& topic : file.sns.topics) std::cout << "ok  topic " << topic << '\n';
   std::cout << "ok  " << arguments.config << '\n';

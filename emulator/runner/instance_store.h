@@ -30,6 +30,10 @@ class InstanceStore final : public store::Store, private store::Outbox {
   kernel::Task<bool> write_step(std::string event, std::uint64_t fence, store::StepRecord record) override {
     return memory_.write_step(std::move(event), fence, std::move(record));
   }
+  kernel::Task<bool> write_applied(std::string event, std::uint64_t fence, kernel::Timestamp now,
+                                   store::StepRecord record, store::AppliedVersion applied) override {
+    return memory_.write_applied(std::move(event), fence, now, std::move(record), std::move(applied));
+  }
   kernel::Task<bool> done(std::string event, std::uint64_t fence, kernel::Timestamp now,
                           store::AppliedVersion applied = {}, store::Callbacks callbacks = {}) override;
   kernel::Task<bool> release(std::string event, std::uint64_t fence) override {

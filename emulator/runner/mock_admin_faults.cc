@@ -89,6 +89,8 @@ HttpResponse MockAdmin::set_faults(const Call& call) {
   std::vector<FaultRule> rules;
   for (std::size_t i = 0; i < lines->size(); ++i) {
     const TimelineAction& line = (*lines)[i];
+    if (line.door)
+      return kernel::problem(400, "invalid", line.place.text() + ": 'connect' is for scenarios only");
     if (!line.fault)
       return kernel::problem(400, "invalid",
                              line.place.text() + ": only lines with 'fault' can be set while a rig runs");

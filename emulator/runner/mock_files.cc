@@ -68,7 +68,9 @@ std::expected<std::vector<mocks::FaultRule>, Problems> read_faults(const std::st
   Problems problems;
   std::vector<mocks::FaultRule> rules;
   for (TimelineAction& line : *lines) {
-    if (!line.fault) {
+    if (line.door) {
+      problems.add(line.place, "'connect' is for scenarios only");
+    } else if (!line.fault) {
       problems.add(line.place, "only lines with 'fault' are for mocks alone");
     } else if (std::ranges::find(names, line.fault->target) == names.end()) {
       problems.add(line.place, "the fault is of the api '" + line.fault->target + "', which is not given" +

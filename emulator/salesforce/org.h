@@ -72,6 +72,7 @@ class Org final : public relay::RetainedStream, public OrgData, public Limits, p
   std::unique_ptr<Transaction> begin(Caller caller) override;
   OrgResult<kernel::Json> record(std::string_view object, std::string_view id) const override;
   OrgResult<std::vector<kernel::Json>> records(std::string_view object) const override;
+  OrgResult<std::vector<kernel::Json>> deleted_records(std::string_view object) const override;
 
   std::vector<Allocation> limits() override;
   Allocation api_requests() override;

@@ -21,6 +21,13 @@ Json shown(const Record& record) {
   return json;
 }
 
+OrgResult<std::vector<Json>> shown_all(const OrgResult<std::vector<const Record*>>& found) {
+  if (!found) return std::unexpected(found.error());
+  std::vector<Json> all;
+  for (const Record* record : *found) all.push_back(shown(*record));
+  return all;
+}
+
 }  // namespace
 
 OrgResult<Json> Org::record(std::string_view object, std::string_view id) const {
@@ -30,11 +37,11 @@ OrgResult<Json> Org::record(std::string_view object, std::string_view id) const 
 }
 
 OrgResult<std::vector<Json>> Org::records(std::string_view object) const {
-  const auto found = records_->all(object);
-  if (!found) return std::unexpected(found.error());
-  std::vector<Json> all;
-  for (const Record* record : *found) all.push_back(shown(*record));
-  return all;
+  return shown_all(records_->all(object));
+}
+
+OrgResult<std::vector<Json>> Org::deleted_records(std::string_view object) const {
+  return shown_all(records_->all(object, true));
 }
 
 void Org::tell_changes(const std::vector<RecordChange>& changes, const Caller& caller) {

@@ -80,6 +80,8 @@ class OrgData {
   virtual OrgResult<kernel::Json> record(std::string_view object, std::string_view id) const = 0;
   /// Every record of an object that is not deleted, in the order of creation.
   virtual OrgResult<std::vector<kernel::Json>> records(std::string_view object) const = 0;
+  /// And those that are: in the recycle bin, as they were.
+  virtual OrgResult<std::vector<kernel::Json>> deleted_records(std::string_view object) const = 0;
 };
 
 }  // namespace emulator::salesforce

@@ -4,6 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "emulator/salesforce_edge/query_cursors.h"
 #include "emulator/salesforce_edge/soql.h"
 
 namespace emulator::salesforce_edge {
@@ -55,25 +56,42 @@ std::expected<Table, ApiError> setup_table(OrgPorts org, const std::string& type
   return table;
 }
 
-std::expected<Table, ApiError> record_table(OrgPorts org, const std::string& name) {
+/// With IsDeleted beside the fields.
+std::expected<std::vector<Json>, ApiError> rows_of(OrgPorts org, const std::string& object,
+                                                   bool with_deleted) {
+  auto rows = org.data.records(object);
+  if (!rows) return std::unexpected(api_error(rows.error()));
+  for (Json& row : *rows) row["IsDeleted"] = false;
+  if (!with_deleted) return std::move(*rows);
+  auto deleted = org.data.deleted_records(object);
+  if (!deleted) return std::unexpected(api_error(deleted.error()));
+  for (Json& row : *deleted) {
+    row["IsDeleted"] = true;
+    rows->push_back(std::move(row));
+  }
+  return std::move(*rows);
+}
+
+std::expected<Table, ApiError> record_table(OrgPorts org, const std::string& name, bool with_deleted) {
   auto entity = org.schema.describe(name);
   for (salesforce::EntityInfo& declared : org.schema.entities()) {
     if (kernel::equal_without_case(declared.name, name)) entity = std::move(declared);
   }
   if (!entity || entity->is_event)
     return refused(400, "INVALID_TYPE", "sObject type '" + name + "' is not supported.");
-  auto records = org.data.records(entity->name);
-  if (!records) return std::unexpected(api_error(records.error()));
-  Table table{.type = entity->name, .names = {"Id"}, .rows = std::move(*records)};
+  auto records = rows_of(org, entity->name, with_deleted);
+  if (!records) return std::unexpected(records.error());
+  Table table{.type = entity->name, .names = {"Id", "IsDeleted"}, .rows = std::move(*records)};
   for (const salesforce::FieldInfo& field : entity->fields) table.names.push_back(field.name);
   for (const Json& row : table.rows) add_names(table, row);
   return table;
 }
 
-std::expected<Table, ApiError> table_of(OrgPorts org, const std::string& name) {
+std::expected<Table, ApiError> table_of(OrgPorts org, const std::string& name, bool with_deleted) {
   const auto type = std::ranges::find_if(
       kSetupTypes, [&](std::string_view known) { return kernel::equal_without_case(known, name); });
-  return type == kSetupTypes.end() ? record_table(org, name) : setup_table(org, std::string(*type));
+  return type == kSetupTypes.end() ? record_table(org, name, with_deleted)
+                                   : setup_table(org, std::string(*type));
 }
 
 /// Gives names the spelling of the table. An empty setup table knows no names: whatever is asked, it has no
@@ -142,13 +160,13 @@ bool is_setup_type(std::string_view name) {
   return std::ranges::find(kSetupTypes, name) != kSetupTypes.end();
 }
 
-ApiResult run_query(OrgPorts org, const RestCall& call) {
+ApiResult run_query(OrgPorts org, const RestCall& call, QueryCursors& cursors) {
   if (call.method != "GET") return wrong_method(call.method);
   const std::string* text = kernel::form_field(call.query, "q");
   if (text == nullptr) return refused(400, "MALFORMED_QUERY", "A query wants ?q=SELECT ...");
   auto soql = parse_soql(*text);
   if (!soql) return refused(400, "MALFORMED_QUERY", soql.error().message);
-  auto table = table_of(org, soql->from);
+  auto table = table_of(org, soql->from, !call.path.empty() && call.path.front() == "queryAll");
   if (!table) return std::unexpected(table.error());
   Spelling spelling(*table);
   for (std::string& field : soql->fields) spelling.fix(field);
@@ -167,7 +185,7 @@ ApiResult run_query(OrgPorts org, const RestCall& call) {
   Json records = Json::array();
   for (std::int64_t i = begin; i < end; ++i)
     records.push_back(to_json(rows[static_cast<std::size_t>(i)], *soql, *table, call));
-  return json_answer({{"totalSize", records.size()}, {"done", true}, {"records", records}});
+  return cursors.first_page(call, std::move(records));
 }
 
 }  // namespace emulator::salesforce_edge

@@ -18,11 +18,12 @@ ApiResult collections(OrgPorts org, const RestCall& call);
 /// /composite: up to 25 calls in one, which may refer to the answers of earlier ones.
 ApiResult composite(Rest& rest, OrgPorts org, const RestCall& call);
 
-/// /query?q=SELECT ...: records of declared objects, and the objects of setup.
-ApiResult query(OrgPorts org, const RestCall& call);
+/// /query?q=SELECT ...: records of declared objects, and the objects of setup; /query/LOCATOR, its next page.
+/// /queryAll?q= counts deleted records in.
+ApiResult query(OrgPorts org, const RestCall& call, QueryCursors& cursors);
 
 /// /tooling/sobjects and /tooling/query: channels, members, named credentials, relays.
-ApiResult tooling(OrgPorts org, const RestCall& call);
+ApiResult tooling(OrgPorts org, const RestCall& call, QueryCursors& cursors);
 
 /// /event/eventSchema/ID
 ApiResult event_schema(OrgPorts org, const RestCall& call);

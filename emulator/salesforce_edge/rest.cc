@@ -3,6 +3,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "emulator/salesforce_edge/query_cursors.h"
 #include "emulator/salesforce_edge/resources.h"
 
 namespace emulator::salesforce_edge {
@@ -73,10 +74,13 @@ std::expected<Json, ApiError> object_of(const std::string& body) {
   return std::move(*json);
 }
 
+Rest::Rest(OrgPorts org) : org_(org), cursors_(std::make_unique<QueryCursors>()) {}
+Rest::~Rest() = default;
+
 ApiResult Rest::resources(const RestCall& call) const {
   if (call.method != "GET" && call.method != "HEAD") return wrong_method(call.method);
   Json map = {{"identity", call.identity_url}};
-  for (const char* name : {"sobjects", "query", "limits", "composite", "tooling"})
+  for (const char* name : {"sobjects", "query", "queryAll", "limits", "composite", "tooling"})
     map[name] = call.root() + "/" + name;
   return json_answer(map);
 }
@@ -96,8 +100,8 @@ ApiResult Rest::call(const RestCall& call) {
   if (first == "limits") return limits(call);
   if (first == "sobjects") return sobjects(org_, call);
   if (first == "event") return event_schema(org_, call);
-  if (first == "query") return query(org_, call);
-  if (first == "tooling") return tooling(org_, call);
+  if (first == "query" || first == "queryAll") return query(org_, call, *cursors_);
+  if (first == "tooling") return tooling(org_, call, *cursors_);
   if (first == "composite") {
     if (call.path.size() == 1) return composite(*this, org_, call);
     if (call.path[1] == "sobjects") return collections(org_, call);

@@ -2,6 +2,7 @@
 // The REST API below /services/data/vNN.0: where a path leads.
 //
 // Source: facts/salesforce 1. What is not there is refused by name (see answers.h).
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct RestCall {
   std::vector<std::string> path{};  ///< below the version, decoded: {"sobjects", "Low_Ink__e"}
   kernel::FormFields query{};
   std::string body{};
+  std::int64_t page_size = 2'000;  ///< rows of a query in one answer
   salesforce::Caller caller{};
   std::string identity_url{};
   /// The transaction that the call is part of; null: it has one of its own.
@@ -39,9 +41,12 @@ ApiError api_error(const salesforce::OrgError& error);
 /// The body of a call as a JSON object, or JSON_PARSER_ERROR.
 std::expected<kernel::Json, ApiError> object_of(const std::string& body);
 
+class QueryCursors;
+
 class Rest {
  public:
-  explicit Rest(OrgPorts org) : org_(org) {}
+  explicit Rest(OrgPorts org);
+  ~Rest();
 
   ApiResult call(const RestCall& call);
 
@@ -50,6 +55,7 @@ class Rest {
   ApiResult limits(const RestCall& call);
 
   OrgPorts org_;
+  std::unique_ptr<QueryCursors> cursors_;
 };
 
 }  // namespace emulator::salesforce_edge

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "emulator/salesforce_edge/cometd_request.h"
+#include "emulator/salesforce_edge/query_cursors.h"
 #include "emulator/salesforce_edge/resources.h"
 #include "middleware/kernel/outcome.h"
 #include "middleware/kernel/url.h"
@@ -150,7 +151,9 @@ kernel::Task<HttpReply> SalesforceEdge::run(HttpRequest request, kernel::HopId h
 }
 
 HttpResponse SalesforceEdge::rest(const HttpRequest& request, kernel::HopId hop) {
-  RestCall call{.method = request.method, .body = request.body};
+  RestCall call{.method = request.method,
+                .body = request.body,
+                .page_size = page_size_of(request.headers.get("Sforce-Query-Options"))};
   ApiResult result = not_found();
   if (read_target(request.target, call)) {
     call.caller = {

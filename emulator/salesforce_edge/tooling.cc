@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "emulator/salesforce_edge/query.h"
+#include "emulator/salesforce_edge/query_cursors.h"
 #include "emulator/salesforce_edge/resources.h"
 
 namespace emulator::salesforce_edge {
@@ -45,9 +46,9 @@ ApiResult by_id(OrgPorts org, const RestCall& call, const std::string& type, con
 
 }  // namespace
 
-ApiResult tooling(OrgPorts org, const RestCall& call) {
+ApiResult tooling(OrgPorts org, const RestCall& call, QueryCursors& cursors) {
   const std::size_t parts = call.path.size();
-  if (parts == 2 && call.path[1] == "query") return run_query(org, call);
+  if (parts == 2 && call.path[1] == "query") return run_query(org, call, cursors);
   if (parts < 3 || parts > 4 || call.path[1] != "sobjects")
     return not_emulated("This resource of the Tooling API");
   if (!is_setup_type(call.path[2])) return not_emulated("The Tooling API's " + call.path[2]);
@@ -56,8 +57,10 @@ ApiResult tooling(OrgPorts org, const RestCall& call) {
   return call.method == "POST" ? create(org, call, call.path[2]) : wrong_method(call.method);
 }
 
-ApiResult query(OrgPorts org, const RestCall& call) {
-  return call.path.size() == 1 ? run_query(org, call) : ApiResult(not_found());
+ApiResult query(OrgPorts org, const RestCall& call, QueryCursors& cursors) {
+  if (call.path.size() == 1) return run_query(org, call, cursors);
+  if (call.path.size() > 2) return not_found();
+  return call.method == "GET" ? cursors.page(call, call.path[1]) : wrong_method(call.method);
 }
 
 }  // namespace emulator::salesforce_edge

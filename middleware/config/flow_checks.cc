@@ -13,18 +13,25 @@ bool holds(const Names& names, const std::string& name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-class FlowCheck {
+/// What a file has beside its flows.
+struct Known {
+  const Names& apis;
+  const Names& handlers;
+};
+
+/// What the steps around a block have for those within.
+struct Outer {
+  Names readable{};  ///< by templates
+  Names steps{};     ///< names that are taken
+};
+
+class StepsCheck {
  public:
-  FlowCheck(const FlowText& flow, const Names& apis, const Names& handlers, Problems& problems)
-      : flow_(flow), apis_(apis), handlers_(handlers), problems_(problems) {}
+  StepsCheck(const std::vector<StepText>& steps, const Known& known, Problems& problems, Outer outer = {})
+      : steps_(steps), known_(known), problems_(problems), outer_(std::move(outer)) {}
 
   void run() {
-    if (flow_.when && !flow_.when->names_read().empty()) {
-      problems_.add(flow_.place, "the flow's 'when' reads the answer of '" +
-                                     flow_.when->names_read().front() + "', and no step has run");
-    }
-    for (std::size_t i = 0; i < flow_.steps.size(); ++i) check_step(i);
-    check_way_back();
+    for (std::size_t i = 0; i < steps_.size(); ++i) check_step(i);
   }
 
  private:
@@ -33,47 +40,105 @@ class FlowCheck {
   }
 
   void check_step(std::size_t index) {
-    const StepText& step = flow_.steps[index];
+    const StepText& step = steps_[index];
     check_name(step, index);
-    if (step.handler.empty()) check_api(step, step.api);
-    if (!step.handler.empty() && !holds(handlers_, step.handler)) {
+    if (step.handler.empty() && step.steps.empty()) check_api(step, step.api);
+    if (!step.handler.empty() && !holds(known_.handlers, step.handler)) {
       std::string there;
-      for (const std::string& name : handlers_) there += (there.empty() ? "" : ", ") + name;
+      for (const std::string& name : known_.handlers) there += (there.empty() ? "" : ", ") + name;
       say(step, "names the unknown handler '" + step.handler + "'" +
-                    did_you_mean_text(step.handler, handlers_) + " (there are: " + there + ")");
+                    did_you_mean_text(step.handler, known_.handlers) + " (there are: " + there + ")");
     }
     if (step.undo != nullptr && (!step.undo->api.empty() || !step.handler.empty()))
       check_api(step, step.undo->api);
     if (step.undo != nullptr && step.undo->api.empty() && !step.handler.empty())
       say(step, "is done by a handler: its undo needs 'api'");
     check_reads(step, index);
+    check_fresh(step, index);
+    check_pages(step);
+    if (!step.steps.empty()) check_block(step, index);
   }
 
   void check_api(const StepText& step, const std::string& api) {
-    if (!api.empty() && !holds(apis_, api))
-      say(step, "calls the unknown api '" + api + "'" + did_you_mean_text(api, apis_));
+    if (!api.empty() && !holds(known_.apis, api))
+      say(step, "calls the unknown api '" + api + "'" + did_you_mean_text(api, known_.apis));
   }
 
   void check_name(const StepText& step, std::size_t index) {
-    for (std::size_t i = 0; i < index; ++i) {
-      if (flow_.steps[i].name == step.name) {
-        problems_.add(step.place, "there is a step '" + step.name + "' already");
-        break;
-      }
-    }
+    Names taken = outer_.steps;
+    for (std::size_t i = 0; i < index; ++i) taken.push_back(steps_[i].name);
+    if (holds(taken, step.name)) problems_.add(step.place, "there is a step '" + step.name + "' already");
     if (step.name.find_first_of("[]()\n") != std::string::npos)
       say(step, "has a bracket in its name: those name items in the journal");
-    for (const char* reserved : {"answer", "response", "each"}) {
-      if (step.name == reserved) say(step, "has a name that templates need for something else");
+    if (is_reserved(step.name)) say(step, "has a name that templates need for something else");
+    if (step.for_each && is_reserved(step.for_each->as))
+      say(step, "gives its item a name that templates need for something else");
+  }
+
+  static bool is_reserved(const std::string& name) {
+    return name == "answer" || name == "response" || name == "each" || name == "ordering";
+  }
+
+  /// What a step may read beside its own item.
+  Names earlier_than(std::size_t index) const {
+    const StepText& step = steps_[index];
+    Names earlier = outer_.readable;
+    for (std::size_t i = 0; i < index; ++i) {
+      const bool beside = step.group != 0 && steps_[i].group == step.group;
+      if (!beside && steps_[i].steps.empty()) earlier.push_back(steps_[i].name);
+    }
+    return earlier;
+  }
+
+  /// What is asked again may be another list the next time: only records that are known by their keys can be
+  /// told apart then.
+  void check_fresh(const StepText& step, std::size_t index) {
+    if (step.is_fresh && step.undo != nullptr) say(step, "is asked again at each delivery: it takes no undo");
+    if (step.is_fresh && step.handler.empty() && step.method != "GET")
+      say(step, "is asked again at each delivery: that is for GET and for handlers");
+    if (!step.for_each || step.ordering) return;
+    const Names read = step.for_each->in.names_read();
+    for (std::size_t i = 0; i < index; ++i) {
+      if (steps_[i].is_fresh && holds(read, steps_[i].name))
+        say(step, "has a list of '" + steps_[i].name +
+                      "', which is asked again at each delivery: it needs 'steps' with an 'ordering'");
     }
   }
 
-  void check_reads(const StepText& step, std::size_t index) {
-    Names earlier;
-    for (std::size_t i = 0; i < index; ++i) {
-      const bool beside = step.group != 0 && flow_.steps[i].group == step.group;
-      if (!beside) earlier.push_back(flow_.steps[i].name);
+  void check_pages(const StepText& step) {
+    if (!step.pages) return;
+    if (step.method != "GET") say(step, "asks for pages: its method is GET");
+    if (step.undo != nullptr) say(step, "asks for pages: it takes no undo");
+  }
+
+  void check_block(const StepText& step, std::size_t index) {
+    Outer inner{.readable = earlier_than(index), .steps = outer_.steps};
+    if (step.for_each) inner.readable.insert(inner.readable.end(), {step.for_each->as, "each"});
+    for (const StepText& other : steps_) inner.steps.push_back(other.name);
+    if (step.ordering) {
+      for (const Names& read : ordering_reads(*step.ordering)) check_read(step, read, inner.readable);
+      const Names key = step.ordering->key.names_read();
+      if (step.for_each && !holds(key, step.for_each->as))
+        say(step, "has an 'ordering' whose key does not read '" + step.for_each->as +
+                      "': all its items would be one record");
+      inner.readable.push_back("ordering");
     }
+    for (const StepText& within : step.steps) {
+      if (!within.steps.empty()) say(within, "is a block within the block '" + step.name + "'");
+      if (within.undo != nullptr || within.pivot)
+        say(within, "stands in the block '" + step.name + "': it takes no undo and is no pivot");
+    }
+    StepsCheck(step.steps, known_, problems_, std::move(inner)).run();
+  }
+
+  static std::vector<Names> ordering_reads(const OrderingText& ordering) {
+    std::vector<Names> reads = {ordering.key.names_read()};
+    for (const auto& part : ordering.version) reads.push_back(part.names_read());
+    return reads;
+  }
+
+  void check_reads(const StepText& step, std::size_t index) {
+    const Names earlier = earlier_than(index);
     if (step.when) check_read(step, step.when->names_read(), earlier);
     Names with_item = earlier;
     if (step.for_each) {
@@ -87,7 +152,14 @@ class FlowCheck {
     request.for_each.reset();
     request.output.reset();
     request.undo.reset();
+    request.pages.reset();
     check_read(step, names_read(request), with_item);
+    if (step.pages) {
+      Names page = with_item;
+      page.push_back("answer");
+      check_read(step, step.pages->items.names_read(), page);
+      check_read(step, step.pages->next.names_read(), page);
+    }
     if (step.output) {
       Names all = with_item;
       all.insert(all.end(), {"answer", "response"});
@@ -109,6 +181,31 @@ class FlowCheck {
     }
   }
 
+  const std::vector<StepText>& steps_;
+  const Known& known_;
+  Problems& problems_;
+  Outer outer_;
+};
+
+class FlowCheck {
+ public:
+  FlowCheck(const FlowText& flow, const Known& known, Problems& problems)
+      : flow_(flow), known_(known), problems_(problems) {}
+
+  void run() {
+    if (flow_.when && !flow_.when->names_read().empty()) {
+      problems_.add(flow_.place, "the flow's 'when' reads the answer of '" +
+                                     flow_.when->names_read().front() + "', and no step has run");
+    }
+    StepsCheck(flow_.steps, known_, problems_).run();
+    check_way_back();
+  }
+
+ private:
+  void say(const StepText& step, const std::string& what) {
+    problems_.add(step.place, "step '" + step.name + "' " + what);
+  }
+
   void check_way_back() {
     const StepText* pivot = nullptr;
     bool any_undo = false;
@@ -128,10 +225,32 @@ class FlowCheck {
   }
 
   const FlowText& flow_;
-  const Names& apis_;
-  const Names& handlers_;
+  const Known& known_;
   Problems& problems_;
 };
+
+/// Of the flows of one event the first whose condition holds is run: one that can never be the first is a
+/// mistake.
+void check_order(const std::vector<FlowText>& flows, std::size_t index, Problems& problems) {
+  const FlowText& flow = flows[index];
+  for (std::size_t i = 0; i < index; ++i) {
+    const FlowText& earlier = flows[i];
+    if (earlier.event != flow.event) continue;
+    const std::string at = " at line " + std::to_string(earlier.place.line);
+    const bool is_same = earlier.when && flow.when && earlier.when->text() == flow.when->text();
+    if (!earlier.when || is_same) {
+      problems.add(flow.place,
+                   "this flow for '" + flow.event + "' is never run: the one" + at +
+                       (is_same ? " has the same 'when'" : " has no 'when' and takes all of them"));
+      return;
+    }
+    if (earlier.dead_letter && flow.dead_letter && earlier.dead_letter->after != flow.dead_letter->after) {
+      problems.add(flow.dead_letter->place, "'dead_letter' of '" + flow.event + "' is said otherwise" + at +
+                                                ": all flows of an event share it");
+      return;
+    }
+  }
+}
 
 }  // namespace
 
@@ -139,12 +258,10 @@ void check_flows(const std::vector<FlowText>& flows, const MapOf<ApiText>& apis,
                  Problems& problems) {
   Names api_names;
   for (const auto& [name, api] : apis) api_names.push_back(name);
-  Names events;
-  for (const FlowText& flow : flows) {
-    if (holds(events, flow.event))
-      problems.add(flow.place, "there is a flow for '" + flow.event + "' already");
-    events.push_back(flow.event);
-    FlowCheck(flow, api_names, handlers, problems).run();
+  const Known known{api_names, handlers};
+  for (std::size_t i = 0; i < flows.size(); ++i) {
+    check_order(flows, i, problems);
+    FlowCheck(flows[i], known, problems).run();
   }
 }
 

@@ -8,6 +8,7 @@ namespace config {
 namespace {
 
 using service::ForEachConfig;
+using service::PagesConfig;
 
 Shape<ForEachConfig> for_each_shape() {
   const auto list = [] { return expression("The list: an expression such as json(/Lines__c)."); };
@@ -24,6 +25,16 @@ Shape<ForEachConfig> for_each_shape() {
                     "A longer list fails the step.")
           .done();
   return either<ForEachConfig>({.scalar = alone, .map = map});
+}
+
+Shape<PagesConfig> pages_shape() {
+  return object<PagesConfig>("pages", "The list comes page by page; the step's answer is all of it.")
+      .required("items", &PagesConfig::items, expression("A list of the page: answer/records."),
+                "The list of a page.")
+      .required("next", &PagesConfig::next, expression("Path of the next page: answer/nextRecordsUrl."),
+                "The path of the next page; null at the last.")
+      .optional("at_most", &PagesConfig::pages_max, integer(1, 100'000), "More pages fail the step.")
+      .done();
 }
 
 /// The keys of a request, which a step and its undo share.
@@ -56,6 +67,26 @@ void set_undo(StepText& step, StepText undo) {
 
 Shape<StepText> step_shape();
 
+/// Groups side by side get numbers.
+std::vector<StepText> without_groups(std::vector<StepText> entries) {
+  std::vector<StepText> steps;
+  int group = 0;
+  for (StepText& entry : entries) {
+    if (entry.parallel.empty()) {
+      steps.push_back(std::move(entry));
+      continue;
+    }
+    ++group;
+    for (StepText& step : entry.parallel) {
+      step.group = group;
+      steps.push_back(std::move(step));
+    }
+  }
+  return steps;
+}
+
+Shape<std::vector<StepText>> steps_shape() { return list_of(lazy<StepText>("step", step_shape), 1); }
+
 Object<StepText> step_object() {
   Object<StepText> step("a step", "One call of a flow, or several side by side.");
   step.optional("name", &StepText::name, non_empty_text(), "Names the step in hops and in ${name/field}.")
@@ -81,32 +112,66 @@ Object<StepText> step_object() {
       .optional("pivot", &StepText::pivot, boolean(), "Once it is done, nothing is undone any more.")
       .optional("parallel", &StepText::parallel, list_of(lazy<StepText>("step", step_shape), 2),
                 "Steps that run side by side; alone in its entry.")
+      .optional("fresh", &StepText::is_fresh, boolean(),
+                "Asked again at each delivery of the event: what it reads may have changed since.")
+      .optional(
+          "pages",
+          [](StepText& s, PagesConfig pages) {
+            s.pages = std::make_shared<const PagesConfig>(std::move(pages));
+          },
+          pages_shape(), "The list comes page by page.")
+      .optional(
+          "steps",
+          [](StepText& s, std::vector<StepText> steps) { s.steps = without_groups(std::move(steps)); },
+          steps_shape(), "Instead of a call: these, for each item, one item's after the other.")
+      .optional("ordering", &StepText::ordering, item_ordering_shape(),
+                "Beside steps: which record an item is of, and which version of it.")
       .exactly_one_of({"name", "parallel"})
-      .requires_one_of("name", {"api", "handler"})
-      .at_most_one_of({"api", "handler"})
+      .requires_one_of("name", {"api", "handler", "steps"})
+      .at_most_one_of({"api", "handler", "steps"})
+      .requires_key("ordering", {"steps"})
+      .requires_key("pages", {"api"})
       .requires_key("api", {"name", "path"})
       .requires_key("handler", {"name"})
       .requires_key("with", {"handler"});
   for (const char* key : {"method", "path", "headers", "body", "expect"}) step.requires_key(key, {"api"});
-  for (const char* key : {"when", "for_each", "output", "undo", "pivot"}) step.requires_key(key, {"name"});
+  for (const char* key : {"when", "for_each", "steps"}) step.requires_key(key, {"name"});
+  for (const char* key : {"output", "undo", "pivot", "fresh"}) step.requires_one_of(key, {"api", "handler"});
   return step;
 }
 
 Shape<StepText> step_shape() { return step_object().place(&StepText::place).done(); }
 
 void set_steps(FlowText& flow, std::vector<StepText> entries) {
-  int group = 0;
-  for (StepText& entry : entries) {
-    if (entry.parallel.empty()) {
-      flow.steps.push_back(std::move(entry));
-      continue;
-    }
-    ++group;
-    for (StepText& step : entry.parallel) {
-      step.group = group;
-      flow.steps.push_back(std::move(step));
-    }
+  flow.steps = without_groups(std::move(entries));
+}
+
+service::StepConfig to_step(const StepText& text, const std::string& event) {
+  service::StepConfig step = text;
+  if (!text.steps.empty()) {
+    service::FlowConfig block{.event = event};
+    for (const StepText& inner : text.steps) block.steps.push_back(to_step(inner, event));
+    block.ordering = text.ordering;
+    step.block = std::make_shared<const service::FlowConfig>(std::move(block));
   }
+  if (step.undo != nullptr && step.undo->api.empty()) {
+    service::StepConfig undo = *step.undo;
+    undo.api = step.api;
+    step.undo = std::make_shared<const service::StepConfig>(std::move(undo));
+  }
+  return step;
+}
+
+service::FlowConfig to_flow(const FlowText& text) {
+  service::FlowConfig flow{.event = text.event, .deadline = text.deadline};
+  flow.when = text.when;
+  flow.skip = text.skip;
+  if (text.undo_deadline) flow.undo_deadline = *text.undo_deadline;
+  if (text.late_is_undone) flow.late_is_undone = *text.late_is_undone;
+  flow.ordering = text.ordering;
+  for (const StepText& step : text.steps) flow.steps.push_back(to_step(step, text.event));
+  flow.callbacks.assign(text.callbacks.begin(), text.callbacks.end());
+  return flow;
 }
 
 }  // namespace
@@ -123,31 +188,33 @@ Shape<FlowText> flow_shape() {
                 "Of each undo, from its own beginning; 3m when absent.")
       .optional("when_late", &FlowText::late_is_undone, choice<bool>({{"undo", true}, {"redeliver", false}}),
                 "What happens when the flow's own deadline runs out: undo, or go on at the next delivery.")
-      .required("steps", set_steps, list_of(step_shape(), 1), "In this order.")
+      .optional("steps", set_steps, list_of(step_shape(), 1), "In this order.")
+      .optional("skip", &FlowText::skip, non_empty_text(),
+                "Instead of steps: nothing is to be done, for this reason.")
       .optional("ordering", &FlowText::ordering, ordering_shape(), "Of the events of one record.")
       .optional("callbacks", &FlowText::callbacks, list_of(callback_shape(), 1),
                 "Who is told when an event is over.")
       .optional("dead_letter", &FlowText::dead_letter, dead_letter_shape(), "When an event is given up.")
+      .exactly_one_of({"steps", "skip"})
+      .requires_key("deadline", {"steps"})
+      .requires_key("undo_deadline", {"steps"})
+      .requires_key("when_late", {"steps"})
+      .requires_key("ordering", {"steps"})
+      .requires_key("dead_letter", {"steps"})
       .place(&FlowText::place)
       .done();
 }
 
-service::FlowConfig to_flow(const FlowText& text) {
-  service::FlowConfig flow{.event = text.event, .deadline = text.deadline};
-  flow.when = text.when;
-  if (text.undo_deadline) flow.undo_deadline = *text.undo_deadline;
-  if (text.late_is_undone) flow.late_is_undone = *text.late_is_undone;
-  flow.ordering = text.ordering;
-  if (text.dead_letter) flow.deliveries_max = text.dead_letter->after;
-  flow.steps.assign(text.steps.begin(), text.steps.end());
-  flow.callbacks.assign(text.callbacks.begin(), text.callbacks.end());
-  for (service::StepConfig& step : flow.steps) {
-    if (step.undo == nullptr || !step.undo->api.empty()) continue;
-    service::StepConfig undo = *step.undo;
-    undo.api = step.api;
-    step.undo = std::make_shared<const service::StepConfig>(std::move(undo));
+std::vector<service::FlowConfig> to_flows(const std::vector<FlowText>& texts) {
+  std::vector<service::FlowConfig> flows;
+  for (const FlowText& text : texts) flows.push_back(to_flow(text));
+  for (const FlowText& text : texts) {
+    if (!text.dead_letter) continue;
+    for (service::FlowConfig& flow : flows) {
+      if (flow.event == text.event) flow.deliveries_max = text.dead_letter->after;
+    }
   }
-  return flow;
+  return flows;
 }
 
 }  // namespace config

@@ -11,6 +11,8 @@ namespace config {
 
 struct StepText : service::StepConfig {
   std::vector<StepText> parallel{};  ///< then it has nothing else
+  std::vector<StepText> steps{};     ///< of a block
+  std::optional<OrderingText> ordering{};
   Place place{};
 };
 
@@ -18,6 +20,7 @@ struct FlowText {
   std::string event{};
   kernel::Duration deadline = service::FlowConfig{}.deadline;
   std::optional<kernel::Expression> when{};
+  std::string skip{};
   std::optional<kernel::Duration> undo_deadline{};
   std::optional<bool> late_is_undone{};
   std::vector<StepText> steps{};  ///< those of parallel groups one after the other
@@ -29,7 +32,8 @@ struct FlowText {
 
 Shape<FlowText> flow_shape();
 
-service::FlowConfig to_flow(const FlowText& text);
+/// The flows of a file. Those of one event type share when it is given up.
+std::vector<service::FlowConfig> to_flows(const std::vector<FlowText>& texts);
 
 /// What the keys of the flows say of each other, of `apis` and of the handlers that there are.
 void check_flows(const std::vector<FlowText>& flows, const MapOf<ApiText>& apis,

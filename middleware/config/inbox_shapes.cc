@@ -1,5 +1,7 @@
 #include "middleware/config/inbox_shapes.h"
 
+#include "middleware/config/template_shapes.h"
+
 namespace config {
 namespace {
 
@@ -47,6 +49,20 @@ Shape<inbox::ParkingRules> parking_shape() {
       .done();
 }
 
+namespace {
+
+/// One template, or several that are compared in turn.
+Shape<std::vector<TextTemplate>> version_of(Shape<TextTemplate> part) {
+  return mapped<std::vector<TextTemplate>>(
+      one_or_list_of(std::move(part)),
+      [](const std::vector<TextTemplate>& parts) -> kernel::Result<std::vector<TextTemplate>> {
+        if (parts.empty()) return kernel::invalid("an empty list says nothing");
+        return parts;
+      });
+}
+
+}  // namespace
+
 Shape<InboxText> inbox_shape() {
   return object<InboxText>("the inbox", "What an acknowledgement of an event means.")
       .optional("store", &InboxText::store, store_shape(), "memory, or {sqlite: PATH}.")
@@ -64,8 +80,22 @@ Shape<OrderingText> ordering_shape() {
   return object<OrderingText>("ordering", "What the events of a flow say of each other's order.")
       .required("key", &OrderingText::key, event_template(),
                 "Names the record. Events of one key are done one after the other, in the order they came.")
-      .optional("version", &OrderingText::version, event_template(),
-                "Instead of waiting: an event is skipped when a later version of its record was applied.")
+      .optional(
+          "version", &OrderingText::version, version_of(event_template()),
+          "Instead of waiting: an event is skipped when a later version of its record was applied. A list "
+          "is compared part by part.")
+      .place(&OrderingText::place)
+      .done();
+}
+
+Shape<OrderingText> item_ordering_shape() {
+  return object<OrderingText>("ordering", "Which record an item is of, and which version of it.")
+      .required("key", &OrderingText::key, text_template(), "Names the record: \"${item}\".")
+      .required("version", &OrderingText::version, version_of(text_template()),
+                "Compared with what was applied to the record; a list part by part.")
+      .optional("late", &OrderingText::late_runs, choice<bool>({{"skip", false}, {"run", true}}),
+                "Of an item that is older than what was applied: skip it, or run its steps, which may ask "
+                "ordering/late.")
       .place(&OrderingText::place)
       .done();
 }
@@ -81,7 +111,7 @@ void check_ordering(const std::optional<OrderingText>& ordering,
                     const std::optional<DeadLetterText>& dead_letter, const InboxText& inbox,
                     Problems& problems) {
   if (inbox.answer == AnswerWhen::Accepted) return;
-  if (ordering && !ordering->version) {
+  if (ordering && ordering->version.empty()) {
     problems.add(
         ordering->place,
         "'ordering' with a key alone needs 'inbox: {answer: accepted}': a caller that is answered at the "

@@ -33,6 +33,8 @@ Shape<kernel::TextTemplate> event_template();
 Shape<inbox::ParkingRules> parking_shape();
 Shape<InboxText> inbox_shape();
 Shape<OrderingText> ordering_shape();
+/// Of a block: it reads the item too.
+Shape<OrderingText> item_ordering_shape();
 Shape<DeadLetterText> dead_letter_shape();
 
 /// What a flow's keys say of the inbox.

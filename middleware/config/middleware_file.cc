@@ -62,7 +62,8 @@ Shape<FileText> file_shape() {
       .optional("security", &FileText::security, security_shape(), "Who may call the deployed service.")
       .optional("server", &FileText::server, server_shape(), "Limits of the deployed service.")
       .required("apis", &FileText::apis, map_of(api_shape()), "The external APIs.")
-      .required("flows", &FileText::flows, list_of(flow_shape(), 1), "By event type.")
+      .required("flows", &FileText::flows, list_of(flow_shape(), 1),
+                "By event type; of several the first that holds.")
       .done();
 }
 
@@ -101,8 +102,11 @@ MiddlewareFile to_file(const FileText& text) {
     if (api.url) file.urls.emplace_back(name, *api.url);
     file.service.apis.push_back(std::move(config));
   }
+  file.service.flows = to_flows(text.flows);
   for (const FlowText& flow : text.flows) {
-    file.service.flows.push_back(to_flow(flow));
+    const bool is_there =
+        std::ranges::find(file.ingest.types, flow.event, &ingest::EventType::name) != file.ingest.types.end();
+    if (is_there) continue;  // several flows may start from one type
     const auto checks = std::ranges::find(text.events, flow.event, [](const auto& e) { return e.first; });
     file.ingest.types.push_back(checks == text.events.end()
                                     ? ingest::EventType{.name = flow.event}

@@ -174,6 +174,14 @@ void add_named(NamedValues& values, std::string name, std::string_view text) {
   values.emplace_back(std::move(name), json ? std::move(*json) : Json{});
 }
 
+void copy_named(NamedValues& to, const NamedValues& from, const std::vector<std::string>& names) {
+  for (const auto& [name, value] : from) {
+    const bool is_wanted = std::ranges::any_of(
+        names, [&n = name](const std::string& wanted) { return n == wanted || n == text_name(wanted); });
+    if (is_wanted) to.emplace_back(name, value);
+  }
+}
+
 bool is_plain_read(const ExpressionNode& node) { return node.kind == Kind::Read; }
 
 void add_names_read(const ExpressionNode& node, std::vector<std::string>& names) {

@@ -32,6 +32,8 @@ using NamedValues = std::vector<std::pair<std::string, Json>>;
 /// Adds what `text` says, null if it is no JSON, under `name`. Where it holds fractions the text goes along,
 /// so that they stay as they are written.
 void add_named(NamedValues& values, std::string name, std::string_view text);
+/// Of what add_named() put into `from`, those of these names.
+void copy_named(NamedValues& to, const NamedValues& from, const std::vector<std::string>& names);
 
 /// What expressions read. The pointees must outlive the call they are passed to.
 struct TemplateScope {
@@ -68,6 +70,8 @@ class Expression {
   Result<std::string> json(const TemplateScope& scope) const;
 
   std::vector<std::string> names_read() const;
+  /// As it is written.
+  const std::string& text() const { return text_; }
 
  private:
   std::string text_;

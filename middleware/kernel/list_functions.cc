@@ -109,6 +109,23 @@ Value chunks(Arguments& a) {
   return lists.value();
 }
 
+/// {"name": "A", "city": null} of 'name', /Name, 'city', /City, 'fax', /Fax, when there is no Fax.
+Value object(Arguments& a) {
+  if (a.count() % 2 != 0) {
+    a.fail("a key and a value, and so on: the last key has no value");
+    return {};
+  }
+  std::string text = "{";
+  for (std::size_t i = 0; i < a.count(); i += 2) {
+    const std::string key = a.text(i);
+    const Value& value = a.anything(i + 1);
+    if (value.is_missing) continue;
+    if (text.size() > 1) text += ',';
+    text += json_quoted(key) + ':' + value.json_form();
+  }
+  return Value::read(text + "}");
+}
+
 std::string refused_pointer(const Value& second) {
   const auto* text = second.json.get_ptr<const std::string*>();
   if (text != nullptr && (text->empty() || text->front() == '/')) return {};
@@ -132,6 +149,7 @@ constexpr Function kFunctions[] = {
     {"map", 2, 2, map, refused_pointer},
     {"group", 2, 2, group, refused_pointer},
     {"chunks", 2, 2, chunks, refused_size},
+    {"object", 2, kAnyNumber, object},
 };
 
 }  // namespace

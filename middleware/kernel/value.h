@@ -71,6 +71,8 @@ class Arguments {
   std::vector<Value> list(std::size_t index);
   /// Anything but nothing.
   const Value& any(std::size_t index);
+  /// Nothing as well.
+  const Value& anything(std::size_t index) const { return values_.at(index); }
   /// A JSON Pointer, in quotes.
   std::string pointer(std::size_t index);
 

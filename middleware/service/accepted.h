@@ -26,5 +26,7 @@ struct Service::Accepted {
 APART kernel::HttpReply answer_of(const FlowEnd& end);
 /// The ordering key of the event, where the flow has lanes; else "".
 std::string lane_of(const FlowConfig& flow, const kernel::Json& payload);
+/// Of a flow that keeps versions; else its record is "".
+store::AppliedVersion version_of_event(const FlowConfig& flow, const kernel::Json& payload);
 
 }  // namespace service

@@ -46,6 +46,15 @@ struct ForEachConfig {
   std::int64_t items_max = 1'000;  ///< a longer list fails the step
 };
 
+/// A list that an API gives in pages: a call for each.
+struct PagesConfig {
+  kernel::Expression items{};      ///< of a page's `answer`: a list. The step's answer is all of them
+  kernel::Expression next{};       ///< of a page's `answer`: path of the next page; null at the last
+  std::int64_t pages_max = 1'000;  ///< more fail the step
+};
+
+struct FlowConfig;
+
 struct StepConfig {
   std::string name;
   std::string api;  ///< empty: a handler
@@ -64,15 +73,23 @@ struct StepConfig {
   std::shared_ptr<const StepConfig> undo{};      ///< the request that makes it undone
   bool pivot = false;                            ///< once it is done nothing is undone any more
   int group = 0;  ///< neighbours with the same number run side by side; 0: alone
+  /// Asked again at each delivery: it reads what may have changed since. Its answer is not in the journal.
+  bool is_fresh = false;
+  std::shared_ptr<const PagesConfig> pages{};
+  /// Instead of a call: steps that are done for each item, one item's after the other. What the block says
+  /// of `ordering` is asked of each item for itself. Of the flow only steps, ordering and event are filled.
+  std::shared_ptr<const FlowConfig> block{};
 };
 
-/// What the events of a flow say of each other's order.
+/// What the events of a flow, or the items of a block, say of each other's order.
 struct OrderingConfig {
   kernel::TextTemplate key{};  ///< of the record: events of one key are done one after the other
-  std::optional<kernel::TextTemplate>
-      version{};  ///< instead: an event older than what was applied is skipped
+  /// Instead: an event older than what was applied is skipped. Compared part by part; empty: none.
+  std::vector<kernel::TextTemplate> version{};
+  bool late_runs = false;  ///< of a block: an older item runs all the same, and `ordering/late` says so
 };
 
+/// Of the flows of one event type the first whose condition holds is run.
 struct FlowConfig {
   std::string event;  ///< API name of the event that starts it
   kernel::Duration deadline =
@@ -84,7 +101,13 @@ struct FlowConfig {
   std::optional<OrderingConfig> ordering{};
   int deliveries_max = 5;                   ///< of an accepted event; then it is a dead letter
   std::vector<CallbackConfig> callbacks{};  ///< who is told when the event is over
+  std::string skip{};                       ///< instead of steps: the reason for which nothing is to be done
 };
+
+/// The flow that an event of this type starts: the first whose `when` holds; if none does the last, which
+/// ends it at once. One whose `when` fails is chosen too, and says so. Null: there is none of this type.
+const FlowConfig* choose_flow(const std::vector<FlowConfig>& flows, std::string_view event,
+                              const kernel::Json& payload, std::string_view text);
 
 /// What POST /events waits for.
 enum class AnswerWhen : std::uint8_t {
@@ -94,6 +117,8 @@ enum class AnswerWhen : std::uint8_t {
 
 /// Named values that the templates of a step read: earlier steps, and what only it sees.
 std::vector<std::string> names_read(const StepConfig& step);
+/// Of a block: what its steps and its ordering read.
+std::vector<std::string> names_read_within(const FlowConfig& block);
 
 /// Attempts of an undo, which has rules of its own (facts/resilience 10).
 inline constexpr int kUndoAttempts = 8;

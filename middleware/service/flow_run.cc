@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "middleware/kernel/check.h"
 #include "middleware/kernel/wait.h"
@@ -10,11 +11,6 @@
 
 namespace service {
 namespace {
-
-/// What a handler's or an expression's failure is to the flow.
-CallFailure refusal(std::string reason) {
-  return {.reason = std::move(reason), .failure = core::FailureClass::Permanent};
-}
 
 /// `${response/status}` and `${response/headers/location}` of an output.
 kernel::Json response_value(const kernel::HttpResponse& response) {
@@ -30,6 +26,16 @@ kernel::Json response_value(const kernel::HttpResponse& response) {
   return value;
 }
 
+/// Only what may hold a fraction is looked for in the text of the list, which takes as long as that is.
+void add_item(kernel::NamedValues& values, const std::string& name, const kernel::Json& item,
+              const std::string& list, std::size_t index) {
+  if (item.is_structured() || item.is_number_float()) {
+    kernel::add_named(values, name, kernel::json_slice(list, "/" + std::to_string(index)).value_or("null"));
+  } else {
+    values.emplace_back(name, item);
+  }
+}
+
 std::size_t end_of_group(const FlowConfig& flow, std::size_t first) {
   std::size_t last = first + 1;
   const int group = flow.steps[first].group;
@@ -40,14 +46,17 @@ std::size_t end_of_group(const FlowConfig& flow, std::size_t first) {
 }  // namespace
 
 FlowRun::FlowRun(const Surroundings& surroundings, store::Store& store,
-                 const std::vector<ApiCaller*>& callers, const StepHandlers& handlers, const FlowConfig& flow,
-                 FlowStart start)
+                 const std::vector<ApiCaller*>& callers, const StepHandlers& handlers, RecordLocks& locks,
+                 const FlowConfig& flow, FlowStart start)
     : around_(surroundings),
       store_(store),
       callers_(callers),
       handlers_(handlers),
+      locks_(locks),
       flow_(flow),
       start_(std::move(start)),
+      payload_(std::move(start_.payload)),
+      text_(std::make_shared<const std::string>(std::move(start_.text))),
       deadline_is_own_(start_.deadline >= surroundings.scheduler.now() + flow.deadline) {}
 
 kernel::Task<FlowEnd> run_whole(std::unique_ptr<FlowRun> run) {
@@ -70,7 +79,7 @@ void FlowRun::tell(EventEnd end, const std::string& error) {
 }
 
 kernel::TemplateScope FlowRun::scope(const Unit& unit) const {
-  return {.root = start_.payload.get(), .named = &named_, .nearer = &unit.item, .root_text = start_.text};
+  return {.root = payload_.get(), .named = &named_, .nearer = &unit.item, .root_text = *text_};
 }
 
 const store::StepRecord* FlowRun::find(std::string_view name) const {
@@ -105,13 +114,24 @@ FlowRun::UnitEnd FlowRun::unit_failed(const std::string& name, CallFailure failu
 kernel::Task<FlowEnd> FlowRun::run() {
   if (has_something_to_undo() && find(kCompensation) != nullptr) co_return co_await compensate();
   if (flow_.when) {
-    const auto holds = flow_.when->holds({.root = start_.payload.get(), .root_text = start_.text});
+    const auto holds = flow_.when->holds({.root = payload_.get(), .root_text = *text_});
     if (!holds) {
       auto failure = std::make_unique<StepFailure>("when", refusal(holds.error().message));
       co_return FlowEnd{FlowState::Failed, std::move(failure)};
     }
     if (!*holds) co_return FlowEnd{};
   }
+  if (!flow_.skip.empty()) co_return skip();
+  co_return co_await run_all_steps();
+}
+
+FlowEnd FlowRun::skip() const {
+  kernel::HopScope hop = open_hop({}, "skip");
+  hop.close({.outcome = kernel::Outcome::Filtered, .error = flow_.skip});
+  return {};
+}
+
+kernel::Task<FlowEnd> FlowRun::run_all_steps() {
   for (std::size_t first = 0, last = 0; first < flow_.steps.size(); first = last) {
     last = end_of_group(flow_, first);
     UnitEnd end = co_await run_steps(first, last);
@@ -155,26 +175,29 @@ std::optional<FlowRun::UnitEnd> FlowRun::skipped(const StepConfig& step) const {
   const Unit whole{step, step.name};
   const auto holds = step.when->holds(scope(whole));
   if (holds && *holds) return std::nullopt;
-  kernel::HopScope hop = open_hop(step, step.name);
+  kernel::HopScope hop = open_hop(step, prefix_ + step.name);
   if (holds) {
     hop.close({.outcome = kernel::Outcome::Filtered, .error = "when"});
     return UnitEnd{.is_skipped = true};
   }
   hop.close({.outcome = kernel::Outcome::Rejected, .error = holds.error().message});
-  return unit_failed(step.name, refusal("when: " + holds.error().message));
+  return unit_failed(prefix_ + step.name, refusal("when: " + holds.error().message));
 }
 
 kernel::Task<FlowRun::UnitEnd> FlowRun::run_step(std::size_t index) {
   const StepConfig& step = flow_.steps[index];
   if (auto end = skipped(step)) co_return std::move(*end);
-  if (step.for_each) co_return co_await run_items(index);
-  co_return co_await run_unit({step, step.name});
+  if (step.for_each || step.block) co_return co_await run_items(index);
+  co_return co_await run_unit({step, prefix_ + step.name});
 }
 
 kernel::Result<std::vector<FlowRun::Unit>> FlowRun::units(const StepConfig& step) const {
   std::vector<Unit> units;
   if (!step.for_each) {
-    units.push_back({step, step.name});
+    units.push_back({step, prefix_ + step.name});
+    auto name = unit_name(units.front(), units.front().name);
+    if (!name) return std::unexpected(name.error());
+    units.front().name = std::move(*name);
     return units;
   }
   const Unit whole{step, step.name};
@@ -186,11 +209,17 @@ kernel::Result<std::vector<FlowRun::Unit>> FlowRun::units(const StepConfig& step
   if (list->size() > static_cast<std::size_t>(step.for_each->items_max))
     return kernel::invalid("for_each has " + std::to_string(list->size()) + " items, more than " +
                            std::to_string(step.for_each->items_max));
+  std::set<std::string> names;
   for (std::size_t i = 0; i < list->size(); ++i) {
-    Unit& unit = units.emplace_back(step, step.name + "[" + std::to_string(i) + "]");
-    kernel::add_named(unit.item, step.for_each->as,
-                      kernel::json_slice(*text, "/" + std::to_string(i)).value_or("null"));
+    Unit unit{step, prefix_ + step.name};
+    add_item(unit.item, step.for_each->as, (*list)[i], *text, i);
     unit.item.emplace_back("each", kernel::Json{{"index", i}, {"count", list->size()}});
+    auto name = unit_name(unit, unit.name + "[" + std::to_string(i) + "]");
+    if (!name) return std::unexpected(name.error());
+    // A record that is named twice is one record.
+    if (!names.insert(*name).second) continue;
+    unit.name = std::move(*name);
+    units.push_back(std::move(unit));
   }
   return units;
 }
@@ -198,11 +227,12 @@ kernel::Result<std::vector<FlowRun::Unit>> FlowRun::units(const StepConfig& step
 kernel::Task<FlowRun::UnitEnd> FlowRun::run_items(std::size_t index) {
   const StepConfig& step = flow_.steps[index];
   auto all = units(step);
-  if (!all) co_return unit_failed(step.name, refusal(all.error().message));
+  if (!all) co_return unit_failed(prefix_ + step.name, refusal(all.error().message));
   auto items = std::make_shared<Items>(step, std::move(*all));
   items->ends.resize(items->units.size());
   std::vector<kernel::Task<UnitEnd>> workers;
-  const auto count = std::min(items->units.size(), static_cast<std::size_t>(step.for_each->at_once));
+  const std::int64_t at_once = step.for_each ? step.for_each->at_once : 1;
+  const auto count = std::min(items->units.size(), static_cast<std::size_t>(at_once));
   for (std::size_t i = 0; i < count; ++i) workers.push_back(run_next_items(items));
   co_await kernel::all_of<UnitEnd>(std::move(workers));
   UnitEnd end{.answer = "["};
@@ -228,8 +258,14 @@ kernel::Task<FlowRun::UnitEnd> FlowRun::run_next_items(std::shared_ptr<Items> it
 kernel::Task<FlowRun::UnitEnd> FlowRun::run_unit(Unit unit) {
   if (const store::StepRecord* done = find_done(start_.claim.steps, unit.name))
     co_return UnitEnd{.answer = done->body};
+  if (unit.step.block) {
+    std::unique_ptr<FlowRun> run(new FlowRun(*this, unit));
+    co_return co_await run_block(std::move(run), std::move(unit.name));
+  }
   kernel::HopScope hop = open_hop(unit.step, unit.name);
-  auto calling = unit.step.handler.empty() ? do_call(unit, hop.id()) : handle_call(unit);
+  auto calling = !unit.step.handler.empty() ? handle_call(unit)
+                 : unit.step.pages          ? call_pages(unit, hop.id())
+                                            : do_call(unit, hop.id());
   // Written down before it is done: an answer that never comes leaves something to undo.
   if (unit.step.undo != nullptr && find(unit.name) == nullptr) {
     if (!co_await write({.step = unit.name, .state = store::StepState::Intended, .body = {}}))
@@ -243,6 +279,7 @@ kernel::Task<FlowRun::UnitEnd> FlowRun::run_unit(Unit unit) {
   auto text = answer(unit, response);
   if (!text) co_return unit_failed(unit.name, refusal("output: " + text.error().message));
   if (!unit.step.answer_is_read) text->clear();
+  if (unit.step.is_fresh) co_return UnitEnd{.answer = std::move(*text)};
   const bool ours = co_await write(
       {.step = unit.name, .state = store::StepState::Done, .status = response.status, .body = *text});
   if (!ours) co_return UnitEnd{FlowState::TakenOver};
@@ -255,7 +292,7 @@ kernel::Result<std::string> FlowRun::answer(const Unit& unit, const kernel::Http
   kernel::add_named(nearer, "answer", response.body);
   nearer.emplace_back("response", response_value(response));
   return unit.step.output->filled(
-      {.root = start_.payload.get(), .named = &named_, .nearer = &nearer, .root_text = start_.text});
+      {.root = payload_.get(), .named = &named_, .nearer = &nearer, .root_text = *text_});
 }
 
 kernel::Task<CallEnd> FlowRun::do_call(const Unit& unit, kernel::HopId hop) const {

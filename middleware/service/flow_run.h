@@ -6,6 +6,8 @@
 //
 //   "charge"          Intended before the call if it has an undo, Done with what later steps read
 //   "ship[2]"         the same for an item of a list
+//   "sync[001..]"     Done: an item of a block that keeps versions, by its key; its version is applied with
+//   it "sync[001..]/put" a step of it
 //   "(compensation)"  written before the first undo: from here on the flow only goes back
 //
 // Source: facts/resilience 10. A step that is only Intended may have happened: it is undone as well, and an
@@ -20,6 +22,7 @@
 
 #include "middleware/service/api_caller.h"
 #include "middleware/service/flow_runner.h"
+#include "middleware/service/record_locks.h"
 #include "middleware/service/step_call.h"
 #include "middleware/service/step_handler.h"
 #include "middleware/store/store.h"
@@ -33,7 +36,7 @@ class FlowRun {
  public:
   /// The references outlive the run, but `start` it owns.
   FlowRun(const Surroundings& surroundings, store::Store& store, const std::vector<ApiCaller*>& callers,
-          const StepHandlers& handlers, const FlowConfig& flow, FlowStart start);
+          const StepHandlers& handlers, RecordLocks& locks, const FlowConfig& flow, FlowStart start);
 
   kernel::Task<FlowEnd> run();
   /// Makes the callbacks of the end, if somebody wants them: from the event and the journal.
@@ -46,6 +49,7 @@ class FlowRun {
   struct Items;
 
   // Forward: flow_run.cc.
+  kernel::Task<FlowEnd> run_all_steps();
   kernel::Task<UnitEnd> run_steps(std::size_t first, std::size_t last);
   kernel::Task<UnitEnd> run_step(std::size_t index);
   kernel::Task<UnitEnd> run_items(std::size_t index);
@@ -59,6 +63,18 @@ class FlowRun {
   kernel::Result<std::string> answer(const Unit& unit, const kernel::HttpResponse& response) const;
   static UnitEnd unit_failed(const std::string& name, CallFailure failure);
   void keep(std::size_t first, std::vector<UnitEnd> ends);
+
+  // Items of a block: flow_block.cc.
+  /// The run of one item, within `parent`, which outlives it.
+  FlowRun(const FlowRun& parent, const Unit& unit);
+  static kernel::Task<UnitEnd> run_block(std::unique_ptr<FlowRun> run, std::string name);
+  kernel::Task<UnitEnd> run_item(std::string name);
+  /// The name of the unit in the journal: its record's key where the block keeps versions, else `place`.
+  kernel::Result<std::string> unit_name(const Unit& unit, std::string place) const;
+
+  // A list in pages: flow_pages.cc.
+  kernel::Task<CallEnd> call_pages(Unit unit, kernel::HopId hop) const;
+  kernel::Task<CallEnd> call_page(const Unit& unit, const std::string& path, kernel::HopId hop) const;
 
   // Back: flow_undo.cc.
   kernel::Task<FlowEnd> compensate();
@@ -76,14 +92,19 @@ class FlowRun {
   kernel::Task<bool> write(store::StepRecord record);
   kernel::TemplateScope scope(const Unit& unit) const;
   kernel::HopScope open_hop(const StepConfig& step, const std::string& name) const;
+  FlowEnd skip() const;
 
   const Surroundings& around_;
   store::Store& store_;
   const std::vector<ApiCaller*>& callers_;
   const StepHandlers& handlers_;
+  RecordLocks& locks_;
   const FlowConfig& flow_;
-  FlowStart start_;
-  bool deadline_is_own_;  ///< the caller left enough time for all of the flow's
+  FlowStart start_;                              ///< without payload and text
+  std::shared_ptr<const kernel::Json> payload_;  ///< shared by the runs of a block's items
+  std::shared_ptr<const std::string> text_;      ///< what it was read from
+  std::string prefix_{};                         ///< of names in the journal: "sync[001..]/"
+  bool deadline_is_own_;                         ///< the caller left enough time for all of the flow's
   bool is_behind_pivot_ = false;
   kernel::NamedValues named_;  ///< answers of earlier steps
 };

@@ -8,6 +8,11 @@
 
 namespace service {
 
+/// What a handler's or an expression's failure is to the flow.
+inline CallFailure refusal(std::string reason) {
+  return {.reason = std::move(reason), .failure = core::FailureClass::Permanent};
+}
+
 /// What is called once and journalled under its own name: a step, or an item of its list.
 struct FlowRun::Unit {
   const StepConfig& step;

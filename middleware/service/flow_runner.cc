@@ -43,7 +43,14 @@ kernel::Task<CallEnd> FlowRunner::start_call(const FlowConfig& flow, std::size_t
 }
 
 void note_read_answers(FlowConfig& flow) {
-  for (std::size_t i = 0; i < flow.steps.size(); ++i) flow.steps[i].answer_is_read = is_read_later(flow, i);
+  for (std::size_t i = 0; i < flow.steps.size(); ++i) {
+    StepConfig& step = flow.steps[i];
+    step.answer_is_read = is_read_later(flow, i);
+    if (!step.block) continue;
+    FlowConfig block = *step.block;
+    note_read_answers(block);
+    step.block = std::make_shared<const FlowConfig>(std::move(block));
+  }
 }
 
 std::vector<StepRequest> bind_steps(const FlowConfig& flow, const store::Claim& claim,
@@ -64,7 +71,8 @@ std::vector<StepRequest> bind_steps(const FlowConfig& flow, const store::Claim& 
 
 kernel::Task<FlowEnd> FlowRunner::start(const FlowConfig& flow, FlowStart start) {
   if (!is_plain(flow))
-    return run_whole(std::make_unique<FlowRun>(around_, store_, callers_, handlers_, flow, std::move(start)));
+    return run_whole(
+        std::make_unique<FlowRun>(around_, store_, callers_, handlers_, locks_, flow, std::move(start)));
   FlowInput input{.event = start.event, .cause = start.cause, .deadline = start.deadline};
   input.steps = bind_steps(flow, start.claim, *start.payload, start.text);
   input.fence = start.claim.fence;

@@ -9,6 +9,7 @@
 #include "middleware/kernel/json.h"
 #include "middleware/service/api_caller.h"
 #include "middleware/service/flow_end.h"
+#include "middleware/service/record_locks.h"
 #include "middleware/service/step_handler.h"
 #include "middleware/store/store.h"
 
@@ -56,7 +57,11 @@ class FlowRunner {
   /// `callers` stand in the order of ServiceConfig::apis; all outlive the runner.
   FlowRunner(const Surroundings& surroundings, store::Store& store, std::vector<ApiCaller*> callers,
              StepHandlers handlers = {})
-      : around_(surroundings), store_(store), callers_(std::move(callers)), handlers_(std::move(handlers)) {}
+      : around_(surroundings),
+        store_(store),
+        callers_(std::move(callers)),
+        handlers_(std::move(handlers)),
+        locks_(surroundings.scheduler) {}
 
   /// Runs a flow of any kind: a plain one lets go of the payload first.
   kernel::Task<FlowEnd> start(const FlowConfig& flow, FlowStart start);
@@ -85,6 +90,7 @@ class FlowRunner {
   store::Store& store_;
   std::vector<ApiCaller*> callers_;
   StepHandlers handlers_;
+  RecordLocks locks_;
 };
 
 }  // namespace service

@@ -7,6 +7,7 @@
 #include "middleware/service/accepted.h"
 #include "middleware/service/answers.h"
 #include "middleware/service/batch.h"
+#include "middleware/service/record_version.h"
 #include "middleware/service/service.h"
 
 namespace service {
@@ -37,7 +38,7 @@ Task<HttpReply> answer_batch(std::vector<std::string> ids, [[maybe_unused]] Trac
 }  // namespace
 
 std::string lane_of(const FlowConfig& flow, const kernel::Json& payload) {
-  if (!flow.ordering || flow.ordering->version) return {};
+  if (!flow.ordering || !flow.ordering->version.empty()) return {};
   return flow.ordering->key.text({.root = &payload});
 }
 
@@ -61,15 +62,11 @@ Task<HttpReply> Service::accept(store::AcceptedEvent event) {
   co_return answer_to(kind);
 }
 
-store::AppliedVersion Service::version_of(const FlowConfig& flow, const kernel::Json& payload) {
-  if (!flow.ordering || !flow.ordering->version) return {};
-  const kernel::TemplateScope scope{.root = &payload};
-  std::string version;
-  flow.ordering->version->append_json(version, scope);
-  const auto value = kernel::parse_json(version);
-  CHECK(value.has_value());
-  return {.record = flow.event + "\n" + flow.ordering->key.text(scope),
-          .version = inbox::sortable_version(*value)};
+/// What such a template reads is there or null: it never fails.
+store::AppliedVersion version_of_event(const FlowConfig& flow, const kernel::Json& payload) {
+  auto version = version_of(flow, {.root = &payload});
+  CHECK(version.has_value());
+  return std::move(*version);
 }
 
 Task<HttpReply> Service::take_newest(Accepted accepted, store::AppliedVersion version) {
@@ -115,9 +112,10 @@ Task<HttpReply> Service::take_telling(Accepted accepted, store::AppliedVersion v
 }
 
 store::Callbacks Service::callbacks_of_dead(store::Work work, const std::string& error) const {
-  const FlowConfig* flow = find_flow(work.event.type);
   auto payload = kernel::parse_json(work.event.payload);
-  if (flow == nullptr || flow->callbacks.empty() || !payload) return {};
+  if (!payload) return {};
+  const FlowConfig* flow = choose_flow(config_.flows, work.event.type, *payload, work.event.payload);
+  if (flow == nullptr || flow->callbacks.empty()) return {};
   const auto trace = kernel::parse_traceparent(traceparent_of(work.event.trace));
   return runner_.callbacks_of_dead(*flow,
                                    {.event = work.event.id,
@@ -130,15 +128,15 @@ store::Callbacks Service::callbacks_of_dead(store::Work work, const std::string&
 
 Task<inbox::WorkEnd> Service::work(store::Work work) {
   using inbox::WorkState;
-  const FlowConfig* flow = find_flow(work.event.type);
-  if (flow == nullptr) {
+  if (find_flow(work.event.type) == nullptr) {
     co_return inbox::WorkEnd{.state = WorkState::Permanent,
                              .error = "no flow for events of type " + work.event.type};
   }
   auto payload = kernel::parse_json(work.event.payload);
   if (!payload) co_return inbox::WorkEnd{.state = WorkState::Permanent, .error = payload.error().message};
   std::string text = std::move(work.event.payload);
-  store::AppliedVersion version = version_of(*flow, *payload);
+  const FlowConfig* flow = choose_flow(config_.flows, work.event.type, *payload, text);
+  store::AppliedVersion version = version_of_event(*flow, *payload);
   if (!version.record.empty()) {
     const std::string applied = co_await store_.applied_version(version.record);
     if (inbox::is_outdated(version.version, applied)) co_return inbox::WorkEnd{};

@@ -151,7 +151,7 @@ kernel::Task<kernel::HttpReply> Service::take(HttpRequest request) {
          .payload = std::move(request.body),
          .fingerprint = inbox::fingerprint_of(flow.event, *accepted->payload, config_.added_member)});
   }
-  auto version = version_of(flow, *accepted->payload);
+  auto version = version_of_event(flow, *accepted->payload);
   if (!flow.callbacks.empty()) return take_telling(std::move(*accepted), std::move(version));
   if (version.record.empty()) return take_event(std::move(*accepted));
   return take_newest(std::move(*accepted), std::move(version));
@@ -163,14 +163,14 @@ std::expected<Service::Accepted, HttpResponse> Service::read(const HttpRequest& 
   if (event.empty() || type.empty()) {
     return std::unexpected(kernel::problem(400, "headers", "ce-id and ce-type are required"));
   }
-  const FlowConfig* flow = find_flow(type);
-  if (flow == nullptr)
+  if (find_flow(type) == nullptr)
     return std::unexpected(kernel::problem(422, "no-flow", "no flow for events of type " + type));
   auto payload = kernel::parse_json(request.body);
   if (!payload || !payload->is_object()) {
     return std::unexpected(
         kernel::problem(422, "payload", payload ? "the payload is no JSON object" : payload.error().message));
   }
+  const FlowConfig* flow = choose_flow(config_.flows, type, *payload, request.body);
   const auto trace = kernel::parse_traceparent(request.headers.get("traceparent"));
   return Accepted{.flow = flow,
                   .event = event,

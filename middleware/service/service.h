@@ -74,9 +74,8 @@ class Service final : public kernel::HttpHandler, private inbox::Flows {
                                                         kernel::Task<store::Claim>& claimed,
                                                         store::Callbacks* callbacks = nullptr);
   kernel::HttpResponse health() const;
+  /// One of those that start from this type of event.
   const FlowConfig* find_flow(std::string_view event) const;
-  /// Of a flow that keeps versions; else its record is "".
-  static store::AppliedVersion version_of(const FlowConfig& flow, const kernel::Json& payload);
 
   store::AppliedVersion version_under_way(const std::string& event) const;
   /// The answer when the event's end was written, or could not be.

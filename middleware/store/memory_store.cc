@@ -9,6 +9,19 @@ namespace store {
 using kernel::Task;
 using kernel::Timestamp;
 
+namespace {
+
+void put(std::vector<StepRecord>& steps, StepRecord step) {
+  const auto found = std::ranges::find(steps, step.step, &StepRecord::step);
+  if (found == steps.end()) {
+    steps.push_back(std::move(step));
+  } else {
+    *found = std::move(step);
+  }
+}
+
+}  // namespace
+
 bool MemoryStore::is_leased(const Record& record, Timestamp now) const {
   return record.lease_until > now && record.fence >> kGenerationShift == generation_;
 }
@@ -59,13 +72,23 @@ MemoryStore::Record* MemoryStore::held(const std::string& event, std::uint64_t f
 Task<bool> MemoryStore::write_step(std::string event, std::uint64_t fence, StepRecord step) {
   Record* record = held(event, fence);
   if (record == nullptr) co_return false;
-  const auto found = std::ranges::find(record->steps, step.step, &StepRecord::step);
-  if (found == record->steps.end()) {
-    record->steps.push_back(std::move(step));
-  } else {
-    *found = std::move(step);
-  }
+  put(record->steps, std::move(step));
   co_return true;
+}
+
+Task<bool> MemoryStore::write_applied(std::string event, std::uint64_t fence, Timestamp, StepRecord step,
+                                      AppliedVersion applied) {
+  Record* record = held(event, fence);
+  if (record == nullptr) co_return false;
+  put(record->steps, std::move(step));
+  apply(std::move(applied));
+  co_return true;
+}
+
+void MemoryStore::apply(AppliedVersion applied) {
+  if (applied.record.empty()) return;
+  std::string& newest = versions_.at(applied.record);
+  newest = std::max(newest, std::move(applied.version));
 }
 
 Task<bool> MemoryStore::done(std::string event, std::uint64_t fence, Timestamp now, AppliedVersion applied,
@@ -73,10 +96,7 @@ Task<bool> MemoryStore::done(std::string event, std::uint64_t fence, Timestamp n
   Record* record = held(event, fence);
   if (record == nullptr) co_return false;
   if (record->own) leave_lane(*record->own, now);
-  if (!applied.record.empty()) {
-    std::string& newest = versions_.at(applied.record);
-    newest = std::max(newest, applied.version);
-  }
+  apply(std::move(applied));
   outbox_.add(std::move(callbacks), now);
   done_.add(event, record->fingerprint, now + keep_);
   records_.erase(event);

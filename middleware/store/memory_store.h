@@ -21,6 +21,8 @@ class MemoryStore final : public Store {
   kernel::Task<Claim> claim(std::string event, kernel::Timestamp now, kernel::Timestamp lease_until,
                             Fingerprint fingerprint = {}) override;
   kernel::Task<bool> write_step(std::string event, std::uint64_t fence, StepRecord record) override;
+  kernel::Task<bool> write_applied(std::string event, std::uint64_t fence, kernel::Timestamp now,
+                                   StepRecord record, AppliedVersion applied) override;
   kernel::Task<bool> done(std::string event, std::uint64_t fence, kernel::Timestamp now,
                           AppliedVersion applied = {}, Callbacks callbacks = {}) override;
   kernel::Task<bool> release(std::string event, std::uint64_t fence) override;
@@ -81,6 +83,7 @@ class MemoryStore final : public Store {
   void set_due(Own& own, kernel::Timestamp due);
   /// It is over: the next of its lane is due.
   void leave_lane(Own& own, kernel::Timestamp now);
+  void apply(AppliedVersion applied);
   static bool is_other(const Fingerprint& kept, const Fingerprint& said);
   static ClaimKind known(const Record& record, const Fingerprint& fingerprint);
 

@@ -132,6 +132,18 @@ Task<bool> SqliteStore::write_step(std::string event, std::uint64_t fence, StepR
                    false);
 }
 
+Task<bool> SqliteStore::write_applied(std::string event, std::uint64_t fence, Timestamp now,
+                                      StepRecord record, AppliedVersion applied) {
+  return run<bool>(
+      [this, event = std::move(event), fence, now, record = std::move(record),
+       applied = std::move(applied)](SqliteFile& file) {
+        if (!sqlite::write_step(file, {event, fence}, record)) return false;
+        if (!applied.record.empty()) sqlite::apply_version(file, applied, wall(now));
+        return true;
+      },
+      false);
+}
+
 Task<bool> SqliteStore::done(std::string event, std::uint64_t fence, Timestamp now, AppliedVersion applied,
                              Callbacks callbacks) {
   return run<bool>(

@@ -37,6 +37,8 @@ class SqliteStore final : public Store, private Outbox {
   kernel::Task<Claim> claim(std::string event, kernel::Timestamp now, kernel::Timestamp lease_until,
                             Fingerprint fingerprint = {}) override;
   kernel::Task<bool> write_step(std::string event, std::uint64_t fence, StepRecord record) override;
+  kernel::Task<bool> write_applied(std::string event, std::uint64_t fence, kernel::Timestamp now,
+                                   StepRecord record, AppliedVersion applied) override;
   kernel::Task<bool> done(std::string event, std::uint64_t fence, kernel::Timestamp now,
                           AppliedVersion applied = {}, Callbacks callbacks = {}) override;
   kernel::Task<bool> release(std::string event, std::uint64_t fence) override;

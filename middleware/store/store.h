@@ -112,6 +112,9 @@ class Store {
   /// The event is over; from then on the outbox holds `callbacks`.
   virtual kernel::Task<bool> done(std::string event, std::uint64_t fence, kernel::Timestamp now,
                                   AppliedVersion applied = {}, Callbacks callbacks = {}) = 0;
+  /// write_step(), and the version of one of the event's records, both or none. A newer version stays.
+  virtual kernel::Task<bool> write_applied(std::string event, std::uint64_t fence, kernel::Timestamp now,
+                                           StepRecord record, AppliedVersion applied) = 0;
   /// Gives the event back unfinished; its steps stay.
   virtual kernel::Task<bool> release(std::string event, std::uint64_t fence) = 0;
 

@@ -38,6 +38,11 @@ class FakeData final : public emulator::salesforce::OrgData {
     for (const auto& [id, record] : accounts) all.push_back(record);
     return all;
   }
+  OrgResult<std::vector<Json>> deleted_records(std::string_view object) const override {
+    if (object != "Account") return std::unexpected(fake_not_found());
+    return deleted;
+  }
+  std::vector<Json> deleted;
 
  private:
   class Work final : public emulator::salesforce::Transaction {

@@ -1,4 +1,4 @@
-#include "emulator/salesforce_edge/rest.h"
+#include "emulator/salesforce_edge/query_cursors.h"
 #include "tests/emulator/salesforce_edge/fake_org.h"
 #include "tests/emulator/salesforce_edge/salesforce_edge_support.h"
 
@@ -6,6 +6,9 @@ namespace salesforce_edge_tests {
 namespace {
 
 using emulator::salesforce_edge::ApiResult;
+using emulator::salesforce_edge::page_size_of;
+using emulator::salesforce_edge::QueryCursors;
+using emulator::salesforce_edge::RestCall;
 
 /// The resources on fakes; who logs in and how much is the real org's.
 struct Bench {
@@ -146,6 +149,61 @@ TEST(Query, SelectsSortsAndCuts) {
   EXPECT_EQ(names("SELECT+Nope+FROM+Account"), "INVALID_FIELD");
   EXPECT_EQ(names("SELECT+Name+FROM+Account+WHERE+Nope=1"), "INVALID_FIELD");
   EXPECT_EQ(names("SELECT+Name+FROM+Nope"), "INVALID_TYPE");
+}
+
+TEST(Query, CountsDeletedRecordsInWhereItIsAskedTo) {
+  Bench bench;
+  bench.call("POST", "/sobjects/Account", R"({"Name":"A"})");
+  bench.data.deleted = {{{"Id", "001000000000009AAA"}, {"Name", "Gone"}}};
+  EXPECT_EQ(parsed(to_response(bench.call("GET", "/query?q=SELECT+Id+FROM+Account")))["totalSize"], 1);
+  const Json all =
+      parsed(to_response(bench.call("GET", "/queryAll?q=SELECT+Name,IsDeleted+FROM+Account+ORDER+BY+Name")));
+  EXPECT_EQ(all["totalSize"], 2);
+  EXPECT_EQ(all["records"][0]["IsDeleted"], false);
+  EXPECT_EQ(all["records"][1]["Name"], "Gone");
+  EXPECT_EQ(all["records"][1]["IsDeleted"], true);
+}
+
+TEST(QueryCursors, GiveRowsPageByPage) {
+  Json rows = Json::array();
+  for (int i = 0; i < 450; ++i) rows.push_back(i);
+  QueryCursors cursors;
+  RestCall call{.page_size = 200};
+  const Json first = *kernel::parse_json(cursors.first_page(call, rows).body);
+  EXPECT_EQ(first["totalSize"], 450);
+  EXPECT_EQ(first["done"], false);
+  EXPECT_EQ(first["records"].size(), 200U);
+  EXPECT_EQ(first["nextRecordsUrl"], "/services/data/v66.0/query/01g000000000001AAA-200");
+  const Json last = *kernel::parse_json(cursors.page(call, "01g000000000001AAA-400")->body);
+  EXPECT_EQ(last["done"], true);
+  EXPECT_EQ(last["records"].front(), 400);
+  EXPECT_EQ(last["records"].size(), 50U);
+  EXPECT_FALSE(last.contains("nextRecordsUrl"));
+  for (const char* locator :
+       {"01g000000000001AAA-450", "01g000000000001AAA", "01g000000000002AAA-200", "x-y"})
+    EXPECT_EQ(cursors.page(call, locator).error().code, "INVALID_QUERY_LOCATOR") << locator;
+  for (int i = 0; i < 10; ++i) cursors.first_page(call, rows);
+  EXPECT_FALSE(cursors.page(call, "01g000000000001AAA-200")) << "the eleventh closes the oldest";
+  EXPECT_TRUE(cursors.page(call, "01g000000000002AAA-200"));
+}
+
+TEST(QueryCursors, TakeTheSizeOfAPageFromAHeader) {
+  struct Case {
+    const char* options;
+    std::int64_t size;
+  };
+  const Case cases[] = {{"", 2'000},          {"batchSize=500", 500},       {"x=1, batchSize=250;y", 250},
+                        {"batchSize=1", 200}, {"batchSize=9999999", 2'000}, {"batchSize=many", 2'000}};
+  for (const Case& c : cases) EXPECT_EQ(page_size_of(c.options), c.size) << c.options;
+}
+
+TEST(Query, GoesOnWhereThePageSaid) {
+  Bench bench;
+  for (int i = 0; i < 9; ++i) bench.call("POST", "/sobjects/Account", R"({"Name":"A"})");
+  EXPECT_EQ(bench.said("GET", "/query/01g000000000001AAA-2000"),
+            R"(400 [{"errorCode":"INVALID_QUERY_LOCATOR","message":"invalid query locator","fields":[]}])");
+  EXPECT_EQ(parsed(to_response(bench.call("GET", "/query/a/b")))[0]["errorCode"], "NOT_FOUND");
+  EXPECT_EQ(parsed(to_response(bench.call("POST", "/query/a")))[0]["errorCode"], "METHOD_NOT_ALLOWED");
 }
 
 TEST(Tooling, ObjectsOfSetupAreMadeStartedAndAsked) {

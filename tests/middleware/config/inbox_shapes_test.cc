@@ -43,14 +43,14 @@ TEST(InboxShapes, ReadWhatTheFileSays) {
   EXPECT_EQ(file->service.inbox.parking.wait_first, 2s);
   EXPECT_EQ(file->service.inbox.parking.wait_max, 1min);
   ASSERT_TRUE(file->service.flows[0].ordering);
-  EXPECT_FALSE(file->service.flows[0].ordering->version);
+  EXPECT_TRUE(file->service.flows[0].ordering->version.empty());
   EXPECT_EQ(file->service.flows[0].deliveries_max, 7);
 }
 
 TEST(InboxShapes, LetASyncFlowKeepVersions) {
   const auto file = read("", "    ordering: {key: \"${/Id__c}\", version: \"${/V__c}\"}\n");
   ASSERT_TRUE(file) << file.error().error().text();
-  EXPECT_TRUE(file->service.flows[0].ordering->version);
+  EXPECT_EQ(file->service.flows[0].ordering->version.size(), 1U);
 }
 
 TEST(InboxShapes, SayWhatIsWrong) {

@@ -23,6 +23,10 @@ class CrashingStore final : public store::Store, private store::Outbox {
   kernel::Task<bool> write_step(std::string event, std::uint64_t fence, store::StepRecord record) override {
     return write(kept_.write_step(std::move(event), fence, std::move(record)));
   }
+  kernel::Task<bool> write_applied(std::string event, std::uint64_t fence, kernel::Timestamp now,
+                                   store::StepRecord record, store::AppliedVersion applied) override {
+    return write(kept_.write_applied(std::move(event), fence, now, std::move(record), std::move(applied)));
+  }
   kernel::Task<bool> done(std::string event, std::uint64_t fence, kernel::Timestamp now,
                           store::AppliedVersion applied, store::Callbacks callbacks) override {
     return write(kept_.done(std::move(event), fence, now, std::move(applied), std::move(callbacks)));

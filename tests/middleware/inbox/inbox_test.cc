@@ -192,7 +192,7 @@ TEST_F(InboxTest, SkipsAnEventThatANewerVersionOvertook) {
     auto config = flow_of({"charge"});
     config.answer = answer;
     config.flows[0].ordering =
-        service::OrderingConfig{.key = text("${/Customer__c}"), .version = text("${/V__c}")};
+        service::OrderingConfig{.key = text("${/Customer__c}"), .version = {text("${/V__c}")}};
     service::Service versions(std::move(config), {.scheduler = scheduler, .client = api, .hops = hops},
                               fresh);
     const auto deliver = [&](const std::string& number, int version) {

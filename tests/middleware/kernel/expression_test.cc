@@ -148,6 +148,11 @@ TEST_F(ExpressionTest, TakeListsApart) {
       {"${map(group(json(/Lines), '/w'), '/key')}", R"(["n","s"])"},
       {"${map(get(group(json(/Lines), '/w'), '/0/items'), '/sku')}", R"(["A","C"])"},
       {"${json_text(/Ids)}", R"("[\"x\",\"y\",\"z\"]")"},
+      {"${object('n', /Name, 'a', /Amount__c, 'none', /None, 'ids', /Ids)}",
+       R"({"n":"Vins & Alcools","a":440.10,"ids":["x","y","z"]})"},
+      {"${object('none', /None)}", "{}"},
+      {"${object('none', null)}", R"({"none":null})"},
+      {"${object('none', /None) = json('{}')}", "true"},
   };
   for (const Case& c : cases) EXPECT_EQ(json(c.text), c.json) << c.text;
 }

@@ -55,6 +55,46 @@ TEST_F(FlowRunTest, AnswersAtOnceWhenTheFlowsConditionDoesNotHold) {
   EXPECT_EQ(api.asked.size(), 1U);
 }
 
+TEST_F(FlowRunTest, DoesNothingForAReason) {
+  flow.skip = "our own change";
+  Service service = make({});
+  EXPECT_EQ(post(service, kOrder), kDone);
+  EXPECT_TRUE(api.asked.empty());
+  EXPECT_EQ(hops.lines(), (Texts{"step  skip #1 under 0 0..0 filtered 0 our own change"}));
+}
+
+TEST(ChooseFlow, TakesTheFirstWhoseConditionHolds) {
+  std::vector<FlowConfig> flows;
+  for (const auto& [event, when] : {std::pair("A", "/N = 1"), std::pair("B", "/N = 2"),
+                                    std::pair("A", "/N < 3"), std::pair("A", "/N = 9")}) {
+    flows.push_back({.event = event});
+    flows.back().when = expression(when);
+  }
+  struct Case {
+    const char* name;
+    const char* event;
+    const char* payload;
+    int index;  ///< -1: none
+  };
+  const Case cases[] = {
+      {"the first", "A", R"({"N":1})", 0},
+      {"another of the type", "A", R"({"N":2})", 2},
+      {"no flow of another type", "B", R"({"N":1})", 1},
+      {"none holds: the last ends it", "A", R"({"N":7})", 3},
+      {"one that fails says so", "A", R"({"N":"x"})", 2},
+      {"no such type", "C", R"({"N":1})", -1},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    const kernel::Json payload = kernel::parse_json(c.payload).value();
+    const FlowConfig* chosen = choose_flow(flows, c.event, payload, c.payload);
+    EXPECT_EQ(chosen == nullptr ? -1 : static_cast<int>(chosen - flows.data()), c.index);
+  }
+  flows[2].when.reset();
+  const kernel::Json payload = kernel::parse_json(R"({"N":"x"})").value();
+  EXPECT_EQ(choose_flow(flows, "A", payload, ""), &flows[2]) << "what has no condition takes the rest";
+}
+
 TEST_F(FlowRunTest, RunsAGroupSideBySideAndGoesOnWhenAllHaveEnded) {
   StepConfig a = step("a", "erp", "/a");
   StepConfig b = step("b", "payments", "/b");

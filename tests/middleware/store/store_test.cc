@@ -257,5 +257,22 @@ TEST_P(StoreTest, RemembersTheNewestVersionThatWasApplied) {
   EXPECT_EQ(run(store->applied_version("another")), "");
 }
 
+TEST_P(StoreTest, WritesAStepAndTheVersionOfARecordTogether) {
+  const auto apply = [this](std::uint64_t fence, const std::string& record, const std::string& version) {
+    return run(store->write_applied("e", fence, at(1s), {.step = "sync[" + record + "]", .body = {}},
+                                    {.record = record, .version = version}));
+  };
+  const Claim first = claim(at(0s), at(10s), "e");
+  EXPECT_TRUE(apply(first.fence, "r1", "2"));
+  EXPECT_TRUE(apply(first.fence, "r2", "2"));
+  EXPECT_TRUE(apply(first.fence, "r1", "1")) << "the step is written, and the newer version stays";
+  EXPECT_TRUE(run(store->write_applied("e", first.fence, at(1s), {.step = "sync[none]", .body = {}}, {})));
+  EXPECT_EQ(run(store->applied_version("r1")) + run(store->applied_version("r2")), "22");
+  const Claim second = claim(at(20s), at(30s), "e");
+  EXPECT_EQ(second.steps.size(), 3U);
+  EXPECT_FALSE(apply(first.fence, "r1", "3")) << "the claim is another's by now";
+  EXPECT_EQ(run(store->applied_version("r1")), "2");
+}
+
 }  // namespace
 }  // namespace store
