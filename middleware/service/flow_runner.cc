@@ -84,7 +84,7 @@ store::Callbacks FlowRunner::callbacks_of_dead(const FlowConfig& flow, FlowStart
                                                const std::string& error) const {
   store::Callbacks callbacks;
   start.callbacks = &callbacks;
-  FlowRun(around_, store_, callers_, handlers_, flow, std::move(start)).tell(EventEnd::Dead, error);
+  FlowRun(around_, store_, callers_, handlers_, locks_, flow, std::move(start)).tell(EventEnd::Dead, error);
   return callbacks;
 }
 

@@ -90,7 +90,7 @@ class FlowRunner {
   store::Store& store_;
   std::vector<ApiCaller*> callers_;
   StepHandlers handlers_;
-  RecordLocks locks_;
+  mutable RecordLocks locks_;
 };
 
 }  // namespace service
