@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "emulator/cli/commands.h"
+#include "emulator/cli/record_command.h"
 #include "middleware/config/suggest.h"
 
 namespace {
@@ -48,6 +49,14 @@ constexpr const char* kAboutImport =
     "  relayrig import openapi openapi.yaml -o orders.yaml     OpenAPI 3.0 or 3.1, JSON or YAML\n\n"
     "Exit codes: 0 a mock file was written, 2 bad usage or an invalid file, 3 it cannot be written,\n"
     "4 nothing was taken.";
+
+constexpr const char* kAboutRecord =
+    "Stands in front of a real API until Ctrl-C or TERM, and writes what it answered as a mock file. The "
+    "same\n"
+    "request with other answers gets them in turn. Headers, parameters and members that carry secrets lose\n"
+    "their values, and those values are taken out of the answers.\n\n"
+    "  relayrig record https://api.example.com/v1 --port 8080 -o mocks/apis/orders.yaml\n\n"
+    "Exit codes: 0 a mock file was written, 2 bad usage, 3 infrastructure (port, disk), 4 nothing was asked.";
 
 constexpr const char* kAboutProxy =
     "A TCP proxy in front of any real server: make it slow, cut it, take it away, while connections live.\n"
@@ -324,6 +333,22 @@ int main(int argc, char** argv) {
       ->required();
   import_command->add_option("-o,--out", import_arguments.out, "The mock file; stdout when absent");
   import_command->callback([&] { code = import_mock(import_arguments); });
+
+  RecordArguments record_arguments;
+  CLI::App* record_command = app.add_subcommand("record", "Write what a real API answers as a mock file");
+  record_command->footer(kAboutRecord);
+  record_command->add_option("URL", record_arguments.url, "Of the API, with its base path")->required();
+  record_command->add_option("-o,--out", record_arguments.out, "The mock file")->required();
+  record_command->add_option("--port", record_arguments.port, "To listen on; 0: any free one")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
+  record_command->add_option("--redact", record_arguments.redact,
+                             "A further name whose values are secret; may be repeated");
+  record_command->add_option("--ca-file", record_arguments.ca_file,
+                             "Certificates to trust, PEM; what the system trusts when absent");
+  record_command->add_option("--ready-file", record_arguments.ready_file,
+                             "Written when everything listens: JSON with the url; gone when it stops");
+  record_command->callback([&] { code = record(record_arguments); });
 
   ProxyArguments proxy_arguments;
   CLI::App* proxy_command =
