@@ -1,6 +1,7 @@
 // The shape of what a fault makes of an answer.
 #include <nlohmann/json.hpp>
 
+#include "emulator/runner/ending_words.h"
 #include "emulator/runner/timeline_parts.h"
 
 namespace emulator::runner {
@@ -12,29 +13,11 @@ using config::mapped;
 using config::non_empty_text;
 using config::object;
 using config::Shape;
-using kernel::Ending;
 using mocks::FaultEffect;
-
-constexpr std::pair<std::string_view, Ending> kEndings[] = {
-    {"reset", Ending::Reset},
-    {"empty", Ending::Empty},
-    {"garbage", Ending::Garbage},
-    {"truncated", Ending::Truncated},
-    {"hang", Ending::Hang},
-    {"half_closed", Ending::HalfClosed},
-    {"bad_chunk", Ending::BadChunk},
-    {"cut_chunks", Ending::CutChunks},
-    {"reset_in_body", Ending::ResetInBody},
-    {"two_lengths", Ending::TwoLengths},
-    {"length_and_chunks", Ending::LengthAndChunks},
-    {"bare_lf", Ending::BareLf},
-    {"bad_status_line", Ending::BadStatusLine},
-    {"long_body", Ending::LongBody},
-};
 
 std::string ending_names() {
   std::string names;
-  for (const auto& [name, ending] : kEndings) names += (names.empty() ? "" : ", ") + std::string(name);
+  for (const auto& [name, ending] : kEndingWords) names += (names.empty() ? "" : ", ") + std::string(name);
   return names;
 }
 
@@ -43,7 +26,7 @@ kernel::Result<FaultEffect> effect_of(const kernel::Json& value) {
     if (value < 100 || value > 599) return kernel::invalid("is no HTTP status");
     return FaultEffect{.status = value.get<int>()};
   }
-  for (const auto& [name, ending] : kEndings) {
+  for (const auto& [name, ending] : kEndingWords) {
     if (value == name) return FaultEffect{.ending = ending};
   }
   return kernel::invalid("wants a status, a map, or one of " + ending_names());
@@ -58,7 +41,7 @@ class EffectWord final : public config::ShapeOf<FaultEffect> {
   config::JsonPtr schema(config::Definitions&) const override {
     const kernel::Json status = {{"type", "integer"}, {"minimum", 100}, {"maximum", 599}};
     kernel::Json names = kernel::Json::array();
-    for (const auto& [name, ending] : kEndings) names.push_back(name);
+    for (const auto& [name, ending] : kEndingWords) names.push_back(name);
     const kernel::Json words = {{"enum", names}};
     return std::make_shared<const kernel::Json>(
         kernel::Json{{"anyOf", kernel::Json::array({status, words})}});

@@ -5,6 +5,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "emulator/runner/ending_words.h"
 #include "middleware/config/suggest.h"
 
 namespace emulator::runner {
@@ -20,24 +21,6 @@ std::string since_start(kernel::Timestamp time) { return kernel::duration_text(t
 
 kernel::Duration rounded(kernel::Duration duration) {
   return std::chrono::ceil<std::chrono::milliseconds>(duration);
-}
-
-std::string_view ending_text(kernel::Ending ending) {
-  switch (ending) {
-    case kernel::Ending::Complete:
-      return "complete";
-    case kernel::Ending::Reset:
-      return "reset";
-    case kernel::Ending::Empty:
-      return "empty";
-    case kernel::Ending::Garbage:
-      return "garbage";
-    case kernel::Ending::Truncated:
-      return "truncated";
-    case kernel::Ending::Hang:
-      return "hang";
-  }
-  return "";
 }
 
 bool carries_credentials(std::string_view header, const mocks::stubs::MockSpec& spec) {

@@ -105,7 +105,16 @@ Shape<ResponseText> response_shape() {
                                 {"empty", Ending::Empty},
                                 {"garbage", Ending::Garbage},
                                 {"truncated", Ending::Truncated},
-                                {"hang", Ending::Hang}}),
+                                {"hang", Ending::Hang},
+                                {"half_closed", Ending::HalfClosed},
+                                {"bad_chunk", Ending::BadChunk},
+                                {"cut_chunks", Ending::CutChunks},
+                                {"reset_in_body", Ending::ResetInBody},
+                                {"two_lengths", Ending::TwoLengths},
+                                {"length_and_chunks", Ending::LengthAndChunks},
+                                {"bare_lf", Ending::BareLf},
+                                {"bad_status_line", Ending::BadStatusLine},
+                                {"long_body", Ending::LongBody}}),
                 "How the connection ends.")
       .optional("latency", &ResponseText::latency, latency_shape(), "Instead of the stub's.")
       .optional("repeat", &ResponseText::repeat, integer(1), "So many requests in a row.")
