@@ -155,7 +155,7 @@ HttpResponse MockAdmin::add_stub(const Call& call, StubMock& mock) {
                            "there is a stub '" + stub->id + "': PUT /_relayrig/mocks/" + mock.spec().name +
                                "/stubs/" + stub->id + " replaces it");
   mock.put_stub(*stub);
-  note("stub added to " + mock.spec().name, json_of(*stub));
+  note("stub added to " + mock.spec().name, {{"id", stub->id}});
   return json_answer(201, changed(mock, *stub));
 }
 
@@ -179,7 +179,7 @@ HttpResponse MockAdmin::one_stub(const Call& call, StubMock& mock) {
       return kernel::problem(400, "invalid",
                              "the stub is named '" + stub->id + "', and the path says '" + id + "'");
     const bool is_new = mock.put_stub(*stub);
-    note((is_new ? "stub added to " : "stub replaced of ") + mock.spec().name, json_of(*stub));
+    note((is_new ? "stub added to " : "stub replaced of ") + mock.spec().name, {{"id", stub->id}});
     return json_answer(is_new ? 201 : 200, changed(mock, *stub));
   }
   if (!call.is("GET") && !call.is("DELETE")) return wrong_method(call.request, "GET, PUT, DELETE");
