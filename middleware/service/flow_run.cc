@@ -75,7 +75,7 @@ void FlowRun::tell(EventEnd end, const std::string& error) {
                     .cause = start_.cause,
                     .error = error,
                     .at = around_.scheduler.wall_now()},
-                   {.root = start_.payload.get(), .named = &named_, .root_text = start_.text});
+                   {.root = payload_.get(), .named = &named_, .root_text = *text_});
 }
 
 kernel::TemplateScope FlowRun::scope(const Unit& unit) const {

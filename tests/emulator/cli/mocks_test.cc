@@ -200,7 +200,7 @@ TEST(Fault, SaysWhatIsWrong) {
   const Case cases[] = {{{"set", "epr", "respond=503"}, "there is no API 'epr'; did you mean 'erp'?"},
                         {{"set", "erp", "respnd=503"}, "fault:2:1: unknown key 'respnd'"},
                         {{"set", "erp", "503"}, "'503' is no KEY=VALUE"},
-                        {{"set", "erp"}, "'fault' needs 'respond', 'delay', 'damage' or 'twice'"},
+                        {{"set", "erp"}, "'fault' needs 'respond', 'connect', 'delay', 'damage' or 'twice'"},
                         {{"set"}, "set wants an API"},
                         {{"lift", "nothing"}, "there is no fault 'nothing'"},
                         {{"lift"}, "lift wants names, or --all"},
