@@ -1,7 +1,7 @@
 #pragma once
-// The secrets of a rehearsal by name, so that none is written down: what `given.secrets` stands for, what logs
-// in to the org (secrets of its apps, passwords of its users), and variables of processes that hold one by
-// their name.
+// The secrets of a rehearsal by name, so that none is written down: what `given.secrets` stands for, what
+// logs in to the org (secrets of its apps, passwords of its users), and variables of processes that hold one
+// by their name.
 //
 // ASSUMPTION: a variable holds a secret when its name has one of the words SECRET, PASSWORD, PASSWD, TOKEN,
 // CREDENTIAL, API_KEY, PRIVATE_KEY, ACCESS_KEY or SIGNING_KEY in it. Values of fewer than four characters are
