@@ -63,7 +63,7 @@ async function startWireMock() {
   const build = join(here, 'node_modules', 'wiremock', 'build');
   const jar = join(build, readdirSync(build).find((name) => name.endsWith('.jar')));
   const child = spawn('java', ['-jar', jar, '--port', '0', '--root-dir', mappings, '--disable-banner', '--no-request-journal'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   });
   for await (const line of createInterface({ input: child.stdout })) {
     const port = /^port: +(\d+)/.exec(line)?.[1];
