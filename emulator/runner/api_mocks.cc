@@ -5,14 +5,14 @@
 namespace emulator::runner {
 
 ApiMocks::ApiMocks(const std::vector<ApiGiven>& apis, std::uint64_t seed, kernel::Scheduler& scheduler,
-                   kernel::Journal& journal, kernel::HttpClient& client)
+                   kernel::Journal& journal, kernel::HttpClient& client, std::size_t rows_max)
     : faults_(seed, journal) {
   for (const ApiGiven& api : apis) {
     if (api.is_org) continue;
     if (api.is_tls) tls_.push_back(api.name);
     if (api.stubs) {
       of_stubs_.push_back(std::make_unique<mocks::stubs::StubMock>(
-          *api.stubs, seed, mocks::stubs::Surroundings{scheduler, journal, faults_, client}));
+          *api.stubs, seed, mocks::stubs::Surroundings{scheduler, journal, faults_, client, rows_max}));
     } else {
       of_operations_.push_back(std::make_unique<mocks::MockApi>(api, seed, scheduler, journal, faults_));
     }

@@ -13,9 +13,11 @@ namespace emulator::runner {
 
 class ApiMocks {
  public:
-  /// The references outlive it. APIs that lead to the org are left to others.
+  /// The references outlive it. APIs that lead to the org are left to others. Of each mock of stubs the last
+  /// `rows_max` requests are remembered.
   ApiMocks(const std::vector<ApiGiven>& apis, std::uint64_t seed, kernel::Scheduler& scheduler,
-           kernel::Journal& journal, kernel::HttpClient& client);
+           kernel::Journal& journal, kernel::HttpClient& client,
+           std::size_t rows_max = mocks::stubs::Exchanges::kRowsMax);
 
   /// Of all APIs, the org's included.
   mocks::FaultSet& faults() { return faults_; }

@@ -96,7 +96,9 @@ kernel::Result<RunResult> run_mocks(const MocksGiven& given, const MocksOptions&
   if (!recorder) return std::unexpected(recorder.error());
   auto network = socket_network(loop, (std::filesystem::path(options.runs_folder) / "ca").string());
   if (!network) return std::unexpected(network.error());
-  ApiMocks mocks(given.apis, given.seed, loop, **recorder, (*network)->client());
+  // All of them are in the run file; a service that runs for days must not grow.
+  constexpr std::size_t kRowsMax = 10'000;
+  ApiMocks mocks(given.apis, given.seed, loop, **recorder, (*network)->client(), kRowsMax);
   for (const mocks::FaultRule& rule : given.faults) mocks.faults().add(rule);
   MockAdmin admin(mocks, given.apis, loop, **recorder);
   Front front(admin, health_of(given, options.version));

@@ -6,7 +6,7 @@ std::uint64_t Exchanges::open(Exchange row) {
   row.number = dropped_ + rows_.size() + 1;
   if (row.request.body.size() > kBodyMax) row.request.body.resize(kBodyMax);
   rows_.push_back(std::move(row));
-  if (rows_.size() > kRowsMax) {
+  if (rows_.size() > rows_max_) {
     rows_.pop_front();
     ++dropped_;
   }

@@ -33,6 +33,9 @@ class Exchanges {
   static constexpr std::size_t kBodyMax = 64 * 1024;
   static constexpr std::size_t kRowsMax = 100'000;
 
+  /// Keeps the last `rows_max` requests.
+  explicit Exchanges(std::size_t rows_max = kRowsMax) : rows_max_(rows_max) {}
+
   std::uint64_t open(Exchange row);
   /// Null when the row was dropped to make room.
   Exchange* find(std::uint64_t number);
@@ -43,6 +46,7 @@ class Exchanges {
   void clear();
 
  private:
+  std::size_t rows_max_;
   std::deque<Exchange> rows_;
   std::uint64_t dropped_ = 0;
 };

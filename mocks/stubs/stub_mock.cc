@@ -16,6 +16,7 @@ StubMock::StubMock(MockSpec spec, std::uint64_t seed, Surroundings around)
     : spec_(std::move(spec)),
       seed_(seed),
       around_(around),
+      exchanges_(around.rows_max),
       instruments_{around.scheduler, seed, spec_.name, states_, exchanges_, counters_},
       book_(spec_.stubs),
       key_is_free_(around.scheduler),

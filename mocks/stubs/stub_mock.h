@@ -25,7 +25,8 @@ struct Surroundings {
   kernel::Scheduler& scheduler;
   kernel::Journal& journal;
   FaultSet& faults;
-  kernel::HttpClient& client;  ///< callbacks go through it
+  kernel::HttpClient& client;                  ///< callbacks go through it
+  std::size_t rows_max = Exchanges::kRowsMax;  ///< requests that are remembered
 };
 
 class StubMock final : public kernel::HttpHandler {

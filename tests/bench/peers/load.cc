@@ -13,6 +13,7 @@
 #include <array>
 #include <chrono>
 #include <cstdlib>
+#include <deque>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -182,8 +183,13 @@ LoadResult run_load(const LoadConfig& config, const std::function<std::string(st
       std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(config.warm_seconds));
   const Clock::time_point end = measured_from + std::chrono::duration_cast<Clock::duration>(
                                                     std::chrono::duration<double>(config.seconds));
+  const auto pause =
+      std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(config.pause_seconds));
+  std::deque<std::pair<Clock::time_point, Connection*>> resting;  // in the order of their time
   for (Clock::time_point now = Clock::now(); now < end; now = Clock::now()) {
-    const int count = epoll_wait(epoll, events.data(), events.size(), 100);
+    for (; !resting.empty() && resting.front().first <= now; resting.pop_front())
+      send_next(*resting.front().second);
+    const int count = epoll_wait(epoll, events.data(), events.size(), resting.empty() ? 100 : 1);
     for (int i = 0; i < count; ++i) {
       Connection& connection = *static_cast<Connection*>(events[static_cast<std::size_t>(i)].data.ptr);
       const ssize_t got = recv(connection.socket, bytes.data(), bytes.size(), 0);
@@ -202,7 +208,11 @@ LoadResult run_load(const LoadConfig& config, const std::function<std::string(st
         close(connection.socket);
         begin(connection, config.port, epoll);
       }
-      send_next(connection);
+      if (pause > Clock::duration{}) {
+        resting.emplace_back(over + pause, &connection);
+      } else {
+        send_next(connection);
+      }
     }
   }
   for (Connection& connection : connections) close(connection.socket);

@@ -43,6 +43,7 @@ struct LoadConfig {
   int connections = 16;
   double warm_seconds = 2;
   double seconds = 5;
+  double pause_seconds = 0;  ///< of a connection, between an answer and its next request
 };
 
 /// One event after the other on each connection. `request(n)` is the whole text of the n-th.
