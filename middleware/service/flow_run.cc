@@ -68,14 +68,13 @@ kernel::Task<FlowEnd> run_whole(std::unique_ptr<FlowRun> run) {
 void FlowRun::tell(EventEnd end, const std::string& error) {
   if (start_.callbacks == nullptr) return;
   recall_answers();
-  *start_.callbacks =
-      callbacks_of(flow_,
-                   {.end = end,
-                    .event = start_.event,
-                    .cause = start_.cause,
-                    .error = error,
-                    .at = around_.scheduler.wall_now()},
-                   {.root = payload_.get(), .named = &named_, .root_text = *text_});
+  *start_.callbacks = callbacks_of(flow_,
+                                   {.end = end,
+                                    .event = start_.event,
+                                    .cause = start_.cause,
+                                    .error = error,
+                                    .at = around_.scheduler.wall_now()},
+                                   {.root = payload_.get(), .named = &named_, .root_text = *text_});
 }
 
 kernel::TemplateScope FlowRun::scope(const Unit& unit) const {
