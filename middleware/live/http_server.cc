@@ -88,7 +88,10 @@ class HttpServer::Impl {
       door_ = door;
       door_tls_ = std::move(tls);
       if (door != kernel::Door::Open) {
-        for (const Open& open : open_) ::shutdown(open.socket, SHUT_RD);  // what was asked is still answered
+        for (const Open& open : open_) {
+          open.exchange->make_last();  // what was asked is still answered
+          ::shutdown(open.socket, SHUT_RD);
+        }
       }
     }
     if (listener_) listener_->set_door(door);

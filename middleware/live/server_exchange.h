@@ -1,6 +1,7 @@
 #pragma once
 // Where a connection's thread and the loop meet: the thread hands a request over and sleeps until the reply
 // is there.
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -32,6 +33,10 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   /// A request of this connection waits for its answer.
   bool is_asking();
 
+  /// The answer that is due is the connection's last. Any thread.
+  void make_last() { is_last_ = true; }
+  bool is_last() const { return is_last_; }
+
   /// Ends the ask() that waits, and every later one. Any thread.
   void close();
 
@@ -46,6 +51,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   std::optional<kernel::HttpReply> reply_;
   bool is_settled_ = true;
   bool is_closed_ = false;
+  std::atomic<bool> is_last_ = false;
 };
 
 }  // namespace live

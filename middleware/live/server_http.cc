@@ -95,6 +95,10 @@ void Dialogue::answer(httplib::Response& response) {
 }
 
 void Dialogue::render(httplib::Response& response) {
+  if (exchange_.is_last()) {
+    close_asked_ = true;
+    response.headers.emplace("Connection", "close");
+  }
   // The library sees no body, so it neither labels nor changes it; the length is set here, once.
   const kernel::HttpResponse& ours = reply_.response;
   response.status = ours.status;
