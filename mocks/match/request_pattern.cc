@@ -100,9 +100,8 @@ std::vector<std::string> parameter(const RequestPattern& pattern, const RequestV
 /// A body that needs no parsing is not parsed.
 Seen seen_by(const Matcher& matcher, const RequestView& request, kernel::WallTime now) {
   const bool wants_json = matcher.op == Operator::EqualToJson || matcher.op == Operator::MatchesJsonPath ||
-                          matcher.op == Operator::MatchesJsonSchema ||
-                          matcher.op == Operator::And || matcher.op == Operator::Or ||
-                          matcher.op == Operator::Not;
+                          matcher.op == Operator::MatchesJsonSchema || matcher.op == Operator::And ||
+                          matcher.op == Operator::Or || matcher.op == Operator::Not;
   return {.now = now, .json = wants_json ? request.json() : nullptr};
 }
 

@@ -25,7 +25,8 @@ void run_cases(const std::vector<Case>& cases, bool is_tls) {
     std::optional<live::TlsIdentity> identity;
     if (kernel::is_tls(c.door)) identity = ca.issue({}, c.door).value();
     ASSERT_TRUE(rig.server->set_door(c.door, identity));
-    for (int i = 0; i < 3; ++i) EXPECT_EQ(outcome(rig.call(request())), c.outcome) << i << " " << rig.client->connections_made();
+    for (int i = 0; i < 3; ++i)
+      EXPECT_EQ(outcome(rig.call(request())), c.outcome) << i << " " << rig.client->connections_made();
     EXPECT_EQ(handler.asked.size(), asked) << "nothing of it reached the handler";
     ASSERT_TRUE(rig.server->set_door(Door::Open));
   }
