@@ -5,7 +5,7 @@
 //   ...
 //   await rig.stop();
 //   rig.query("SELECT ...")
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { watch } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -113,7 +113,18 @@ class Rig {
 
   remove() {
     this.#child.kill('SIGKILL');
+    this.#lookForSecrets();
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** No run file and no log may hold a secret of a test (tests/leaks); the file's test fails if one does. */
+  #lookForSecrets() {
+    const check = process.env.RELAYRIG_LEAK_CHECK;
+    if (!check || !existsSync(this.#folder)) return;
+    const found = spawnSync(check, [this.#folder, join(this.#folder, 'registered')], { encoding: 'utf8' });
+    if (found.status === 0) return;
+    console.error(found.stdout + found.stderr);
+    process.exitCode = 1;
   }
 
   /** Asks the run file, which is written while the rig runs, until `isSo` is true. */
