@@ -22,9 +22,10 @@ std::size_t after_quoted(const std::string& text, std::size_t at) {
   return std::min(at + 1, text.size());
 }
 
-/// Every character outside of quotes goes through `change`, which appends what stands for it.
+/// What stands outside of quotes goes through `change`: it appends what stands for the text at `at`, and says
+/// where that text ends.
 std::string outside_quotes(const std::string& text,
-                           const std::function<void(std::string& out, std::size_t at)>& change) {
+                           const std::function<std::size_t(std::string& out, std::size_t at)>& change) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     if (text[at] == '\'' || text[at] == '"') {
@@ -32,7 +33,7 @@ std::string outside_quotes(const std::string& text,
       out += text.substr(at, end - at);
       at = end;
     } else {
-      change(out, at++);
+      at = change(out, at);
     }
   }
   return out;
@@ -40,14 +41,7 @@ std::string outside_quotes(const std::string& text,
 
 /// $.user-id is $['user-id'].
 std::string with_hyphens_in_brackets(const std::string& text) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size();) {
-    if (text[at] == '\'' || text[at] == '"') {
-      const std::size_t end = after_quoted(text, at);
-      out += text.substr(at, end - at);
-      at = end;
-      continue;
-    }
+  return outside_quotes(text, [&text](std::string& out, std::size_t at) {
     std::size_t end = at + 1;
     while (text[at] == '.' && end < text.size() && (is_name(text[end]) || text[end] == '-')) ++end;
     const std::string name = text.substr(at + 1, end - at - 1);
@@ -60,9 +54,8 @@ std::string with_hyphens_in_brackets(const std::string& text) {
     } else {
       out += text.substr(at, end - at);
     }
-    at = end;
-  }
-  return out;
+    return end;
+  });
 }
 
 /// a =~ /b/i is match(a, '(?i)b'): in both the whole of a.
@@ -127,6 +120,7 @@ bool selects_one(const std::string& path) {
   bool is_one = path.find("..") == std::string::npos;
   outside_quotes(path, [&](std::string&, std::size_t at) {
     is_one = is_one && std::string_view("*?,:").find(path[at]) == std::string_view::npos;
+    return at + 1;
   });
   return is_one;
 }
@@ -146,6 +140,7 @@ kernel::Result<RfcPath> rfc_path(const std::string& jayway, bool is_bare) {
     if (is_bare && path.is_definite && parts->behind.empty()) {
       const std::string of_object = outside_quotes(filter, [&](std::string& out, std::size_t at) {
         out += filter[at] == '@' ? before : std::string(1, filter[at]);
+        return at + 1;
       });
       const std::string is_list = before + "[0]";
       path.text =
