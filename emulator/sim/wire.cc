@@ -4,6 +4,7 @@
 
 #include "middleware/kernel/check.h"
 #include "middleware/kernel/wait.h"
+#include "middleware/kernel/wrong_length.h"
 
 namespace emulator::sim {
 namespace {
@@ -16,8 +17,7 @@ Task<kernel::HttpResult> unanswered(NoAnswer reason) { co_return std::unexpected
 
 /// Who believes a wrong Content-Length reads so much less.
 kernel::HttpResponse cut_short(kernel::HttpResponse response) {
-  constexpr std::size_t kMissing = 2;
-  response.body.resize(response.body.size() - std::min(response.body.size(), kMissing));
+  response.body.resize(kernel::wrong_length(response.body.size()));
   return response;
 }
 

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "middleware/kernel/wrong_length.h"
+
 namespace live {
 namespace {
 
@@ -9,9 +11,8 @@ using kernel::Ending;
 
 constexpr std::string_view kGarbage = "\x15\x03 this is not HTTP \x7F\r\n\r\n";
 constexpr std::chrono::milliseconds kBeforeReset{50};
-constexpr std::size_t kMissing = 2;  // bytes that a wrong Content-Length leaves out
 
-std::string too_short(std::size_t size) { return std::to_string(size - std::min(size, kMissing)); }
+std::string too_short(std::size_t size) { return std::to_string(kernel::wrong_length(size)); }
 
 std::string chunk(std::string_view bytes) {
   if (bytes.empty()) return {};
