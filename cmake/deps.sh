@@ -5,7 +5,7 @@ set -eu
 packages="clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev lld ccache cmake ninja-build pkg-config git
 libcpp-httplib-dev nlohmann-json3-dev libsqlite3-dev libgtest-dev libboost1.81-dev libfmt-dev libcli11-dev
 libyaml-cpp-dev libvalijson-dev libsimdjson-dev libmimalloc-dev libssl-dev sqlite3
-librapidcheck-dev libre2-dev"
+librapidcheck-dev libre2-dev json-schema-test-suite"
 
 # The tests of processes: scripts with curl; aws-lambda-ric, which npm compiles for the Node that is there.
 packages="$packages curl make g++ python3 autoconf automake libtool"

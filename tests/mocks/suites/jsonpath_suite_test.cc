@@ -42,7 +42,7 @@ TEST(JsonPathSuite, AgreesInEveryCase) {
     passed += agrees(test) ? 1 : 0;
     invalid += test.value("invalid_selector", false) ? 1 : 0;
   }
-  std::cout << passed << " of " << (*suite)["tests"].size() << " cases agree, " << invalid
+  std::cout << "JSONPath: " << passed << " of " << (*suite)["tests"].size() << " cases agree, " << invalid
             << " of them refused\n";
   EXPECT_GE((*suite)["tests"].size(), 600U);
 }
