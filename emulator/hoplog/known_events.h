@@ -60,19 +60,24 @@ class KnownEvents {
     return slot;
   }
 
-  /// Remembers an event that is over for a while yet.
-  void retire(std::uint32_t slot) {
-    if (slots_[slot].is_waiting) return;
+  /// Remembers an event that is over for a while yet. Returns the slot of the one that is forgotten for it,
+  /// or kNone.
+  std::uint32_t retire(std::uint32_t slot) {
+    if (slots_[slot].is_waiting) return kNone;
     slots_[slot].is_waiting = true;
-    if (ended_.size() < kEndedMax) return ended_.push_back(slot);
+    if (ended_.size() < kEndedMax) {
+      ended_.push_back(slot);
+      return kNone;
+    }
     const std::uint32_t oldest = ended_[next_];
     ended_[next_] = slot;
     next_ = (next_ + 1) % kEndedMax;
     slots_[oldest].is_waiting = false;
-    if (slots_[oldest].open > 0) return;  // under way again: retires anew when that is over
+    if (slots_[oldest].open > 0) return kNone;  // under way again: retires anew when that is over
     slots_of_.erase(slots_[oldest].key);
     slots_[oldest] = {};
     free_.push_back(oldest);
+    return oldest;
   }
 
   /// Those in flight, by their ids.

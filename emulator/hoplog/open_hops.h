@@ -23,6 +23,7 @@ struct OpenHop {
   NameId fault = 0;
   std::int32_t attempt = 0;
   kernel::Stage stage{};
+  bool is_kept = false;                                 ///< HopSample's: it will be recorded
   std::unique_ptr<const std::string> rare_operation{};  ///< when `operation` is 0
 };
 
@@ -49,10 +50,14 @@ class OpenHops {
     const std::uint32_t slot = slot_of_.find(id);
     return slot == kNone ? nullptr : &slots_[slot];
   }
+  /// Of an open hop; another's when it has closed.
+  std::uint32_t place_of(const OpenHop& hop) const {
+    return static_cast<std::uint32_t>(&hop - slots_.data());
+  }
   void remove(OpenHop& hop) {
     slot_of_.erase(hop.id);
     hop.id = 0;
-    free_.push_back(static_cast<std::uint32_t>(&hop - slots_.data()));
+    free_.push_back(place_of(hop));
   }
   std::vector<kernel::HopId> ids() const;
   std::size_t size() const { return slot_of_.size(); }

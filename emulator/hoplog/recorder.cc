@@ -1,8 +1,6 @@
 #include "emulator/hoplog/recorder.h"
 
-#include <array>
-#include <charconv>
-
+#include "emulator/hoplog/bounded_text.h"
 #include "middleware/kernel/check.h"
 
 namespace emulator::hoplog {
@@ -19,37 +17,7 @@ constexpr std::size_t kBatchBytesMax = std::size_t{1} << 20;
 
 constexpr std::uint32_t size_of(std::string_view text) { return static_cast<std::uint32_t>(text.size()); }
 
-/// A body as it is recorded: its beginning, and what was left out.
-struct Bounded {
-  Bounded(std::string_view text, std::size_t bytes_max) : begin(cut_at_character(text, bytes_max)) {
-    if (begin.size() == text.size()) return;
-    constexpr std::string_view kOpen = "… [+";
-    constexpr std::string_view kClose = " bytes]";
-    char* at = kOpen.copy(marker.data(), kOpen.size()) + marker.data();
-    at = std::to_chars(at, marker.data() + marker.size(), text.size() - begin.size()).ptr;
-    at += kClose.copy(at, kClose.size());
-    rest = {marker.data(), static_cast<std::size_t>(at - marker.data())};
-  }
-  Bounded(const Bounded&) = delete;
-  Bounded& operator=(const Bounded&) = delete;
-  std::uint32_t size() const { return size_of(begin) + size_of(rest); }
-
-  std::string_view begin;
-  std::string_view rest{};
-  std::array<char, 40> marker{};
-};
-
 }  // namespace
-
-std::string_view cut_at_character(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
-  std::size_t end = bytes_max;
-  // A character of UTF-8 has at most three continuation bytes, 10xxxxxx; more are no UTF-8 and cut anywhere.
-  for (int back = 0; back < 3 && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80; ++back)
-    --end;
-  const bool is_utf8 = end == 0 || (static_cast<unsigned char>(text[end]) & 0xC0) != 0x80;
-  return text.substr(0, is_utf8 ? end : bytes_max);
-}
 
 Recorder::~Recorder() {
   if (!writer_) return;
@@ -113,7 +81,8 @@ void Recorder::add_late(Late fact, std::uint64_t row, std::string_view uuid, Nam
 kernel::HopId Recorder::open(const kernel::HopStart& start) {
   OpenHop& hop = hops_.add();
   if (sealed_) return hop.id;
-  hop.event = event_id(start.event);
+  const std::uint32_t slot = events_.find(start.event);
+  hop.event = slot == KnownEvents::kNone ? 0 : events_.at(slot).id;
   const bool is_unknown = hop.event == 0 && !start.event.empty();
   if (is_unknown) hop.event = event_of(start.parent);
   hop.parent = start.parent;
@@ -126,6 +95,10 @@ kernel::HopId Recorder::open(const kernel::HopStart& start) {
   hop.attempt = start.attempt;
   hop.deadline_ns = start.deadline ? kernel::nanoseconds(*start.deadline) : kNoTime;
   hop.stage = start.stage;
+  if (sample_) {
+    sample_->opened(hops_.place_of(hop), hop, start.to, slot,
+                    is_unknown || sample_->takes_event(start.event));
+  }
   const NameId before = last_name_;
   if (start.operation.size() <= kOperationBytesMax &&
       (operations_ < kOperationsMax || names_.find(key_of(start.operation)) != FlatMap<TextKey>::kNone)) {
@@ -143,7 +116,8 @@ void Recorder::close(kernel::HopId id, const kernel::HopEnd& end) {
   OpenHop* hop = hops_.find(id);
   CHECK_THAT(hop != nullptr || sealed_, "hop " + std::to_string(id) + " is not open");
   if (hop == nullptr) return;
-  if (!sealed_) write_hop(*hop, now_ns(), static_cast<std::uint8_t>(end.outcome), end);
+  if (!sealed_ && (!sample_ || sample_->closes(hops_, *hop, end.outcome)))
+    write_hop(*hop, now_ns(), static_cast<std::uint8_t>(end.outcome), end);
   hops_.remove(*hop);
 }
 
@@ -222,6 +196,8 @@ std::uint32_t Recorder::publish(const kernel::PublishedEvent& event) {
   events_.at(slot).open = 1;
   ++counts_.published;
   ++counts_.in_flight;
+  const std::string_view payload =
+      !sample_ || sample_->takes_event(event.uuid) ? event.payload : std::string_view{};
   add(RecordKind::Publication,
       PublicationRecord{.head = {},
                         .id = events_.at(slot).id,
@@ -231,8 +207,8 @@ std::uint32_t Recorder::publish(const kernel::PublishedEvent& event) {
                         .kind = name(event.kind),
                         .uuid_size = size_of(event.uuid),
                         .ordering_key_size = size_of(event.ordering_key),
-                        .payload_size = size_of(event.payload)},
-      {event.uuid, event.ordering_key, event.payload});
+                        .payload_size = size_of(payload)},
+      {event.uuid, event.ordering_key, payload});
   return slot;
 }
 
@@ -300,7 +276,8 @@ void Recorder::end_branch(std::uint32_t slot, std::string_view uuid, End end, st
                   .end = static_cast<std::uint32_t>(worst)},
         {});
   }
-  events_.retire(slot);
+  const std::uint32_t forgotten = events_.retire(slot);
+  if (sample_ && forgotten != KnownEvents::kNone) sample_->forget(forgotten);
   if (event_ended_) event_ended_(uuid, worst);
 }
 

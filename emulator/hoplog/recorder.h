@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "emulator/hoplog/hop_sample.h"
 #include "emulator/hoplog/known_events.h"
 #include "emulator/hoplog/open_hops.h"
 #include "emulator/hoplog/run_file.h"
@@ -38,6 +39,7 @@ struct RecorderConfig {
   std::size_t body_bytes_max =
       1024;                       ///< of each request and each response; what is longer is cut, and says so
   std::size_t batch_rows = 1000;  ///< rows per transaction; beyond 1000 nothing is gained
+  double hops_share = 1;          ///< of the events whose hops are recorded, above 0; see hop_sample.h
   bool read_while_recording =
       false;  ///< live: keeps the indexes up, for those who follow the file as it grows
 };
@@ -105,7 +107,9 @@ class Recorder final : public kernel::Journal {
 
  private:
   Recorder(kernel::Scheduler& scheduler, kernel::Worker& worker, RecorderConfig config)
-      : scheduler_(scheduler), worker_(worker), config_(std::move(config)), batch_(new_batch()) {}
+      : scheduler_(scheduler), worker_(worker), config_(std::move(config)), batch_(new_batch()) {
+    if (config_.hops_share < 1) sample_.emplace(config_.hops_share);
+  }
 
   kernel::Result<> start_run(const Connection& file);
   std::unique_ptr<Batch> new_batch() const;
@@ -130,6 +134,7 @@ class Recorder final : public kernel::Journal {
   NameId last_name_ = 0;
   std::size_t operations_ = 0;
   OpenHops hops_;
+  std::optional<HopSample> sample_;  ///< nothing: every hop is recorded
   KnownEvents events_;
   EventCounts counts_;
   std::uint64_t last_execution_ = 0;
@@ -138,8 +143,5 @@ class Recorder final : public kernel::Journal {
   std::unique_ptr<Writer> writer_;
   std::unique_ptr<RunFile> file_;
 };
-
-/// At most `bytes_max` bytes of `text`, whole characters of UTF-8 only.
-std::string_view cut_at_character(std::string_view text, std::size_t bytes_max);
 
 }  // namespace emulator::hoplog

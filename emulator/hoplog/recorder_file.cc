@@ -51,8 +51,8 @@ kernel::Result<std::unique_ptr<Recorder>> Recorder::open(kernel::Scheduler& sche
 
 kernel::Result<> Recorder::start_run(const Connection& file) {
   auto insert = file.prepare(
-      "INSERT INTO runs (id, scenario, file, text, seed, clock, verdict, version, wall_start, arguments) "
-      "VALUES (1, ?, ?, ?, ?, ?, 'interrupted', ?, ?, ?)");
+      "INSERT INTO runs (id, scenario, file, text, seed, clock, verdict, version, wall_start, arguments, "
+      "hops_share) VALUES (1, ?, ?, ?, ?, ?, 'interrupted', ?, ?, ?, ?)");
   if (!insert) return std::unexpected(insert.error());
   const RunStart& run = config_.run;
   const std::string wall_start =
@@ -65,6 +65,7 @@ kernel::Result<> Recorder::start_run(const Connection& file) {
   insert->bind(6, run.version);
   insert->bind(7, wall_start);
   insert->bind(8, run.arguments);
+  insert->bind(9, config_.hops_share);
   return insert->run();
 }
 
@@ -75,12 +76,16 @@ kernel::Result<std::string> Recorder::seal() {
     events_.at(slot).open = 1;
     end_branch(slot, {}, kernel::End::Lost, "in flight at the end of the run");
   }
-  for (const kernel::HopId id : hops_.ids()) write_hop(*hops_.find(id), kNoTime, kNoOutcome, {});
+  for (const kernel::HopId id : hops_.ids()) {
+    OpenHop& hop = *hops_.find(id);
+    if (sample_) sample_->closes(hops_, hop, kernel::Outcome::Cancelled);
+    write_hop(hop, kNoTime, kNoOutcome, {});
+  }
   flush();
   sealed_ = true;
   const std::int64_t end_ns = now_ns();
   worker_.wait_idle();
-  auto digest = writer_->seal();
+  auto digest = writer_->seal(sample_ ? std::optional(sample_->layers()) : std::nullopt);
   if (!digest) return digest;
   auto update = writer_->file().prepare("UPDATE runs SET digest = ?, virtual_ns = ?");
   if (!update) return std::unexpected(update.error());

@@ -10,7 +10,8 @@ namespace {
 constexpr const char* kTables = R"sql(
 CREATE TABLE runs (
   id INTEGER PRIMARY KEY, scenario TEXT, file TEXT, text TEXT, seed INTEGER, clock TEXT, verdict TEXT, digest TEXT,
-  arguments TEXT, version TEXT, wall_start TEXT, virtual_ns INTEGER, real_ms INTEGER);
+  arguments TEXT, version TEXT, wall_start TEXT, virtual_ns INTEGER, real_ms INTEGER,
+  hops_share REAL);
 CREATE TABLE publications (
   id INTEGER PRIMARY KEY, uuid TEXT, replay_id INTEGER, channel TEXT, kind TEXT, ordering_key TEXT, payload TEXT,
   published_ns INTEGER);

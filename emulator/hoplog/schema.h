@@ -8,7 +8,7 @@
 namespace emulator::hoplog {
 
 /// PRAGMA user_version. A reader refuses a greater one.
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 /// PRAGMA application_id, "rrig": tells a run file from any other SQLite file.
 inline constexpr int kApplicationId = 0x72726967;
 

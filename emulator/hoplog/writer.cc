@@ -1,6 +1,5 @@
 #include "emulator/hoplog/writer.h"
 
-#include "emulator/hoplog/layers.h"
 #include "emulator/hoplog/schema.h"
 
 namespace emulator::hoplog {
@@ -87,7 +86,7 @@ void Writer::write(const Batch& batch) {
   if (auto inserted = insert_all(); !inserted) error_ = inserted.error();
 }
 
-kernel::Result<std::string> Writer::seal() {
+kernel::Result<std::string> Writer::seal(std::optional<std::vector<LayerRow>> layers) {
   if (error_) return std::unexpected(*error_);
   if (auto built = create_indexes(file_); !built) return std::unexpected(built.error());
   const auto late = file_.integer("SELECT count(*) FROM late_facts");
@@ -95,7 +94,12 @@ kernel::Result<std::string> Writer::seal() {
   if (*late > 0) {
     if (auto applied = file_.run(kApplyLateFacts); !applied) return std::unexpected(applied.error());
   }
-  if (auto counted = count_layers(file_); !counted) return std::unexpected(counted.error());
+  if (!layers) {
+    auto counted = count_layers(file_);
+    if (!counted) return std::unexpected(counted.error());
+    layers = std::move(*counted);
+  }
+  if (auto written = write_layers(file_, *layers); !written) return std::unexpected(written.error());
   return digest_.hex();
 }
 

@@ -9,6 +9,7 @@
 
 #include "emulator/hoplog/batch.h"
 #include "emulator/hoplog/batch_table.h"
+#include "emulator/hoplog/layers.h"
 #include "emulator/hoplog/sqlite.h"
 #include "middleware/kernel/digest.h"
 
@@ -22,9 +23,9 @@ class Writer {
   /// One transaction. After a first error it does nothing more; the error comes back from `seal`.
   void write(const Batch& batch);
 
-  /// Builds the indexes, puts late facts in their places, counts the layers, and returns the digest in
-  /// hexadecimal.
-  kernel::Result<std::string> seal();
+  /// Builds the indexes, puts late facts in their places, writes the layers (those of the file, if none are
+  /// given), and returns the digest in hexadecimal.
+  kernel::Result<std::string> seal(std::optional<std::vector<LayerRow>> layers = std::nullopt);
 
   const std::optional<kernel::Error>& error() const { return error_; }
   Connection& file() { return file_; }

@@ -35,7 +35,12 @@ Json run_json(const RunReport& run) {
   for (const auto& [end, count] : run.ends) json["events"][end] = count;
   json["calls"] = Json::object();
   for (const Layer& layer : run.layers) json["calls"][layer.name] = layer.calls;
-  json["calls_per_event"] = {{"mean", run.calls_per_event}, {"max", run.calls_per_event_max}};
+  json["calls_per_event"] = {{"mean", run.calls_per_event}};
+  if (run.hops_share < 1) {
+    json["hops_recorded"] = run.hops_share;
+  } else {
+    json["calls_per_event"]["max"] = run.calls_per_event_max;
+  }
   json["checks"] = Json::array();
   for (const Check& check : run.checks) json["checks"].push_back(check_json(check));
   json["reproduce"] = reproduce_command(run);

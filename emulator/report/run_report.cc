@@ -55,6 +55,17 @@ void read_head(Asking& ask, RunReport& run) {
   }
 }
 
+/// Files of the first version have all hops.
+void read_share(Asking& ask, RunReport& run) {
+  for (const Row& row :
+       ask.rows("SELECT count(*) FROM pragma_table_info('runs') WHERE name = 'hops_share'")) {
+    if (integer(row, 0) == 0) return;
+  }
+  for (const Row& row : ask.rows("SELECT cast(round(hops_share * 1e9) AS INTEGER) FROM runs")) {
+    run.hops_share = static_cast<double>(integer(row, 0)) / 1e9;
+  }
+}
+
 void read_events(Asking& ask, RunReport& run) {
   using kernel::End;
   constexpr std::array kEnds = {End::Delivered, End::DeadLettered, End::Lost,
@@ -76,6 +87,14 @@ void read_calls(Asking& ask, RunReport& run) {
        ORDER BY min(CASE stage WHEN 'relay' THEN 1 WHEN 'topic' THEN 2 WHEN 'queue' THEN 3 WHEN 'invoke' THEN 4
                                WHEN 'compute' THEN 5 WHEN 'api' THEN 6 ELSE 7 END), name)")) {
     run.layers.push_back({.name = text(row, 0), .calls = integer(row, 1)});
+  }
+  if (run.hops_share < 1) {  // the layers are exact, the most that one event caused is not known
+    for (const Row& row :
+         ask.rows("SELECT sum(hops_of_events) FROM layers WHERE stage IN ('invoke', 'compute', 'api')")) {
+      run.calls_per_event =
+          run.published == 0 ? 0 : static_cast<double>(integer(row, 0)) / static_cast<double>(run.published);
+    }
+    return;
   }
   for (const Row& row : ask.rows(R"(
       SELECT sum(calls), max(calls) FROM (
@@ -194,6 +213,7 @@ kernel::Result<RunReport> read_run(const RunFile& file) {
   RunReport run;
   run.path = file.path();
   read_head(ask, run);
+  read_share(ask, run);
   read_events(ask, run);
   read_calls(ask, run);
   read_breakers(ask, run);

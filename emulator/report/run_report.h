@@ -67,6 +67,7 @@ struct RunReport {
   std::vector<std::pair<std::string, std::int64_t>>
       ends;                      ///< every word of kernel::End, with its number of events
   std::int64_t ended_again = 0;  ///< events that ended more than once
+  double hops_share = 1;         ///< of the events whose hops are recorded
   std::vector<Layer> layers;
   double calls_per_event = 0;  ///< calls to functions, the middleware and external APIs that one event caused
   std::int64_t calls_per_event_max = 0;

@@ -70,6 +70,7 @@ std::string calls_line(const RunReport& run) {
   for (const Layer& layer : run.layers) {
     line += fmt::format("{}{} {}", line.empty() ? "" : kBetween, layer.name, layer.calls);
   }
+  if (run.hops_share < 1) return line + fmt::format("    one event caused {:.1f} calls", run.calls_per_event);
   if (run.calls_per_event_max == 0) return line.empty() ? "none" : line;
   line += fmt::format("    one event caused {:.1f} calls, at most {}", run.calls_per_event,
                       run.calls_per_event_max);

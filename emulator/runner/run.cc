@@ -69,7 +69,8 @@ judge::Case case_of(const Scenario& scenario, std::vector<judge::Leak> leaks) {
           .limits = limits_of(scenario.given),
           .place = scenario.file + ":1",
           .last_fault = last_fault(scenario),
-          .leaks = std::move(leaks)};
+          .leaks = std::move(leaks),
+          .hops_share = scenario.hops_share};
 }
 
 /// One run: the recorder around a world. The engine moves it.
@@ -129,6 +130,7 @@ kernel::Result<Rehearsal> set_up(const Scenario& scenario, const RunOptions& opt
                                           .version = options.version,
                                           .arguments = secrets.redacted(scenario.arguments)},
                                   .body_bytes_max = options.body_bytes_max,
+                                  .hops_share = scenario.hops_share,
                                   .read_while_recording = options.until_stopped});
   if (!recorder) return std::unexpected(recorder.error());
   rehearsal.recorder = std::move(*recorder);

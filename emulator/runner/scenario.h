@@ -165,6 +165,7 @@ struct Scenario {
   std::vector<judge::Expectation> expectations{};
   std::vector<MockExpectation> mock_expectations{};
   judge::InvariantSettings invariants{};
+  double hops_share = 1;  ///< `record: {hops: 1%}`: of the events whose hops the run file has
 
   /// When the last line of the timeline is over.
   kernel::Duration timeline_end() const;

@@ -10,6 +10,7 @@
 #include "emulator/runner/given_shapes.h"
 #include "emulator/runner/mock_given.h"
 #include "emulator/runner/named_queues.h"
+#include "emulator/runner/record_shape.h"
 #include "emulator/runner/timeline_shape.h"
 #include "middleware/config/suggest.h"
 
@@ -61,6 +62,7 @@ Shape<ScenarioText> scenario_shape() {
           all_expectations_shape(), "What must be true of the run, beside the invariants.")
       .optional("invariants", &ScenarioText::invariants, invariants_shape(),
                 "Those that are switched off or tuned.")
+      .optional("record", &ScenarioText::hops_share, record_shape(), "What the run file leaves out.")
       .done();
 }
 
@@ -225,6 +227,8 @@ class CrossCheck {
     if (const auto* depth = std::get_if<judge::QueueDepth>(&expectation.what))
       known(depth->queue, queues_, "the queue is", place);
     if (const auto* count = std::get_if<judge::HopCount>(&expectation.what)) check(*count, place);
+    if (scenario_.hops_share < 1 && counts_hops(expectation))
+      problems_.add(place, "it counts hops, and 'record' leaves some out: ask for effects or ends");
   }
 
   /// "No hop of" what is not there would hold for ever.
@@ -321,29 +325,6 @@ kernel::Json scenario_schema() {
   schema["if"] = {{"required", {"use"}}};
   schema["else"] = {{"required", {"given"}}, {"properties", {{"given", whole}}}};
   return schema;
-}
-
-kernel::Result<std::vector<std::string>> scenario_files(const std::vector<std::string>& paths) {
-  std::vector<std::string> files;
-  for (const std::string& path : paths) {
-    std::error_code ignored;
-    if (fs::is_regular_file(path, ignored)) {
-      files.push_back(path);
-    } else if (fs::is_directory(path, ignored)) {
-      std::vector<std::string> inside;
-      for (const auto& entry : fs::directory_iterator(path, ignored)) {
-        const std::string ending = entry.path().extension().string();
-        if (entry.is_regular_file() && (ending == ".yaml" || ending == ".yml" || ending == ".json"))
-          inside.push_back(entry.path().string());
-      }
-      std::ranges::sort(inside);
-      files.insert(files.end(), inside.begin(), inside.end());
-    } else {
-      return std::unexpected(
-          kernel::Error{kernel::ErrorCode::Invalid, "there is no file or folder " + path, {}});
-    }
-  }
-  return files;
 }
 
 }  // namespace emulator::runner

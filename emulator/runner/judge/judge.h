@@ -47,6 +47,7 @@ struct Case {
   std::string place{};            ///< "scenarios/a.yaml:1", for invariants
   kernel::Duration last_fault{};  ///< end of the last disturbance of the timeline, for `recovers`
   std::vector<Leak> leaks{};      ///< in the order of writing, for `no_secret_leaks`
+  double hops_share = 1;          ///< of the events whose hops are in the file
 };
 
 /// One row a check, expectations first. A query that fails is a check with verdict "error".
