@@ -3,6 +3,7 @@
 #   make build    build/relayrig and the two programs that are deployed
 #   make test     all tests (SAN=asan, SAN=tsan: under a sanitizer)
 #   make run      the main scenario (SCENARIO=path: another)
+#   make bootstrap.zip CONFIG=FILE   the function for AWS Lambda, with its middleware.yaml
 #   make bench    figures of this machine            make format, make tidy
 
 SCENARIO ?= scenarios/payments_down_for_two_minutes.yaml
@@ -11,7 +12,7 @@ PRESET := $(if $(SAN),$(SAN),release)
 BUILD := $(if $(SAN),build-$(SAN),build)
 SOURCES := $(shell git ls-files -- '*.cc' '*.h' 2>/dev/null)
 
-.PHONY: deps configure build run test check bench format format-check tidy clean
+.PHONY: bootstrap.zip deps configure build run test check bench format format-check tidy clean
 
 deps:
 	@./cmake/deps.sh
@@ -33,6 +34,12 @@ test: configure
 	@cmake --build $(BUILD)
 	@$(if $(SAN),,ctest --test-dir $(BUILD) -V -R '^public_suites$$' | sed -n 's/^[0-9]*: \(.* cases agree\)/\1/p')
 	@ctest --test-dir $(BUILD) --output-on-failure -j2 $(if $(filter tsan,$(SAN)),-L 'live_tests|program_tests|sim_tests')
+
+# provided.al2023, handler "bootstrap".
+bootstrap.zip: configure
+	@cmake --build build --target bootstrap
+	@middleware/deploy/package_bootstrap.sh build/bootstrap build/bootstrap.zip $(CONFIG)
+	@echo build/bootstrap.zip
 
 check: format-check test
 

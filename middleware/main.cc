@@ -12,11 +12,13 @@
 #include "middleware/live/loop.h"
 #include "middleware/program/deployment.h"
 #include "middleware/program/files.h"
+#include "middleware/program/health_probe.h"
 
 namespace {
 
 using program::Arguments;
 
+constexpr int kUnwell = 1;
 constexpr int kInvalid = 2;
 constexpr int kInfrastructure = 3;
 
@@ -25,7 +27,8 @@ constexpr const char* kAbout =
     "breakers\n"
     "and idempotency keys. POST /events takes one, GET /health says whether the process is well.\n";
 constexpr const char* kExits =
-    "Exit codes: 0 stopped by TERM or INT after the running requests ended, 2 bad usage or an invalid file,\n"
+    "Exit codes: 0 stopped by TERM or INT after the running requests ended, 1 --health: it is not well, 2 "
+    "bad usage or an invalid file,\n"
     "3 the port cannot be had, 130 a second TERM or INT.";
 
 int fail(const kernel::Error& error) {
@@ -89,9 +92,8 @@ int main(int argc, char** argv) {
   CLI::App app{kAbout, "relayrig-middleware"};
   app.footer(kExits);
   app.set_version_flag("--version", std::string("relayrig-middleware " RELAYRIG_VERSION));
-  app.add_option("--config", arguments.config, "The middleware's file")
-      ->envname("RELAYRIG_MIDDLEWARE_CONFIG")
-      ->required();
+  const CLI::Option* config = app.add_option("--config", arguments.config, "The middleware's file")
+                                  ->envname("RELAYRIG_MIDDLEWARE_CONFIG");
   app.add_option("--port", arguments.port, "To listen on; 0: any free one, the first log line names it")
       ->envname("PORT")
       ->check(CLI::Range(0, 65535))
@@ -104,14 +106,25 @@ int main(int argc, char** argv) {
   cert->needs(key);
   key->needs(cert);
   app.add_flag("--check", arguments.check, "Only say whether file and certificates are right");
+  bool asks_health = false;
+  app.add_flag("--health", asks_health,
+               "Only ask the service that listens on --port, by plain HTTP, whether it is well: exit code 0, "
+               "else 1")
+      ->excludes(cert);
   try {
     app.parse(argc, argv);
+    if (!asks_health && config->empty()) throw CLI::RequiredError("--config");
   } catch (const CLI::Success& asked) {  // --help, --version
     return app.exit(asked);
   } catch (const CLI::ParseError& error) {
     return usage_error(app, error, argc, argv);
   }
 
+  if (asks_health) {
+    const auto well = program::probe_health(arguments.port);
+    if (!well) std::cerr << well.error().text() << '\n';
+    return well ? 0 : kUnwell;
+  }
   auto file = program::read_deployment(arguments.config);
   if (!file) return fail(file.error().error());
   if (arguments.check) return check(*file, arguments);

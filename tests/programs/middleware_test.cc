@@ -71,6 +71,22 @@ TEST(MiddlewareProgram, CallsTheApisOnceForAnEventThatComesTwice) {
   EXPECT_EQ(apis.order, "EPS");
 }
 
+TEST(MiddlewareProgram, IsAskedByItselfWhetherItIsWell) {
+  Apis apis;
+  const Folder folder;
+  Middleware middleware(apis.loop, {"--config", folder.file("m.yaml", apis.yaml()), "--port", "0"});
+  const auto probe = [&middleware] {
+    Program asking("relayrig-middleware", {"--health", "--port", std::to_string(middleware.port)});
+    const int code = asking.wait();
+    return std::to_string(code) + asking.rest_of_stderr();
+  };
+  EXPECT_EQ(probe(), "0");
+  middleware.program.send_term();
+  EXPECT_EQ(middleware.program.wait(), 0);
+  EXPECT_EQ(probe().substr(0, 1), "1");
+  EXPECT_NE(probe().find("no answer: refused"), std::string::npos) << probe();
+}
+
 TEST(MiddlewareProgram, AsksForTheEventAgainWhenAnApiIsDown) {
   Apis apis;
   apis.payments_status = 500;

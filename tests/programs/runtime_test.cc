@@ -177,6 +177,37 @@ TEST(OwnBootstrap, HandsEventsFromTheRuntimeToTheMiddleware) {
   EXPECT_TRUE(bench.has_logged("invoke ingest: ok"));
 }
 
+/// As Lambda unpacks it: the program runs with the libraries of the zip, whatever the machine has.
+TEST(OwnBootstrap, RunsFromItsZipWithTheLibrariesInIt) {
+  Bench bench;
+  const std::string root = bench.folder.path();
+  ASSERT_EQ(
+      std::system(("cd '" + root + "' && cmake -E tar xf '" RELAYRIG_BINARY_DIR "/bootstrap.zip'").c_str()),
+      0);
+  bench.folder.file("middleware.yaml", orders_yaml("", "", ""));
+  ScriptedHandler middleware;
+  const auto server = serve(bench.loop, middleware);
+  bench.run_command({"./bootstrap"}, {{"MIDDLEWARE_URL", server->base_url()}, {"LAMBDA_TASK_ROOT", root}});
+  const std::string event = std::string(R"({"detail-type":"Order_Placed__e","source":"s","detail":{"id":")") +
+                            kEvent + R"(","payload":)" + kPayload + "}}";
+  EXPECT_EQ(bench.run("id-1", event), std::string(R"({"status":200,"eventId":")") + kEvent + R"("})");
+  EXPECT_EQ(middleware.asked.size(), 1U);
+
+  // No library is taken from the machine.
+  const std::string list = "cd '" + root + "' && \"$PWD\"/lib/ld-linux-* --list --library-path '" + root +
+                           "/lib' bin/bootstrap > libraries";
+  ASSERT_EQ(std::system(list.c_str()), 0);
+  std::ifstream libraries(root + "/libraries");
+  int found = 0;
+  for (std::string line; std::getline(libraries, line);) {
+    const std::size_t arrow = line.find("=> ");
+    if (arrow == std::string::npos) continue;
+    ++found;
+    EXPECT_EQ(line.compare(arrow + 3, root.size(), root), 0) << line;
+  }
+  EXPECT_GT(found, 5);
+}
+
 TEST(OwnBootstrap, SaysWhyItCannotStart) {
   Bench bench;
   bench.folder.file("middleware.yaml", orders_yaml("", "", ""));
