@@ -174,6 +174,7 @@ kernel::Task<HttpReply> MockApi::handle(HttpRequest request) {
       reply = replaced_reply(*decision.after, std::move(reply.response), scheduler_.wall_now());
     }
   }
+  send_as(reply, decision.pace, decision.afterwards);
   const kernel::Duration wait = own_latency(exchange) + decision.delay;
   return answer_at(scheduler_.now() + wait, std::move(reply), std::move(running_key));
 }

@@ -22,12 +22,19 @@ kernel::Task<kernel::HttpReply> FaultGate::handle(kernel::HttpRequest request) {
   if (decision.damage != nullptr) damage = decision.damage->effect.damage;
   std::optional<kernel::HttpReply> before;
   if (decision.before != nullptr) before = faulted_reply(*decision.before, scheduler_.wall_now());
+  const kernel::Pace pace = decision.pace;
+  const kernel::Afterwards afterwards = decision.afterwards;
   const double luck = kernel::draw_unit({seed_, name_, "", ++requests_, "latency"});
   co_await kernel::sleep_for_duration(scheduler_, sample(latency_, luck) + decision.delay);
-  if (before) co_return std::move(*before);
-  kernel::HttpReply reply = co_await behind_.handle(std::move(request));
-  if (damage) reply.response = damaged(*damage, std::move(reply.response));
-  if (after) co_return replaced_reply(*after, std::move(reply.response), scheduler_.wall_now());
+  kernel::HttpReply reply;
+  if (before) {
+    reply = std::move(*before);
+  } else {
+    reply = co_await behind_.handle(std::move(request));
+    if (damage) reply.response = damaged(*damage, std::move(reply.response));
+    if (after) reply = replaced_reply(*after, std::move(reply.response), scheduler_.wall_now());
+  }
+  send_as(reply, pace, afterwards);
   co_return reply;
 }
 

@@ -63,6 +63,7 @@ inline constexpr const char* kAboutFault =
     "  relayrig fault set payments respond=503 for=2m\n"
     "  relayrig fault set payments place=after respond=reset times=1 'only={key: SO-10248}'\n"
     "  relayrig fault set '{fault: erp, delay: 800ms, share: 10%}'\n"
+    "  relayrig fault set erp connect=refused for=20s\n"
     "  relayrig fault lift --all\n"
     "  relayrig fault save >> scenarios/what_i_saw.yaml";
 

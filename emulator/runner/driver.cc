@@ -84,9 +84,8 @@ Task<void> Driver::play(const TimelineAction& action, const DataFile* data) {
   ++begun_;
   if (action.publish) co_await publish(action, *data);
   if (action.door) {
-    std::optional<kernel::Timestamp> until;
-    if (action.lasts) until = kernel::at(action.at + *action.lasts);
-    co_await world_.doors().hold(*action.door, until);
+    world_.doors().set(*action.door);
+    if (action.door->until) co_await kernel::sleep_until(scheduler_, *action.door->until);
   }
   if (action.relay) co_await move_relay(action);
   if (action.throttle) co_await throttle(action);

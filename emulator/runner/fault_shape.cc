@@ -1,4 +1,4 @@
-// The shape of what a fault makes of an answer.
+// The shape of what a fault makes of an answer, and words of other lines of the timeline.
 #include <nlohmann/json.hpp>
 
 #include "emulator/runner/ending_words.h"
@@ -71,6 +71,25 @@ Shape<FaultEffect> respond_shape() {
                        .requires_key("retry_after_date", {"retry_after"})
                        .done();
   return config::either<FaultEffect>({.scalar = std::make_shared<const EffectWord>(), .map = map});
+}
+
+Shape<mocks::CountPer> count_per_shape() {
+  using mocks::CountPer;
+  return config::choice<CountPer>(
+      {{"run", CountPer::Run}, {"event", CountPer::Event}, {"business_key", CountPer::BusinessKey}});
+}
+
+Shape<RelayVerb> relay_verb_shape() {
+  return config::choice<RelayVerb>({{"pause", RelayVerb::Pause},
+                                    {"run", RelayVerb::Run},
+                                    {"stop", RelayVerb::Stop},
+                                    {"lose_position", RelayVerb::LosePosition}});
+}
+
+Shape<subscriber::AfterLoss> after_loss_shape() {
+  using subscriber::AfterLoss;
+  return config::choice<AfterLoss>(
+      {{"resume", AfterLoss::Resume}, {"restart", AfterLoss::Restart}, {"forget", AfterLoss::Forget}});
 }
 
 Shape<kernel::Door> door_shape() {

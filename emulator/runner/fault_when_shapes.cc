@@ -12,6 +12,7 @@ using config::mapped;
 using config::non_empty_text;
 using config::object;
 using config::Shape;
+using kernel::Duration;
 using mocks::Burst;
 using mocks::Damage;
 using mocks::Fired;
@@ -107,6 +108,29 @@ Shape<Damage> damage_shape() {
                          {"empty_body", Damage::EmptyBody},
                          {"wrong_type", Damage::WrongType},
                          {"error_in_body", Damage::ErrorInBody}});
+}
+
+Shape<kernel::Pace> pace_shape() {
+  struct Text {
+    std::optional<Duration> head{};
+    std::optional<Duration> body{};
+  };
+  const auto time = duration(std::chrono::milliseconds{1}, kernel::ShortTime::kMax);
+  const auto text = object<Text>("a slow answer", "It is sent byte by byte, evenly over these times.")
+                        .optional("head", &Text::head, time, "Status line and headers.")
+                        .optional("body", &Text::body, time, "The body, behind the head.")
+                        .done();
+  return mapped<kernel::Pace>(text, [](const Text& times) -> kernel::Result<kernel::Pace> {
+    if (!times.head && !times.body) return kernel::invalid("wants head, body or both: {body: 10s}");
+    return kernel::Pace{.head = kernel::ShortTime(times.head.value_or(Duration::zero())),
+                        .body = kernel::ShortTime(times.body.value_or(Duration::zero()))};
+  });
+}
+
+Shape<kernel::Afterwards> afterwards_shape() {
+  return choice<kernel::Afterwards>({{"closed", kernel::Afterwards::Closed},
+                                     {"closed_at_next", kernel::Afterwards::ClosedAtNext},
+                                     {"reset_at_next", kernel::Afterwards::ResetAtNext}});
 }
 
 void narrow(mocks::FaultRule& rule, const FaultOnly& only, const FaultWhen& when) {

@@ -31,6 +31,10 @@ struct FaultWhen {
 config::Shape<FaultOnly> fault_only_shape();
 config::Shape<FaultWhen> fault_when_shape();
 config::Shape<mocks::Damage> damage_shape();
+/// `slow`: how much time an answer takes on its way.
+config::Shape<kernel::Pace> pace_shape();
+/// `keep_alive`: what becomes of its connection.
+config::Shape<kernel::Afterwards> afterwards_shape();
 
 void narrow(mocks::FaultRule& rule, const FaultOnly& only, const FaultWhen& when);
 

@@ -247,10 +247,8 @@ HttpResponse MockAdmin::reset(const Call& call) {
     if (!text.api || mock->spec().name == *text.api) mock->reset(level);
   }
   if (level == StubMock::Reset::Everything) {
-    std::vector<mocks::FaultRule> rules;
-    for (const auto& status : mocks_.faults().status()) rules.push_back(*status.rule);
-    for (const auto& rule : rules) {
-      if (!text.api || rule.target == *text.api) lift(rule);
+    for (const FaultFacts& fault : all_faults()) {
+      if (!text.api || fault.api == *text.api) lift(fault);
     }
   }
   note("reset", {{"what", text.what}, {"api", text.api.value_or("")}});

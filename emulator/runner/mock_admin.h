@@ -8,8 +8,10 @@
 //   GET PUT DEL  /_relayrig/mocks/API/stubs/ID          one
 //   GET DEL      /_relayrig/requests?api=&matched=...   what the mocks were asked
 //   GET POST DEL /_relayrig/faults                      all (?ended=true: those that are over, too); set;
-//   lift GET DEL      /_relayrig/faults/NAME                 one POST         /_relayrig/reset {"what":
-//   "journal" | "state" | "everything", "api": ...}
+//                                                       lift
+//   GET DEL      /_relayrig/faults/NAME                 one
+//   POST         /_relayrig/reset                       {"what": "journal" | "state" | "everything", "api":
+//   ...}
 //
 // Bodies are JSON; the YAML of scenario files reads as well. They are read as strictly as files: 400 names
 // the place. Answers are JSON, refusals RFC 9457 problems. A page of another site may ask nothing (403).
@@ -19,6 +21,8 @@
 #include <vector>
 
 #include "emulator/runner/api_mocks.h"
+#include "emulator/runner/doors.h"
+#include "emulator/runner/mock_admin_json.h"
 #include "middleware/kernel/http.h"
 #include "middleware/kernel/url.h"
 
@@ -27,9 +31,9 @@ namespace emulator::runner {
 class MockAdmin final : public kernel::HttpHandler {
  public:
   /// The references outlive it.
-  MockAdmin(ApiMocks& mocks, const std::vector<ApiGiven>& apis, kernel::Scheduler& scheduler,
+  MockAdmin(ApiMocks& mocks, Doors& doors, const std::vector<ApiGiven>& apis, kernel::Scheduler& scheduler,
             kernel::Journal& journal)
-      : mocks_(mocks), apis_(apis), scheduler_(scheduler), journal_(journal) {}
+      : mocks_(mocks), doors_(doors), apis_(apis), scheduler_(scheduler), journal_(journal) {}
 
   /// What it answers for, each with what lies below it.
   static std::vector<std::string> paths();
@@ -58,15 +62,21 @@ class MockAdmin final : public kernel::HttpHandler {
   kernel::HttpResponse faults(const Call& call);
   kernel::HttpResponse one_fault(const Call& call);
   kernel::HttpResponse set_faults(const Call& call);
+  /// Of requests, then of connections.
+  std::vector<FaultFacts> all_faults() const;
+  kernel::Result<std::vector<TimelineAction>> fault_lines(const Call& call);
+  std::optional<std::string> problem_of(const TimelineAction& line) const;
   std::optional<std::string> problem_of(const mocks::FaultRule& rule) const;
   std::string free_name(const std::string& api);
-  void lift(const mocks::FaultRule& rule);
+  void forget_ended();
+  void lift(const FaultFacts& fault);
   void keep_ended(const kernel::Json& line);
 
   mocks::stubs::StubMock* stub_mock(std::string_view name) const;
   void note(const std::string& message, const kernel::Json& fields) const;
 
   ApiMocks& mocks_;
+  Doors& doors_;
   const std::vector<ApiGiven>& apis_;
   kernel::Scheduler& scheduler_;
   kernel::Journal& journal_;

@@ -1,4 +1,4 @@
-// Faults of a rig that runs: set, listed, lifted.
+// Faults of a rig that runs, of requests and of connections: set, listed, lifted.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -44,32 +44,45 @@ kernel::Result<config::Tree> lines_of(const std::string& body) {
   return list;
 }
 
-/// From a line that begins at 0s to a rule that begins now.
-FaultRule begun(FaultRule rule, kernel::Timestamp now) {
-  if (rule.until) rule.until = now + rule.until->time_since_epoch();
-  rule.from = now;
-  return rule;
+/// From a line that begins at 0s to a fault that begins now.
+template <class Fault>
+void begin(Fault& fault, kernel::Timestamp now) {
+  if (fault.until) fault.until = now + fault.until->time_since_epoch();
+  fault.from = now;
+}
+
+FaultFacts facts_of_line(const TimelineAction& line) {
+  return line.door ? facts_of(*line.door) : facts_of(*line.fault);
 }
 
 }  // namespace
 
+std::vector<FaultFacts> MockAdmin::all_faults() const {
+  std::vector<FaultFacts> all;
+  for (const auto& status : mocks_.faults().status()) all.push_back(facts_of(*status.rule, status.fired));
+  for (const auto& status : doors_.status()) all.push_back(facts_of(*status.door, status.fired));
+  return all;
+}
+
 std::string MockAdmin::free_name(const std::string& api) {
-  const auto is_taken = [this](const std::string& name) {
-    return std::ranges::any_of(mocks_.faults().status(),
-                               [&name](const auto& status) { return status.rule->name == name; });
-  };
+  const std::vector<FaultFacts> all = all_faults();
   std::string name;
   do {
     name = api + "@live-" + std::to_string(++unnamed_);
-  } while (is_taken(name));
+  } while (std::ranges::find(all, name, &FaultFacts::name) != all.end());
   return name;
 }
 
-std::optional<std::string> MockAdmin::problem_of(const FaultRule& rule) const {
+std::optional<std::string> MockAdmin::problem_of(const TimelineAction& line) const {
   std::vector<std::string> names;
   for (const ApiGiven& api : apis_) names.push_back(api.name);
-  if (std::ranges::find(names, rule.target) == names.end())
-    return "there is no API '" + rule.target + "'" + config::did_you_mean_text(rule.target, names);
+  const std::string api = facts_of_line(line).api;
+  if (std::ranges::find(names, api) == names.end())
+    return "there is no API '" + api + "'" + config::did_you_mean_text(api, names);
+  return line.door ? door_problem(*line.door, apis_) : problem_of(*line.fault);
+}
+
+std::optional<std::string> MockAdmin::problem_of(const FaultRule& rule) const {
   const mocks::stubs::StubMock* mock = stub_mock(rule.target);
   if (mock == nullptr || !rule.stub) return fault_problem(rule, apis_);
   // The stubs of now, which are not those of the file.
@@ -80,37 +93,55 @@ std::optional<std::string> MockAdmin::problem_of(const FaultRule& rule) const {
          config::did_you_mean_text(*rule.stub, ids);
 }
 
-HttpResponse MockAdmin::set_faults(const Call& call) {
+kernel::Result<std::vector<TimelineAction>> MockAdmin::fault_lines(const Call& call) {
   const auto tree = lines_of(call.request.body);
-  if (!tree) return kernel::problem(400, "invalid", tree.error().text());
-  const auto lines = config::read_from(*tree, timeline_shape());
-  if (!lines) return kernel::problem(400, "invalid", lines.error().text());
-  const kernel::Timestamp now = scheduler_.now();
-  std::vector<FaultRule> rules;
+  if (!tree) return std::unexpected(tree.error());
+  auto lines = config::read_from(*tree, timeline_shape());
+  if (!lines) return kernel::invalid(lines.error().text());
   for (std::size_t i = 0; i < lines->size(); ++i) {
-    const TimelineAction& line = (*lines)[i];
-    if (line.door)
-      return kernel::problem(400, "invalid", line.place.text() + ": 'connect' is for scenarios only");
-    if (!line.fault)
-      return kernel::problem(400, "invalid",
-                             line.place.text() + ": only lines with 'fault' can be set while a rig runs");
-    FaultRule rule = begun(*line.fault, now);
-    if (tree->items[i].find("name") == nullptr) rule.name = free_name(rule.target);
-    if (const auto wrong = problem_of(rule))
-      return kernel::problem(400, "invalid", line.place.text() + ": " + *wrong);
-    rules.push_back(std::move(rule));
+    TimelineAction& line = (*lines)[i];
+    if (!line.fault && !line.door)
+      return kernel::invalid("only lines with 'fault' can be set while a rig runs", line.place.text());
+    if (const auto wrong = problem_of(line)) return kernel::invalid(*wrong, line.place.text());
+    const bool has_name = tree->items[i].find("name") != nullptr;
+    if (line.door) {
+      begin(*line.door, scheduler_.now());
+      if (!has_name) line.door->name = free_name(line.door->api);
+    } else {
+      begin(*line.fault, scheduler_.now());
+      if (!has_name) line.fault->name = free_name(line.fault->target);
+    }
   }
-  for (const auto& status : mocks_.faults().status()) {
-    const FaultRule& rule = *status.rule;
-    if (rule.until && *rule.until <= now) keep_ended(line_of(rule, rule.until));
+  return std::move(*lines);
+}
+
+void MockAdmin::forget_ended() {
+  const kernel::Timestamp now = scheduler_.now();
+  for (const FaultFacts& fault : all_faults()) {
+    if (fault.until && *fault.until <= now) keep_ended(line_of(fault, fault.until));
   }
   mocks_.faults().remove_ended(now);
+  doors_.remove_ended();
+}
+
+HttpResponse MockAdmin::set_faults(const Call& call) {
+  auto lines = fault_lines(call);
+  if (!lines) return kernel::problem(400, "invalid", lines.error().text());
+  forget_ended();
   Json set = Json::array();
-  for (FaultRule& rule : rules) {
-    const Json line = line_of(rule, rule.until);
-    note("fault set: " + rule.name, line);
-    set.push_back({{"name", rule.name}, {"line", line}});
-    mocks_.faults().add(std::move(rule));
+  for (TimelineAction& line : *lines) {
+    const FaultFacts fault = facts_of_line(line);
+    const Json as_line = line_of(fault, fault.until);
+    note("fault set: " + fault.name, as_line);
+    set.push_back({{"name", fault.name}, {"line", as_line}});
+    // One name, one fault, of whichever kind.
+    if (line.door) {
+      mocks_.faults().remove(fault.name);
+      doors_.set(std::move(*line.door));
+    } else {
+      doors_.lift(fault.name);
+      mocks_.faults().add(std::move(*line.fault));
+    }
   }
   return json_answer(201, {{"faults", std::move(set)}});
 }
@@ -119,12 +150,12 @@ void MockAdmin::keep_ended(const Json& line) {
   if (ended_.size() < kEndedMax) ended_.push_back(std::make_shared<const Json>(line));
 }
 
-void MockAdmin::lift(const FaultRule& rule) {
+void MockAdmin::lift(const FaultFacts& fault) {
   const kernel::Timestamp now = scheduler_.now();
   // One that never began was never there.
-  if (rule.from < now) keep_ended(line_of(rule, rule.until ? std::min(now, *rule.until) : now));
-  note("fault lifted: " + rule.name, {{"name", rule.name}});
-  mocks_.faults().remove(rule.name);
+  if (fault.from < now) keep_ended(line_of(fault, fault.until ? std::min(now, *fault.until) : now));
+  note("fault lifted: " + fault.name, {{"name", fault.name}});
+  if (!mocks_.faults().remove(fault.name)) doors_.lift(fault.name);
 }
 
 HttpResponse MockAdmin::faults(const Call& call) {
@@ -134,13 +165,11 @@ HttpResponse MockAdmin::faults(const Call& call) {
   if (call.is("POST")) return set_faults(call);
   if (!call.is("GET") && !call.is("DELETE")) return wrong_method(call.request, "GET, POST, DELETE");
   if (call.is("DELETE")) {
-    std::vector<FaultRule> rules;
-    for (const auto& status : mocks_.faults().status()) rules.push_back(*status.rule);
-    for (const FaultRule& rule : rules) lift(rule);
+    for (const FaultFacts& fault : all_faults()) lift(fault);
     return {.status = 204};
   }
   Json all = Json::array();
-  for (const auto& status : mocks_.faults().status()) all.push_back(json_of(status, scheduler_.now()));
+  for (const FaultFacts& fault : all_faults()) all.push_back(json_of(fault, scheduler_.now()));
   Json json = {{"now", kernel::duration_text(scheduler_.now().time_since_epoch())},
                {"faults", std::move(all)}};
   if (wants_ended) {
@@ -153,11 +182,11 @@ HttpResponse MockAdmin::faults(const Call& call) {
 HttpResponse MockAdmin::one_fault(const Call& call) {
   if (!call.is("GET") && !call.is("DELETE")) return wrong_method(call.request, "GET, DELETE");
   std::vector<std::string> names;
-  for (const auto& status : mocks_.faults().status()) {
-    names.push_back(status.rule->name);
-    if (names.back() != call.parts[1]) continue;
-    if (call.is("GET")) return json_answer(200, json_of(status, scheduler_.now()));
-    lift(FaultRule(*status.rule));
+  for (const FaultFacts& fault : all_faults()) {
+    names.push_back(fault.name);
+    if (fault.name != call.parts[1]) continue;
+    if (call.is("GET")) return json_answer(200, json_of(fault, scheduler_.now()));
+    lift(fault);
     return {.status = 204};
   }
   return kernel::problem(

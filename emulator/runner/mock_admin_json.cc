@@ -12,7 +12,6 @@ namespace emulator::runner {
 namespace {
 
 using kernel::Json;
-using mocks::FaultRule;
 using mocks::stubs::Exchange;
 
 constexpr std::size_t kLimitMax = 1000;
@@ -82,27 +81,34 @@ Json json_of(const mocks::stubs::StubMock& mock, const Exchange& row) {
   return json;
 }
 
-Json line_of(const FaultRule& rule, std::optional<kernel::Timestamp> end) {
-  Json line = {{"at", kernel::duration_text(rounded(rule.from.time_since_epoch()))}};
-  if (end) line["for"] = kernel::duration_text(rounded(*end - rule.from));
-  line["fault"] = rule.target;
-  line["name"] = rule.name;
-  if (rule.written) {
-    for (const auto& [key, value] : rule.written->items()) {
+FaultFacts facts_of(const mocks::FaultRule& rule, std::int64_t fired) {
+  return {rule.name, rule.target, rule.from, rule.until, rule.written, fired};
+}
+
+FaultFacts facts_of(const DoorAction& door, std::int64_t fired) {
+  return {door.name, door.api, door.from, door.until, door.written, fired};
+}
+
+Json line_of(const FaultFacts& fault, std::optional<kernel::Timestamp> end) {
+  Json line = {{"at", kernel::duration_text(rounded(fault.from.time_since_epoch()))}};
+  if (end) line["for"] = kernel::duration_text(rounded(*end - fault.from));
+  line["fault"] = fault.api;
+  line["name"] = fault.name;
+  if (fault.written) {
+    for (const auto& [key, value] : fault.written->items()) {
       if (!line.contains(key) && key != "for") line[key] = value;
     }
   }
   return line;
 }
 
-Json json_of(const mocks::FaultSet::Status& status, kernel::Timestamp now) {
-  const FaultRule& rule = *status.rule;
+Json json_of(const FaultFacts& fault, kernel::Timestamp now) {
   std::string state = "active";
-  if (now < rule.from) state = "waiting";
-  if (rule.until && now >= *rule.until) state = "over";
-  Json json = {{"name", rule.name}, {"api", rule.target}, {"state", state}, {"fired", status.fired}};
-  if (rule.until && now < *rule.until) json["ends_in"] = kernel::duration_text(rounded(*rule.until - now));
-  json["line"] = line_of(rule, rule.until);
+  if (now < fault.from) state = "waiting";
+  if (fault.until && now >= *fault.until) state = "over";
+  Json json = {{"name", fault.name}, {"api", fault.api}, {"state", state}, {"fired", fault.fired}};
+  if (fault.until && now < *fault.until) json["ends_in"] = kernel::duration_text(rounded(*fault.until - now));
+  json["line"] = line_of(fault, fault.until);
   return json;
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 // What the admin API says of requests, stubs and faults.
+#include <memory>
 #include <string>
 
+#include "emulator/runner/scenario.h"
 #include "middleware/kernel/http.h"
 #include "middleware/kernel/json.h"
 #include "middleware/kernel/url.h"
@@ -19,10 +21,22 @@ kernel::Json json_of(const mocks::stubs::StubSpec& stub);
 /// One row of a mock's journal. Values of headers that carry credentials are not shown.
 kernel::Json json_of(const mocks::stubs::StubMock& mock, const mocks::stubs::Exchange& row);
 
-/// `line` is the rule as a line of a timeline: with `at` and `for`, in milliseconds, rounded up.
-kernel::Json json_of(const mocks::FaultSet::Status& status, kernel::Timestamp now);
-/// The line of a rule that ended at `end`, whatever it was to do.
-kernel::Json line_of(const mocks::FaultRule& rule, std::optional<kernel::Timestamp> end);
+/// What there is to say of a fault, be it of requests or of connections.
+struct FaultFacts {
+  std::string name;
+  std::string api;
+  kernel::Timestamp from{};
+  std::optional<kernel::Timestamp> until{};
+  std::shared_ptr<const kernel::Json> written{};
+  std::int64_t fired = 0;
+};
+FaultFacts facts_of(const mocks::FaultRule& rule, std::int64_t fired = 0);
+FaultFacts facts_of(const DoorAction& door, std::int64_t fired = 0);
+
+/// `line` is the fault as a line of a timeline: with `at` and `for`, in milliseconds, rounded up.
+kernel::Json json_of(const FaultFacts& fault, kernel::Timestamp now);
+/// The line of a fault that ended at `end`, whatever it was to do.
+kernel::Json line_of(const FaultFacts& fault, std::optional<kernel::Timestamp> end);
 
 /// Which rows are asked for. All that is said must hold.
 struct RequestFilter {

@@ -59,30 +59,29 @@ std::expected<std::vector<ApiGiven>, Problems> read_mocks(
   return config::read_from(*given.find("apis"), apis_shape());
 }
 
-std::expected<std::vector<mocks::FaultRule>, Problems> read_faults(const std::string& path,
-                                                                   const std::vector<ApiGiven>& apis) {
+std::expected<std::vector<TimelineAction>, Problems> read_faults(const std::string& path,
+                                                                 const std::vector<ApiGiven>& apis) {
   auto lines = config::read_file(path, timeline_shape());
   if (!lines) return std::unexpected(std::move(lines.error()));
   std::vector<std::string> names;
   for (const ApiGiven& api : apis) names.push_back(api.name);
   Problems problems;
-  std::vector<mocks::FaultRule> rules;
-  for (TimelineAction& line : *lines) {
-    if (line.door) {
-      problems.add(line.place, "'connect' is for scenarios only");
-    } else if (!line.fault) {
+  for (const TimelineAction& line : *lines) {
+    if (!line.fault && !line.door) {
       problems.add(line.place, "only lines with 'fault' are for mocks alone");
-    } else if (std::ranges::find(names, line.fault->target) == names.end()) {
-      problems.add(line.place, "the fault is of the api '" + line.fault->target + "', which is not given" +
-                                   config::did_you_mean_text(line.fault->target, names));
-    } else if (const auto wrong = fault_problem(*line.fault, apis)) {
+      continue;
+    }
+    const std::string& api = line.door ? line.door->api : line.fault->target;
+    if (std::ranges::find(names, api) == names.end()) {
+      problems.add(line.place, "the fault is of the api '" + api + "', which is not given" +
+                                   config::did_you_mean_text(api, names));
+    } else if (const auto wrong =
+                   line.door ? door_problem(*line.door, apis) : fault_problem(*line.fault, apis)) {
       problems.add(line.place, *wrong);
-    } else {
-      rules.push_back(std::move(*line.fault));
     }
   }
   if (!problems.empty()) return std::unexpected(std::move(problems));
-  return rules;
+  return lines;
 }
 
 }  // namespace emulator::runner

@@ -17,7 +17,7 @@ std::expected<std::vector<ApiGiven>, config::Problems> read_mocks(
     const std::vector<std::pair<std::string, std::string>>& files);
 
 /// Lines with `fault`: a list, as in a timeline. For these APIs.
-std::expected<std::vector<mocks::FaultRule>, config::Problems> read_faults(const std::string& path,
-                                                                           const std::vector<ApiGiven>& apis);
+std::expected<std::vector<TimelineAction>, config::Problems> read_faults(const std::string& path,
+                                                                         const std::vector<ApiGiven>& apis);
 
 }  // namespace emulator::runner

@@ -99,10 +99,16 @@ kernel::Result<RunResult> run_mocks(const MocksGiven& given, const MocksOptions&
   // All of them are in the run file; a service that runs for days must not grow.
   constexpr std::size_t kRowsMax = 10'000;
   ApiMocks mocks(given.apis, given.seed, loop, **recorder, (*network)->client(), kRowsMax);
-  for (const mocks::FaultRule& rule : given.faults) mocks.faults().add(rule);
-  MockAdmin admin(mocks, given.apis, loop, **recorder);
+  Doors doors(**network, **recorder, loop);
+  MockAdmin admin(mocks, doors, given.apis, loop, **recorder);
   Front front(admin, health_of(given, options.version));
+  for (const TimelineAction& line : given.faults) {
+    if (line.fault) mocks.faults().add(*line.fault);
+  }
   kernel::Result<> served = serve(mocks, front, **network, options);
+  for (const TimelineAction& line : given.faults) {
+    if (served && line.door) doors.set(*line.door);
+  }
 
   const auto period = std::chrono::milliseconds{200};
   std::function<void()> flush = [&] {
@@ -119,6 +125,7 @@ kernel::Result<RunResult> run_mocks(const MocksGiven& given, const MocksOptions&
   }
   // Callers first.
   mocks.stop();
+  doors.stop();
   (*network)->stop();
   if (!served) return std::unexpected(served.error());
   return finish(**recorder, complaint_checks(mocks.of_stubs(), "mocks"), stopwatch);

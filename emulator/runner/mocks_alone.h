@@ -15,7 +15,7 @@ inline constexpr const char* kAdminHost = "relayrig";
 
 struct MocksGiven {
   std::vector<ApiGiven> apis{};
-  std::vector<mocks::FaultRule> faults{};
+  std::vector<TimelineAction> faults{};  ///< lines with `fault`
   std::uint64_t seed = 1;
 };
 

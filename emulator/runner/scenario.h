@@ -120,22 +120,25 @@ struct SubscribeAction {
   subscriber::AfterLoss after_loss = subscriber::AfterLoss::Resume;
 };
 
-/// One line of the timeline: exactly one of the optional actions is there.
 /// `fault: erp, connect: refused`
 struct DoorAction {
   std::string name;
   std::string api;
   kernel::Door door = kernel::Door::Refused;
-  std::optional<mocks::Flap> flap{};
+  std::optional<mocks::Flap> flap{};  ///< needs `until`
+  kernel::Timestamp from{};
+  std::optional<kernel::Timestamp> until{};       ///< half-open: [from, until)
+  std::shared_ptr<const kernel::Json> written{};  ///< the line as its author wrote it; null when code made it
 };
 
+/// One line of the timeline: exactly one of the optional actions is there.
 struct TimelineAction {
   config::Place place{};
   kernel::Duration at{};
   std::optional<kernel::Duration> lasts{};  ///< `for`
   std::optional<PublishAction> publish{};
   std::optional<mocks::FaultRule> fault{};  ///< its window is at .. at + lasts
-  std::optional<DoorAction> door{};
+  std::optional<DoorAction> door{};         ///< and of this
   std::optional<RelayVerb> relay{};
   std::optional<std::string> throttle{};    ///< a function, or "bus"
   std::optional<std::string> crash{};       ///< "middleware-1", or "middleware": all; back after `lasts`

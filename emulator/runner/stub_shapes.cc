@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "emulator/runner/as_written.h"
+#include "emulator/runner/fault_when_shapes.h"
 #include "emulator/runner/given_shapes.h"
 #include "emulator/runner/mock_shapes.h"
 #include "middleware/kernel/base64.h"
@@ -32,6 +33,8 @@ struct ResponseText : ResponseSpec {
   std::optional<kernel::Json> body{};
   std::optional<std::string> plain{};
   std::optional<std::string> bytes{};
+  std::optional<kernel::Pace> slow{};
+  std::optional<kernel::Afterwards> keep_alive{};
 };
 
 struct JobText : JobSpec {
@@ -58,6 +61,8 @@ kernel::Result<Template> compiled(const std::string& text, bool is_templated, Es
 kernel::Result<ResponseSpec> response_of(const ResponseText& text, bool is_templated,
                                          const std::string& name) {
   ResponseSpec response = text;
+  response.pace = text.slow.value_or(kernel::Pace{});
+  response.afterwards = text.keep_alive.value_or(kernel::Afterwards::Kept);
   Escape escape = Escape::None;
   for (const auto& [header, values] : text.header_texts) {
     for (const std::string& value : values) {
@@ -116,10 +121,17 @@ Shape<ResponseText> response_shape() {
                                 {"bad_status_line", Ending::BadStatusLine},
                                 {"long_body", Ending::LongBody}}),
                 "How the connection ends.")
+      .optional("slow", &ResponseText::slow, pace_shape(), "How long the answer is on its way.")
+      .optional("keep_alive", &ResponseText::keep_alive, afterwards_shape(),
+                "The connection does not stay open behind it, and it does not say so.")
       .optional("latency", &ResponseText::latency, latency_shape(), "Instead of the stub's.")
       .optional("repeat", &ResponseText::repeat, integer(1), "So many requests in a row.")
       .optional("weight", &ResponseText::weight, config::number(0), "With choose: weighted.")
       .at_most_one_of({"body", "text", "base64"})
+      .check([](const ResponseText& text) -> std::optional<std::string> {
+        if ((!text.slow && !text.keep_alive) || text.ending == Ending::Complete) return std::nullopt;
+        return "'slow' and 'keep_alive' are for answers that come whole";
+      })
       .done();
 }
 

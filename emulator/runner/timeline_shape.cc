@@ -49,6 +49,8 @@ struct LineText {
   FaultWhen when{};
   std::optional<mocks::Damage> damage{};
   bool is_twice = false;
+  std::optional<kernel::Pace> slow{};
+  std::optional<kernel::Afterwards> keep_alive{};
   // platform
   std::optional<RelayVerb> relay{};
   std::optional<std::string> throttle{};
@@ -102,6 +104,7 @@ kernel::Result<DoorAction> door_of(const LineText& line) {
         std::pair{"every", line.every != 1}, std::pair{"share", line.share.has_value()},
         std::pair{"per", line.per != CountPer::Run}, std::pair{"path", line.path.has_value()},
         std::pair{"delay", line.delay.has_value()}, std::pair{"twice", line.is_twice},
+        std::pair{"slow", line.slow.has_value()}, std::pair{"keep_alive", line.keep_alive.has_value()},
         std::pair{"place", line.where != mocks::Place::Before}, std::pair{"only", narrows},
         std::pair{"when", counts}}) {
     if (is_there)
@@ -110,10 +113,13 @@ kernel::Result<DoorAction> door_of(const LineText& line) {
                              (counts ? "; of 'when' it takes flap" : ""));
   }
   if (line.when.flap && !line.lasts) return kernel::invalid("'connect' with flap needs 'for'");
-  return DoorAction{.name = line.name.value_or(*line.fault + "@" + std::to_string(line.place.line)),
-                    .api = *line.fault,
-                    .door = *line.connect,
-                    .flap = line.when.flap};
+  DoorAction door{.name = line.name.value_or(*line.fault + "@" + std::to_string(line.place.line)),
+                  .api = *line.fault,
+                  .door = *line.connect,
+                  .flap = line.when.flap,
+                  .from = kernel::at(line.at)};
+  if (line.lasts) door.until = door.from + *line.lasts;
+  return door;
 }
 
 kernel::Result<> check_duplicate(const LineText& line) {
@@ -181,8 +187,12 @@ kernel::Result<TimelineAction> to_action(const LineText& line) {
     if (!door) return std::unexpected(door.error());
     action.door = std::move(*door);
   } else if (line.fault) {
-    if (!line.respond && !line.delay && !line.damage && !line.is_twice)
-      return kernel::invalid("'fault' needs 'respond', 'connect', 'delay', 'damage' or 'twice'");
+    const bool is_sent = line.slow || line.keep_alive;
+    if (!line.respond && !line.delay && !line.damage && !line.is_twice && !is_sent)
+      return kernel::invalid(
+          "'fault' needs 'respond', 'connect', 'delay', 'damage', 'twice', 'slow' or 'keep_alive'");
+    if (is_sent && line.respond && line.respond->ending != kernel::Ending::Complete)
+      return kernel::invalid("'slow' and 'keep_alive' are for answers that come whole");
     mocks::FaultRule rule{.name = line.name.value_or(*line.fault + "@" + std::to_string(line.place.line)),
                           .target = *line.fault};
     rule.path_prefix = line.path;
@@ -195,6 +205,8 @@ kernel::Result<TimelineAction> to_action(const LineText& line) {
     rule.share = line.share.value_or(1);
     rule.place = line.where;
     if (line.respond) rule.effect = *line.respond;
+    rule.effect.pace = line.slow.value_or(kernel::Pace{});
+    rule.effect.afterwards = line.keep_alive.value_or(kernel::Afterwards::Kept);
     rule.effect.delay = line.delay;
     rule.effect.damage = line.damage;
     rule.effect.executes_twice = line.is_twice;
@@ -232,11 +244,7 @@ Shape<TimelineAction> timeline_line_shape() {
                     "Leave the first so many requests alone; of publish: the first so many rows.")
           .optional("every", &LineText::every, integer(1, 1'000'000'000), "Only each nth request.")
           .optional("share", &LineText::share, config::share(), "Only this share, drawn by seed.")
-          .optional("per", &LineText::per,
-                    choice<CountPer>({{"run", CountPer::Run},
-                                      {"event", CountPer::Event},
-                                      {"business_key", CountPer::BusinessKey}}),
-                    "What times, skip, every and share count in.")
+          .optional("per", &LineText::per, count_per_shape(), "What times, skip, every and share count in.")
           .optional("path", &LineText::path, non_empty_text(), "Only requests whose path starts so.")
           .optional("respond", &LineText::respond, respond_shape(), "What the caller gets instead.")
           .optional("connect", &LineText::connect, door_shape(), "What is found by who connects.")
@@ -244,14 +252,13 @@ Shape<TimelineAction> timeline_line_shape() {
           .optional("damage", &LineText::damage, damage_shape(), "The true answer, made wrong.")
           .optional("twice", &LineText::is_twice, config::boolean(),
                     "The effect happens twice, and one answer is sent.")
+          .optional("slow", &LineText::slow, pace_shape(), "The answer takes so long on its way.")
+          .optional("keep_alive", &LineText::keep_alive, afterwards_shape(),
+                    "The connection does not stay open behind the answer, which does not say so.")
           .optional("only", &LineText::only, fault_only_shape(), "Which requests of the API.")
           .optional("when", &LineText::when, fault_when_shape(),
                     "When it fires, beyond window, counts and share.")
-          .optional("relay", &LineText::relay,
-                    choice<RelayVerb>({{"pause", RelayVerb::Pause},
-                                       {"run", RelayVerb::Run},
-                                       {"stop", RelayVerb::Stop},
-                                       {"lose_position", RelayVerb::LosePosition}}),
+          .optional("relay", &LineText::relay, relay_verb_shape(),
                     "Move the relay; pause and stop with 'for' run again after it. lose_position: it is in "
                     "ERROR, for so long, and its ReplayRecovery decides where it goes on.")
           .optional(
@@ -287,13 +294,9 @@ Shape<TimelineAction> timeline_line_shape() {
                     "A program of its own subscribes to this channel over CometD: /event/NAME, /data/NAME.")
           .optional("replay_from", &LineText::replay_from, choice<std::int64_t>({{"new", -1}, {"all", -2}}),
                     "What it asks for at first: replay id -1 or -2.")
-          .optional(
-              "after_loss", &LineText::after_loss,
-              choice<subscriber::AfterLoss>({{"resume", subscriber::AfterLoss::Resume},
-                                             {"restart", subscriber::AfterLoss::Restart},
-                                             {"forget", subscriber::AfterLoss::Forget}}),
-              "What it asks for when its session was lost: what comes after the last event that it saw, "
-              "what it asked for at first, or nothing.")
+          .optional("after_loss", &LineText::after_loss, after_loss_shape(),
+                    "What it asks for when its session was lost: what comes after the last event that it "
+                    "saw, what it asked for at first, or nothing.")
           .optional("disconnect", &LineText::disconnect, non_empty_text(),
                     "The network of this subscriber is gone.")
           .optional("rules", &LineText::rules, config::list_of(non_empty_text(), 1), "To these rules only.")
@@ -320,6 +323,8 @@ Shape<TimelineAction> timeline_line_shape() {
           .requires_key("delay", {"fault"})
           .requires_key("damage", {"fault"})
           .requires_key("twice", {"fault"})
+          .requires_key("slow", {"fault"})
+          .requires_key("keep_alive", {"fault"})
           .requires_key("only", {"fault"})
           .requires_key("when", {"fault"})
           .requires_one_of("for", {"publish", "fault", "relay", "throttle", "crash", "duplicate", "reorder",
@@ -335,6 +340,7 @@ Shape<TimelineAction> timeline_line_shape() {
           .done();
   return as_written(mapped<TimelineAction>(line, to_action),
                     [](TimelineAction& action, config::JsonPtr written) {
+                      if (action.door) action.door->written = written;
                       if (action.fault) action.fault->written = std::move(written);
                     });
 }

@@ -84,7 +84,7 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
       queues_(given.queues, seed, ports.scheduler, ports.journal),
       mocks_(given.apis, seed, ports.scheduler, ports.journal, ports.network.client()),
       doors_(ports.network, ports.journal, ports.scheduler),
-      admin_(mocks_, given.apis, ports.scheduler, ports.journal),
+      admin_(mocks_, doors_, given.apis, ports.scheduler, ports.journal),
       secrets_(given.secrets),
       instances_(std::make_unique<Instances>(given, seed, ports, secrets_)),
       compute_(
@@ -197,6 +197,7 @@ void World::stop() {
   edge_->stop();
   salesforce_edge_->stop();
   mocks_.stop();
+  doors_.stop();
   setup_.reset();
   relays_.reset();
   bus_.reset();

@@ -21,9 +21,33 @@ kernel::HttpResponse cut_short(kernel::HttpResponse response) {
   return response;
 }
 
-APART kernel::HttpResult observed(kernel::AnswerScope<HttpReply>::Answer& answer) {
+/// The client on sockets keeps it for the next request.
+bool is_kept(const HttpReply& reply) {
+  return reply.ending == kernel::Ending::Complete && reply.afterwards != kernel::Afterwards::Closed &&
+         !kernel::equal_without_case(reply.response.headers.get("Connection"), "close");
+}
+
+}  // namespace
+
+void Wire::Host::keep(const HttpReply& reply) {
+  if (!is_kept(reply)) return;
+  // Of those that bear another request only what lies above one that does not is of any matter.
+  if (reply.afterwards != kernel::Afterwards::Kept || !resting.empty()) resting.push_back(reply.afterwards);
+}
+
+std::optional<NoAnswer> Wire::Host::take_resting() {
+  if (resting.empty()) return std::nullopt;
+  const kernel::Afterwards last = resting.back();
+  resting.pop_back();
+  if (last == kernel::Afterwards::ClosedAtNext) return NoAnswer::ClosedEarly;
+  if (last == kernel::Afterwards::ResetAtNext) return NoAnswer::Reset;
+  return std::nullopt;
+}
+
+APART kernel::HttpResult Wire::Host::observed(Exchanges::Answer& answer) {
   std::optional<HttpReply> reply = answer.take();
   if (!reply) return std::unexpected(NoAnswer::Timeout);
+  if (reply->afterwards != kernel::Afterwards::Kept || !resting.empty()) keep(*reply);
   switch (reply->ending) {
     case kernel::Ending::Complete:
       return std::move(reply->response);
@@ -51,8 +75,6 @@ APART kernel::HttpResult observed(kernel::AnswerScope<HttpReply>::Answer& answer
   return std::unexpected(NoAnswer::Timeout);
 }
 
-}  // namespace
-
 Wire::Host* Wire::find(std::string_view host) {
   const auto found = std::ranges::find(hosts_, host, &Host::name);
   return found == hosts_.end() ? nullptr : &*found;
@@ -62,15 +84,17 @@ void Wire::set_door(std::string_view host, kernel::Door door) {
   Host* const found = find(host);
   CHECK(found != nullptr);
   found->door = door;
+  if (door != kernel::Door::Open) found->resting.clear();
 }
 
 // No coroutine: a request under way is held by who works on it.
 Task<kernel::HttpResult> Wire::send(kernel::HttpRequest request, kernel::Timestamp deadline) {
-  const Host* host = find(request.host);
+  Host* const host = find(request.host);
   if (host == nullptr) return unanswered(NoAnswer::Refused);
   if (deadline <= scheduler_.now()) return unanswered(NoAnswer::Timeout);
   if (host->door != kernel::Door::Open) return closed(host->door, deadline);
-  return exchange(host->handler->handle(std::move(request)), deadline);
+  if (const auto stale = host->take_resting()) return unanswered(*stale);
+  return host->exchange(host->handler->handle(std::move(request)), deadline);
 }
 
 Task<kernel::HttpResult> Wire::closed(kernel::Door door, kernel::Timestamp deadline) {
@@ -83,10 +107,10 @@ Task<kernel::HttpResult> Wire::closed(kernel::Door door, kernel::Timestamp deadl
   co_return std::unexpected(deadline < given_up ? NoAnswer::Timeout : NoAnswer::ConnectTimeout);
 }
 
-Task<kernel::HttpResult> Wire::exchange(Task<HttpReply> handling, kernel::Timestamp deadline) {
-  auto answer = exchanges_.answer(std::move(handling), deadline);
+Task<kernel::HttpResult> Wire::Host::exchange(Task<HttpReply> handling, kernel::Timestamp deadline) {
+  auto answer = exchanges.answer(std::move(handling), deadline);
   co_await answer.ended();
-  co_return [&answer] { return observed(answer); };
+  co_return [this, &answer] { return observed(answer); };
 }
 
 }  // namespace emulator::sim

@@ -20,6 +20,13 @@ bool never_arrives(const T& /*answer*/) {
   return false;
 }
 
+/// How long an answer is under way to its receiver, who has it when all of it has come. Types of answers
+/// overload it.
+template <class T>
+Duration travel_time(const T& /*answer*/) {
+  return Duration::zero();
+}
+
 /// Owned by the object whose work it holds; declare it after everything that the work uses. `Kept` is held
 /// while the work is under way and given back when it ends, also when nobody waits.
 template <class T, class Kept = std::monostate>
@@ -51,7 +58,7 @@ class AnswerScope {
       work_->task.handle().resume();
       if (work_ == nullptr) return wait();  // ended with an answer that never arrives
       work_->is_starting = false;
-      return !work_->is_ended && wait();
+      return timer_ || (!work_->is_ended && wait());
     }
     std::optional<T> await_resume() { return take(); }
     Ended<Answer> ended() & { return {*this}; }
@@ -75,10 +82,10 @@ class AnswerScope {
       timer_ = {};
       waiting_.resume();
     }
-    bool is_too_late() const { return deadline_ <= scheduler_->now(); }
-    void arrived() {
+    bool is_too_late(Duration travels = {}) const { return deadline_ <= scheduler_->now() + travels; }
+    void arrived(Duration travels = {}) {
       scheduler_->cancel(timer_);
-      timer_ = scheduler_->call_soon([this] { resume(); });
+      timer_ = scheduler_->call_at(scheduler_->now() + travels, [this] { resume(); });
     }
     void leave() {
       if (timer_) scheduler_->cancel(std::exchange(timer_, {}));
@@ -159,10 +166,15 @@ class AnswerScope {
       if (promise.failure && !is_awaited) {
         scope.scheduler_.call_soon([failure = promise.failure] { std::rethrow_exception(failure); });
       }
-      if (!is_awaited || (!promise.failure && never_arrives(promise.result.get()))) {
+      const bool is_answer = is_awaited && !promise.failure;
+      const Duration travels = is_answer ? travel_time(promise.result.get()) : Duration::zero();
+      const bool is_slow = travels > Duration::zero();
+      const bool is_lost =
+          is_answer && (never_arrives(promise.result.get()) || (is_slow && answer->is_too_late(travels)));
+      if (!is_awaited || is_lost) {
         delete this;
-      } else if (!is_starting) {
-        answer->arrived();
+      } else if (!is_starting || is_slow) {
+        answer->arrived(travels);
       }
       return std::noop_coroutine();
     }

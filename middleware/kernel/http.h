@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "middleware/kernel/pace.h"
 #include "middleware/kernel/task.h"
 #include "middleware/kernel/time.h"
 
@@ -115,11 +116,30 @@ enum class Door : std::uint8_t {
 };
 inline bool is_tls(Door door) { return door >= Door::SelfSigned; }
 
+/// What becomes of the connection behind a complete answer that says nothing of closing it: a fault when it
+/// is not kept (facts: mocks-and-faults 7, stale keep-alive).
+enum class Afterwards : std::uint8_t {
+  Kept,
+  Closed,        ///< closed together with the answer's last byte
+  ClosedAtNext,  ///< the next request on it is read and not answered: closed
+  ResetAtNext,   ///< the same: reset
+};
+
 struct HttpReply {
   HttpResponse response{};
   Ending ending = Ending::Complete;
+  Afterwards afterwards = Afterwards::Kept;  ///< of complete answers
+  Pace pace{};                               ///< of complete answers
 };
+// Replies under way are what a run holds most of: the rest is to fit in beside the ending.
+static_assert(sizeof(HttpReply) == sizeof(HttpResponse) + 8);
+
 inline bool never_arrives(const HttpReply& reply) { return reply.ending == Ending::Hang; }
+/// From its first byte to its last.
+inline Duration travel_time(const HttpReply& reply) {
+  if (reply.ending != Ending::Complete) return Duration::zero();
+  return reply.pace.head.get() + (reply.response.body.empty() ? Duration::zero() : reply.pace.body.get());
+}
 
 /// A task that is this answer: for functions that need no waiting to make one.
 Task<HttpReply> answered(HttpReply reply);

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "middleware/kernel/wrong_length.h"
+#include "middleware/live/server_drip.h"
 
 namespace live {
 namespace {
@@ -50,6 +51,21 @@ std::string truncated(std::string head, const kernel::HttpResponse& response, bo
   return head.append(response.body, 0, response.body.size() / 2);
 }
 
+bool send_complete(ServerStream& stream, std::string head, std::string_view body,
+                   const kernel::HttpReply& reply, const Sending& sending) {
+  const bool ends = reply.afterwards == kernel::Afterwards::Closed;
+  if (reply.pace.is_set()) {
+    const DripTerms terms{.speed = sending.speed, .at_most = sending.at_most, .is_last = ends};
+    if (!drip(stream, head, body, reply.pace, terms)) return false;
+    if (!ends) return true;
+  } else {
+    if (ends) stream.hold_back();
+    if (stream.send(head.append(body), sending.at_most) && !ends) return true;
+  }
+  stream.close_gently();
+  return false;
+}
+
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> framing(const kernel::HttpReply& reply) {
@@ -80,8 +96,9 @@ std::vector<std::pair<std::string, std::string>> framing(const kernel::HttpReply
   return {{"Content-Length", length}};
 }
 
-bool send_reply(ServerStream& stream, std::string head, const kernel::HttpReply& reply, bool is_head_request,
-                std::chrono::milliseconds at_most) {
+bool send_reply(ServerStream& stream, std::string head, const kernel::HttpReply& reply,
+                const Sending& sending) {
+  const auto [is_head_request, speed, at_most] = sending;
   const std::string& body = reply.response.body;
   const std::string_view half = std::string_view(body).substr(0, body.size() / 2);
   const std::string_view whole = is_head_request ? std::string_view{} : std::string_view(body);
@@ -91,9 +108,7 @@ bool send_reply(ServerStream& stream, std::string head, const kernel::HttpReply&
   };
   switch (reply.ending) {
     case Ending::Complete:
-      if (stream.send(head.append(whole), at_most)) return true;
-      stream.close_gently();
-      return false;
+      return send_complete(stream, std::move(head), whole, reply, sending);
     case Ending::Truncated:
       stream.send(truncated(std::move(head), reply.response, is_head_request), at_most);
       return false;

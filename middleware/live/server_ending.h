@@ -15,9 +15,15 @@ namespace live {
 /// them.
 std::vector<std::pair<std::string, std::string>> framing(const kernel::HttpReply& reply);
 
+struct Sending {
+  bool is_head_request = false;
+  double speed = 1;                     ///< of the run's time, for answers that take their time
+  std::chrono::milliseconds at_most{};  ///< that the client may take for what it is sent at once
+};
+
 /// `head` is the rendered head with those fields. True when the answer was sent whole and the connection may
 /// be used again; what is not kept is to be closed by dropping the stream.
-bool send_reply(ServerStream& stream, std::string head, const kernel::HttpReply& reply, bool is_head_request,
-                std::chrono::milliseconds at_most);
+bool send_reply(ServerStream& stream, std::string head, const kernel::HttpReply& reply,
+                const Sending& sending);
 
 }  // namespace live

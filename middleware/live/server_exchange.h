@@ -30,6 +30,9 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   /// The handler's reply; nothing when the server stops. For the connection's thread.
   std::optional<kernel::HttpReply> ask(kernel::HttpRequest request);
 
+  /// How much faster the run's time passes than the steady clock.
+  double speed() const { return desk_->loop.speed(); }
+
   /// A request of this connection waits for its answer.
   bool is_asking();
 

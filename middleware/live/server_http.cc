@@ -45,6 +45,8 @@ class Dialogue final : public httplib::Stream {
   /// Sends what has been rendered in the way the handler asked for. True when the connection may be used
   /// again.
   bool finish(bool close_asked);
+  /// What becomes of the connection at its next request.
+  kernel::Afterwards afterwards() const { return reply_.afterwards; }
 
   bool is_readable() const override { return true; }
   bool is_writable() const override { return true; }
@@ -125,7 +127,9 @@ bool Dialogue::finish(bool close_asked) {
     stream_.close_gently();
     return false;
   }
-  const bool is_kept = send_reply(stream_, std::move(output_), reply_, is_head_request_, send_time_);
+  const bool is_kept =
+      send_reply(stream_, std::move(output_), reply_,
+                 {.is_head_request = is_head_request_, .speed = exchange_.speed(), .at_most = send_time_});
   if (!is_kept) return false;
   if (!close_asked && !close_asked_) return true;
   stream_.close_gently();
@@ -184,6 +188,12 @@ bool is_turned_away(Session& session) {
       return false;
   }
 }
+
+/// The request came on a connection that was to end as just that happens.
+bool is_left_unanswered(Session& session) {
+  if (session.afterwards == kernel::Afterwards::ResetAtNext) session.stream.reset();
+  return session.afterwards != kernel::Afterwards::Kept;
+}
 }  // namespace
 
 ServerHttp::After ServerHttp::serve(Session& session, bool is_late) const {
@@ -198,9 +208,11 @@ ServerHttp::After ServerHttp::serve(Session& session, bool is_late) const {
   while (true) {
     switch (std::exchange(is_late, false) ? session.reader.time_out() : session.reader.advance(stream)) {
       case RequestReader::State::Whole: {
+        if (is_left_unanswered(session)) return After::End;
         Dialogue dialogue(session);
         const bool close_asked = library_->process(dialogue);
         if (!dialogue.finish(close_asked)) return After::End;
+        session.afterwards = dialogue.afterwards();
         session.reader = RequestReader(session.limits);
         break;
       }

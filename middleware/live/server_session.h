@@ -34,7 +34,8 @@ struct Session {
   }
 
   ServerStream stream;
-  kernel::Door door = kernel::Door::Open;  ///< how it is received, when not properly
+  kernel::Door door = kernel::Door::Open;                    ///< how it is received, when not properly
+  kernel::Afterwards afterwards = kernel::Afterwards::Kept;  ///< what its last answer left behind
   std::shared_ptr<Exchange> exchange;
   const RequestLimits& limits;
   RequestReader reader;

@@ -2,12 +2,15 @@
 
 #include <fcntl.h>
 #include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -143,6 +146,22 @@ void ServerStream::wait_until_sent(std::chrono::milliseconds at_most) const {
   while (ioctl(socket_.get(), SIOCOUTQ, &unsent) == 0 && unsent > 0 &&
          std::chrono::steady_clock::now() < until) {
     poll(nullptr, 0, 1);
+  }
+}
+
+void ServerStream::hold_back() const {
+  const int on = 1;
+  setsockopt(socket_.get(), IPPROTO_TCP, TCP_CORK, &on, sizeof on);
+}
+
+bool ServerStream::wait_until(std::chrono::steady_clock::time_point when) const {
+  constexpr std::int64_t kLongest = 60'000;
+  while (true) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(when - std::chrono::steady_clock::now()).count();
+    pollfd watched{socket_.get(), 0, 0};
+    if (poll(&watched, 1, static_cast<int>(std::clamp(left, std::int64_t{0}, kLongest))) != 0) return false;
+    if (left <= kLongest) return true;
   }
 }
 

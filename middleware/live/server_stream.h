@@ -45,6 +45,12 @@ class ServerStream {
   void half_close();
   /// Until the client's machine has all that was sent.
   void wait_until_sent(std::chrono::milliseconds at_most) const;
+  /// Holds back what is sent from now on until there is more of it, or the end: with half_close() the last
+  /// bytes and the end arrive as one.
+  void hold_back() const;
+  /// False when the connection is broken before that time: reset, or ended in both directions. A client that
+  /// only says that it sends no more may still read.
+  bool wait_until(std::chrono::steady_clock::time_point when) const;
   /// Does nothing for so long, or until the client goes.
   void rest(std::chrono::milliseconds duration) const;
   /// Waits until the client closes its side, dropping what it still sends.

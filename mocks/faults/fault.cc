@@ -111,6 +111,8 @@ FaultSet::Decision FaultSet::decide(const FaultSubject& subject, kernel::Timesta
       decision.delay += sample(*rule.effect.delay,
                                kernel::draw_unit({seed_, rule.name, scope_key(rule, subject), n, "delay"}));
     }
+    decision.pace += rule.effect.pace;
+    if (decision.afterwards == kernel::Afterwards::Kept) decision.afterwards = rule.effect.afterwards;
     decision.executes_twice = decision.executes_twice || rule.effect.executes_twice;
     if (rule.effect.damage && decision.damage == nullptr) decision.damage = &rule;
     if (!rule.effect.status && rule.effect.ending == kernel::Ending::Complete)

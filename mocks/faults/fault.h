@@ -35,6 +35,8 @@ struct FaultEffect {
   bool executes_twice = false;     ///< the effect happens twice, and one answer is sent: place after
   kernel::Ending ending = kernel::Ending::Complete;  ///< how the connection ends instead
   std::optional<LatencyLaw> delay{};                 ///< added to the answer's own
+  kernel::Pace pace{};                               ///< how slowly the answer is sent, whichever it is
+  kernel::Afterwards afterwards = kernel::Afterwards::Kept;  ///< and what becomes of its connection
 };
 
 struct FaultRule {
@@ -93,7 +95,9 @@ class FaultSet {
     const FaultRule* after = nullptr;
     const FaultRule* damage = nullptr;  ///< makes the true answer wrong
     bool executes_twice = false;
-    kernel::Duration delay{};  ///< of all that fired, added up
+    kernel::Afterwards afterwards = kernel::Afterwards::Kept;  ///< of the first that fired and says one
+    kernel::Pace pace{};                                       ///< of all that fired, added up
+    kernel::Duration delay{};                                  ///< of all that fired, added up
   };
   /// Draws every rule that applies and records the draws. The rules stay valid until the next add or remove.
   Decision decide(const FaultSubject& subject, kernel::Timestamp now);

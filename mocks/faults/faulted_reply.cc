@@ -34,6 +34,11 @@ HttpReply faulted_reply(const FaultRule& rule, kernel::WallTime now) {
   return reply;
 }
 
+void send_as(HttpReply& reply, kernel::Pace pace, kernel::Afterwards afterwards) {
+  reply.pace += pace;
+  if (afterwards != kernel::Afterwards::Kept) reply.afterwards = afterwards;
+}
+
 HttpReply replaced_reply(const FaultRule& rule, HttpResponse done, kernel::WallTime now) {
   HttpReply reply = faulted_reply(rule, now);
   if (reply.ending == kernel::Ending::Truncated) reply.response = std::move(done);  // half of it is sent

@@ -13,6 +13,9 @@ kernel::HttpResponse error_answer(int status, std::string_view code, std::string
 /// date.
 kernel::HttpReply faulted_reply(const FaultRule& rule, kernel::WallTime now);
 
+/// What is sent as the decision wants it sent, whichever answer it is.
+void send_as(kernel::HttpReply& reply, kernel::Pace pace, kernel::Afterwards afterwards);
+
 /// `done` as the rule, which fired behind the effect, lets it through: half of it, or something else.
 kernel::HttpReply replaced_reply(const FaultRule& rule, kernel::HttpResponse done, kernel::WallTime now);
 

@@ -31,9 +31,11 @@ struct ResponseSpec {
   std::optional<render::JsonBody> json{};  ///< sent as application/json
   render::Template text{};                 ///< without `json`; Content-Type is the author's
   kernel::Ending ending = kernel::Ending::Complete;
-  std::optional<LatencyLaw> latency{};  ///< instead of the stub's or the mock's
-  std::int64_t repeat = 1;              ///< so many requests in a row, before the next response
-  double weight = 1;                    ///< for Choose::Weighted
+  kernel::Pace pace{};                                       ///< how slowly it is sent, when it is complete
+  kernel::Afterwards afterwards = kernel::Afterwards::Kept;  ///< and what becomes of its connection
+  std::optional<LatencyLaw> latency{};                       ///< instead of the stub's or the mock's
+  std::int64_t repeat = 1;  ///< so many requests in a row, before the next response
+  double weight = 1;        ///< for Choose::Weighted
 };
 
 /// Which response of several comes next.

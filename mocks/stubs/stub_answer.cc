@@ -80,7 +80,10 @@ void StubMock::decide(Work& work) {
       work.reply.response = std::move(*error);
     } else if (work.answered_by.empty()) {
       work.reply.response = execute(work);
-      if (work.response != nullptr) work.reply.ending = work.response->ending;
+      if (work.response != nullptr) {
+        work.reply.ending = work.response->ending;
+        send_as(work.reply, work.response->pace, work.response->afterwards);
+      }
     }
     if (faults.damage != nullptr) {
       work.fault = faults.damage->name;
@@ -93,6 +96,7 @@ void StubMock::decide(Work& work) {
           replaced_reply(*faults.after, std::move(work.reply.response), around_.scheduler.wall_now());
     }
   }
+  send_as(work.reply, faults.pace, faults.afterwards);
   work.wait = own_latency(work) + faults.delay;
 }
 

@@ -292,6 +292,21 @@ TEST(MockApi, AddsAFaultsDelayToItsOwnLatency) {
   EXPECT_EQ(bench.answers, (Lines{"3s40ms 500", "5s80ms 201"}));
 }
 
+TEST(MockApi, SendsItsAnswersAsFaultsWantThemSent) {
+  MockBench bench;
+  const kernel::Pace pace{.body = kernel::ShortTime(2s)};
+  bench.fault({.name = "trickle", .effect = {.pace = pace, .afterwards = kernel::Afterwards::Closed}});
+  bench.fault({.name = "refusal", .skip = 1, .effect = {.status = 503}});
+  for (const int status : {201, 503}) {
+    const HttpReply& reply = bench.call(charge());
+    EXPECT_EQ(reply.response.status, status);
+    EXPECT_EQ(reply.pace, pace);
+    EXPECT_EQ(reply.afterwards, kernel::Afterwards::Closed);
+  }
+  EXPECT_EQ(bench.answers, (Lines{"40ms 201", "80ms 503"})) << "its work is done when the answer begins";
+  EXPECT_EQ(bench.journal.effects.size(), 1u);
+}
+
 TEST(MockApi, TellsFaultsItsCallersEventAndKey) {
   MockBench bench;
   bench.fault({.name = "of the event",

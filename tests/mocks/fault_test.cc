@@ -167,6 +167,34 @@ TEST(FaultSchedule, GivesARuleItsOwnLuck) {
   EXPECT_EQ(draws_of_mine(alone), draws_of_mine(crowded));
 }
 
+// facts/mocks-and-faults 18: whatever the other rule does, and wherever it stands.
+TEST(FaultSchedule, DelaysOfARuleAreItsOwnWhateverOthersDo) {
+  const auto delays = [](const std::vector<FaultRule>& others_first) {
+    FaultBench bench;
+    FaultRule mine = rule("mine", 0.5);
+    mine.count_per = CountPer::BusinessKey;
+    mine.burst = Burst{.begins = 0.3, .ends = 0.4};
+    mine.effect = {.delay = LatencyLaw{.kind = LatencyKind::Exponential, .first = 1s}};
+    for (const FaultRule& other : others_first) bench.faults.add(other);
+    bench.faults.add(mine);
+    std::vector<Duration> all;
+    for (int i = 0; i < 200; ++i) {
+      const std::string key = "SO-" + std::to_string(i % 7);
+      all.push_back(bench.decide({.target = "payments", .path = "/", .business_key = key}).delay);
+    }
+    return all;
+  };
+  const std::vector<Duration> alone = delays({});
+  EXPECT_GT(std::ranges::count_if(alone, [](Duration d) { return d > 0s; }), 20) << "luck is drawn at all";
+  FaultRule bursts = rule("other");
+  bursts.burst = Burst{.begins = 0.5, .ends = 0.5};
+  FaultRule by_event = rule("another", 0.5);
+  by_event.count_per = CountPer::Event;
+  by_event.place = Place::After;
+  EXPECT_EQ(delays({bursts}), alone);
+  EXPECT_EQ(delays({by_event, bursts}), alone);
+}
+
 TEST(FaultSchedule, DecidesByKeyWhateverTheOrderOfRequests) {
   const auto decisions = [](bool is_reversed) {
     FaultBench bench;
@@ -218,6 +246,32 @@ TEST(FaultSet, LetsTheStrongestWinAndAddsDelays) {
   EXPECT_EQ(decision.delay, 350ms);
   bench.faults.remove("slow reset");
   EXPECT_EQ(bench.decide().before->name, "first status") << "of equals the first";
+}
+
+TEST(FaultSet, AddsTimesOfSlowAnswersAndKeepsTheFirstWordOfTheConnection) {
+  FaultBench bench;
+  FaultRule head = rule("head");
+  head.effect = {.pace = {.head = kernel::ShortTime(2s)}, .afterwards = kernel::Afterwards::ClosedAtNext};
+  FaultRule both = rule("both");
+  both.effect = {.pace = {.head = kernel::ShortTime(500ms), .body = kernel::ShortTime(3h)},
+                 .afterwards = kernel::Afterwards::ResetAtNext};
+  bench.faults.add(head);
+  bench.faults.add(both);
+  const auto decision = bench.decide();
+  EXPECT_EQ(decision.pace.head.get(), 2500ms);
+  EXPECT_EQ(decision.pace.body.get(), 3h);
+  EXPECT_EQ(decision.afterwards, kernel::Afterwards::ClosedAtNext);
+  EXPECT_EQ(decision.before, nullptr) << "the answer itself is the API's";
+}
+
+TEST(ShortTime, HoldsWholeMillisecondsUpToItsBound) {
+  using kernel::ShortTime;
+  EXPECT_EQ(ShortTime(0s).get(), 0s);
+  EXPECT_EQ(ShortTime(-1s).get(), 0s);
+  EXPECT_EQ(ShortTime(1ns).get(), 1ms) << "rounded up";
+  EXPECT_EQ(ShortTime(65'536ms).get(), 65'536ms);
+  EXPECT_EQ(ShortTime(4h + 39min).get(), 4h + 39min);
+  EXPECT_EQ(ShortTime(Duration::max()).get(), ShortTime::kMax);
 }
 
 TEST(FaultSet, ReplacesARuleOfTheSameName) {

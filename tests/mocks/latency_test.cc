@@ -64,6 +64,58 @@ TEST(Latency, HasTheMeanOfItsLaw) {
   }
 }
 
+// facts/mocks-and-faults 5: what 100,000 keyed draws look like, not the formula asked at one place.
+TEST(Latency, DrawsHaveTheQuantilesOfTheirLaw) {
+  struct Quantile {
+    double share;
+    double seconds;
+  };
+  struct Case {
+    const char* name;
+    LatencyLaw law;
+    std::vector<Quantile> quantiles;
+  };
+  const auto lognormal = [](Duration median, double sigma) {
+    return LatencyLaw{.kind = LatencyKind::Lognormal, .first = median, .shape = sigma};
+  };
+  const Case cases[] = {
+      {"lognormal(90, 0.1)", lognormal(90s, 0.1), {{0.5, 90}, {0.9, 102.31}, {0.99, 113.57}}},
+      {"lognormal(200, 0.5)", lognormal(200s, 0.5), {{0.5, 200}, {0.9, 379.6}, {0.99, 640.0}}},
+      {"by mean", lognormal(200s, sigma_of_mean(200s, 250s)), {{0.5, 200}}},
+      {"by p99", lognormal(200s, sigma_of_p99(200s, 800s)), {{0.5, 200}, {0.99, 800}}},
+      {"pareto(100, 2.5)",
+       {.kind = LatencyKind::Pareto, .first = 100s, .shape = 2.5},
+       {{0.5, 132.0}, {0.99, 631.0}}},
+      {"uniform(10, 30)",
+       {.kind = LatencyKind::Uniform, .first = 10s, .second = 30s},
+       {{0.1, 12}, {0.5, 20}, {0.9, 28}}},
+      // ln 2, ln 10 and ln 100 times the mean; 1.2816 and 2.3263 deviations.
+      {"exponential(50)",
+       {.kind = LatencyKind::Exponential, .first = 50s},
+       {{0.5, 34.66}, {0.9, 115.13}, {0.99, 230.26}}},
+      {"normal(100, 10)",
+       {.kind = LatencyKind::Normal, .first = 100s, .second = 10s},
+       {{0.5, 100}, {0.9, 112.82}, {0.99, 123.26}}},
+      {"empirical",
+       {.kind = LatencyKind::Empirical, .points = {{0.5, 20s}, {0.9, 60s}, {0.99, 240s}}},
+       {{0.5, 20}, {0.7, 40}, {0.9, 60}}}};
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    constexpr std::size_t kDraws = 100'000;
+    std::vector<double> drawn;
+    for (std::uint64_t n = 1; n <= kDraws; ++n) {
+      const double u = kernel::draw_unit({7, c.name, "", n, "delay"});
+      drawn.push_back(static_cast<double>(sample(c.law, u).count()) * 1e-9);
+    }
+    std::ranges::sort(drawn);
+    for (const Quantile& q : c.quantiles) {
+      const double found = drawn.at(static_cast<std::size_t>(q.share * kDraws));
+      // The same draws every time: two per cent are the law's, not the run's, tolerance.
+      EXPECT_NEAR(found, q.seconds, q.seconds * 0.02) << q.share;
+    }
+  }
+}
+
 TEST(Latency, IsExactAtTheEdges) {
   struct Case {
     const char* name;

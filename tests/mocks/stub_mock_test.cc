@@ -188,6 +188,23 @@ TEST(StubMock, PlansSeveralResponses) {
   EXPECT_EQ(statuses(short_lived, 3), "200 200 404 ");  // at 0, 40 and 80 ms
 }
 
+TEST(StubMock, SendsItsResponsesAsTheyAndFaultsSay) {
+  const kernel::Pace pace{.head = kernel::ShortTime(1s)};
+  StubSpec one = stub("a", asks("GET", "/a"), {says(200), says(201)});
+  one.responses[0].pace = pace;
+  one.responses[0].afterwards = kernel::Afterwards::ResetAtNext;
+  MockBench bench(mock({std::move(one)}));
+  bench.faults.add({.name = "late", .target = "payments", .skip = 1, .effect = {.pace = pace}});
+  bench.faults.add({.name = "instead", .target = "payments", .skip = 2, .effect = {.status = 503}});
+  for (int i = 0; i < 3; ++i) bench.call(MockBench::request("GET", "/a"));
+  EXPECT_EQ(bench.replies.at(0).pace, pace);
+  EXPECT_EQ(bench.replies.at(0).afterwards, kernel::Afterwards::ResetAtNext);
+  EXPECT_EQ(bench.replies.at(1).pace, pace);
+  EXPECT_EQ(bench.replies.at(1).afterwards, kernel::Afterwards::Kept);
+  EXPECT_EQ(bench.replies.at(2).response.status, 503);
+  EXPECT_EQ(bench.replies.at(2).pace, pace) << "whichever answer it is";
+}
+
 TEST(StubMock, WeighsResponsesByLuckThatRepeats) {
   StubSpec spec = stub("a", asks("GET", "/a"), {says(200), says(503)});
   spec.choose = Choose::Weighted;

@@ -186,6 +186,29 @@ TEST(Fault, IsSetListedSavedAndLifted) {
   EXPECT_EQ(mocks.order("erp", "SO-1"), 503);
 }
 
+TEST(Fault, ClosesAndOpensAPort) {
+  const Project project;
+  project.put("erp.yaml", kErp);
+  std::string saved;
+  {
+    const Mocks mocks(project, {"erp.yaml"});
+    EXPECT_EQ(mocks.order("erp", "SO-1"), 201);
+    EXPECT_EQ(mocks.fault({"set", "erp", "connect=refused", "name=gone", "for=1h"}).out, "gone\n");
+    EXPECT_EQ(mocks.order("erp", "SO-2"), 0) << "nobody listens";
+    EXPECT_TRUE(holds(mocks.fault({"list"}).out, "gone  erp  active  fired 1  ends in 59m"));
+    saved = mocks.fault({"save"}).out;
+    EXPECT_TRUE(holds(saved, "for: 1h, fault: erp, name: gone, connect: refused}\n")) << saved;
+    EXPECT_EQ(mocks.fault({"lift", "gone"}).code, 0);
+    EXPECT_EQ(mocks.order("erp", "SO-3"), 201);
+  }
+  saved.replace(saved.find("{at: "), saved.find(',') - saved.find("{at: "), "{at: 0s");
+  project.put("faults.yaml", saved);
+  const Mocks mocks(project, {"erp.yaml", "--faults", "faults.yaml"});
+  EXPECT_EQ(mocks.order("erp", "SO-4"), 0) << "and nobody listens from the start";
+  EXPECT_EQ(mocks.fault({"lift", "gone"}).code, 0);
+  EXPECT_EQ(mocks.order("erp", "SO-5"), 201);
+}
+
 TEST(Fault, SaysWhatIsWrong) {
   const Project project;
   project.put("erp.yaml", kErp);
@@ -197,14 +220,16 @@ TEST(Fault, SaysWhatIsWrong) {
     std::vector<std::string> words;
     std::string err;
   };
-  const Case cases[] = {{{"set", "epr", "respond=503"}, "there is no API 'epr'; did you mean 'erp'?"},
-                        {{"set", "erp", "respnd=503"}, "fault:2:1: unknown key 'respnd'"},
-                        {{"set", "erp", "503"}, "'503' is no KEY=VALUE"},
-                        {{"set", "erp"}, "'fault' needs 'respond', 'connect', 'delay', 'damage' or 'twice'"},
-                        {{"set"}, "set wants an API"},
-                        {{"lift", "nothing"}, "there is no fault 'nothing'"},
-                        {{"lift"}, "lift wants names, or --all"},
-                        {{"lft"}, "did you mean 'lift'?"}};
+  const Case cases[] = {
+      {{"set", "epr", "respond=503"}, "there is no API 'epr'; did you mean 'erp'?"},
+      {{"set", "erp", "respnd=503"}, "fault:2:1: unknown key 'respnd'"},
+      {{"set", "erp", "503"}, "'503' is no KEY=VALUE"},
+      {{"set", "erp"},
+       "'fault' needs 'respond', 'connect', 'delay', 'damage', 'twice', 'slow' or 'keep_alive'"},
+      {{"set"}, "set wants an API"},
+      {{"lift", "nothing"}, "there is no fault 'nothing'"},
+      {{"lift"}, "lift wants names, or --all"},
+      {{"lft"}, "did you mean 'lift'?"}};
   for (const Case& c : cases) {
     const Outcome ended = mocks.fault(c.words);
     EXPECT_EQ(ended.code, 2) << ended.err;

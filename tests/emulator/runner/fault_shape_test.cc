@@ -54,6 +54,18 @@ TEST(FaultShape, ReadsEveryKey) {
   EXPECT_EQ(rule("respond: 503, when: {fires: [3]}").fires->at(0), (mocks::Fired{"", 3}));
 }
 
+TEST(FaultShape, ReadsHowAnAnswerIsSent) {
+  const mocks::FaultRule slow = rule("slow: {head: 2s, body: 1500us}, keep_alive: reset_at_next, times: 1");
+  EXPECT_EQ(slow.effect.pace.head.get(), 2s);
+  EXPECT_EQ(slow.effect.pace.body.get(), 2ms);
+  EXPECT_EQ(slow.effect.afterwards, kernel::Afterwards::ResetAtNext);
+  EXPECT_EQ(slow.effect.status, std::nullopt);
+  const mocks::FaultRule both = rule("respond: 503, slow: {body: 2s}, keep_alive: closed");
+  EXPECT_EQ(both.effect.status, 503);
+  EXPECT_EQ(both.effect.pace.head.get(), 0s);
+  EXPECT_EQ(both.effect.afterwards, kernel::Afterwards::Closed);
+}
+
 TEST(FaultShape, ReadsDoors) {
   const DoorAction door =
       *read("connect: refused, for: 9s, when: {flap: {down: 1s, up: 2s, offset: 3s}}").timeline.at(1).door;
@@ -68,22 +80,30 @@ TEST(FaultShape, RefusesWhatMakesNoSense) {
     const char* fault;
     const char* error;
   };
-  const Case cases[] = {{"place: before", "'fault' needs 'respond', 'connect', 'delay', 'damage' or 'twice'"},
-                        {"respond: 503, damage: bom", "'respond'"},
-                        {"respond: 503, only: {attempts: [2, 1]}", "wants two numbers, the larger one last"},
-                        {"respond: 503, only: {header: {A: a, B: b}}", "wants one header"},
-                        {"respond: 503, when: {ramp: {from: 0%, to: 1%, over: 1s, exponential: true}}",
-                         "needs both ends above 0%"},
-                        {"respond: 503, when: {fires: [1], total: 2}", "'total'"},
-                        {"damage: bmo", "bom"},
-                        {"respond: 503, connect: refused", "'respond'"},
-                        {"connect: refused, times: 3", "'times' does not go with 'connect'"},
-                        {"connect: refused, only: {method: POST}", "'only' does not go with 'connect'"},
-                        {"connect: refused, when: {total: 3}", "of 'when' it takes flap"},
-                        {"connect: refused, when: {flap: {down: 1s, up: 1s}}", "needs 'for'"},
-                        {"connect: tls_expired", "'erp' is served without"},
-                        {"connect: refusd", "refused"},
-                        {"respond: 503, only: {stub: nope}", "'erp' has no stub 'nope'"}};
+  const Case cases[] = {
+      {"place: before",
+       "'fault' needs 'respond', 'connect', 'delay', 'damage', 'twice', 'slow' or 'keep_alive'"},
+      {"respond: 503, damage: bom", "'respond'"},
+      {"respond: 503, only: {attempts: [2, 1]}", "wants two numbers, the larger one last"},
+      {"respond: 503, only: {header: {A: a, B: b}}", "wants one header"},
+      {"respond: 503, when: {ramp: {from: 0%, to: 1%, over: 1s, exponential: true}}",
+       "needs both ends above 0%"},
+      {"respond: 503, when: {fires: [1], total: 2}", "'total'"},
+      {"damage: bmo", "bom"},
+      {"respond: 503, connect: refused", "'respond'"},
+      {"slow: {}", "wants head, body or both"},
+      {"slow: {head: 5h}", "4h39m37s215ms"},
+      {"respond: hang, slow: {body: 1s}", "for answers that come whole"},
+      {"respond: empty, keep_alive: closed", "for answers that come whole"},
+      {"connect: refused, slow: {body: 1s}", "'slow' does not go with 'connect'"},
+      {"connect: refused, keep_alive: closed", "'keep_alive' does not go with 'connect'"},
+      {"connect: refused, times: 3", "'times' does not go with 'connect'"},
+      {"connect: refused, only: {method: POST}", "'only' does not go with 'connect'"},
+      {"connect: refused, when: {total: 3}", "of 'when' it takes flap"},
+      {"connect: refused, when: {flap: {down: 1s, up: 1s}}", "needs 'for'"},
+      {"connect: tls_expired", "'erp' is served without"},
+      {"connect: refusd", "refused"},
+      {"respond: 503, only: {stub: nope}", "'erp' has no stub 'nope'"}};
   for (const Case& c : cases) {
     const TempDir dir;
     const auto scenario = read_scenario(put(dir / "s.yaml", text_of(c.fault)), {});

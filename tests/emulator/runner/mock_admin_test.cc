@@ -13,6 +13,7 @@
 namespace emulator::runner {
 namespace {
 
+using kernel::Duration;
 using kernel::HttpRequest;
 using kernel::HttpResponse;
 using kernel::Json;
@@ -37,8 +38,32 @@ struct AdminBench : Bench {
   std::vector<ApiGiven> given = apis();
   support::ScriptedApi outside{scheduler};
   ApiMocks mocks{given, 7, scheduler, journal, outside};
-  MockAdmin admin{mocks, given, scheduler, journal};
+  std::unique_ptr<Network> network = memory_network(scheduler);
+  Doors doors{*network, journal, scheduler};
+  MockAdmin admin{mocks, doors, given, scheduler, journal};
   kernel::TaskScope callers;
+
+  AdminBench() {
+    EXPECT_TRUE(mocks.serve(*network));
+    EXPECT_TRUE(network->serve("org", admin, Transport::Plain));  // somebody who answers
+  }
+  ~AdminBench() { network->stop(); }
+  AdminBench(const AdminBench&) = delete;
+  AdminBench& operator=(const AdminBench&) = delete;
+
+  static kernel::Task<void> connect_one(kernel::HttpClient& client, std::string host,
+                                        kernel::Timestamp deadline, std::string& outcome) {
+    const auto result = co_await client.send({.host = std::move(host)}, deadline);
+    outcome = result ? "answered" : std::string(kernel::to_text(result.error()));
+  }
+  /// What is found by who connects.
+  std::string connect(std::string host) {
+    std::string outcome;
+    callers.spawn(connect_one(network->client(), std::move(host), scheduler.now() + 10s, outcome));
+    while (outcome.empty() && scheduler.step()) {
+    }
+    return outcome;
+  }
 
   static kernel::Task<void> call_one(kernel::HttpHandler& of, HttpRequest request,
                                      std::optional<kernel::HttpReply>& reply) {
@@ -140,6 +165,69 @@ TEST(MockAdmin, SetsAndLiftsFaults) {
   EXPECT_EQ(bench.journal.effects, (Lines{"erp book SO-2", "erp book SO-3"}));
 }
 
+TEST(MockAdmin, ClosesAndOpensDoors) {
+  AdminBench bench;
+  bench.run_to(1min);
+  const auto set = bench.ask("POST", "faults", "{fault: erp, connect: refused, for: 2m}");
+  EXPECT_EQ(set.status, 201) << set.body;
+  EXPECT_EQ(bench.connect("erp"), "refused");
+  EXPECT_EQ(bench.connect("payments"), "answered");
+  EXPECT_EQ(bench.faults(), Lines{"erp@live-1 active 1"});
+  EXPECT_EQ(bench.get("faults/erp@live-1")["ends_in"], "2m");
+  bench.run_to(3min);
+  EXPECT_EQ(bench.faults(), Lines{"erp@live-1 over 1"}) << "its dead-man's switch";
+  EXPECT_EQ(bench.connect("erp"), "answered");
+
+  bench.ask("POST", "faults",
+            "[{fault: org, name: stuck, connect: hang}, {fault: org, name: gone, connect: refused}]");
+  EXPECT_EQ(bench.connect("org"), "refused") << "what closed last";
+  EXPECT_EQ(bench.ask("DELETE", "faults/gone").status, 204);
+  EXPECT_EQ(bench.connect("org"), "connect_timeout");
+  EXPECT_EQ(bench.ask("DELETE", "faults/stuck").status, 204);
+  EXPECT_EQ(bench.connect("org"), "answered");
+  EXPECT_EQ(bench.ask("DELETE", "faults/stuck").status, 404);
+  EXPECT_EQ(bench.faults(), Lines{}) << "those whose time was over were forgotten at the next setting";
+
+  EXPECT_EQ(kernel::json_text(bench.get("faults?ended=true")["ended"][0]),
+            R"({"at":"1m","for":"2m","fault":"erp","name":"erp@live-1","connect":"refused"})");
+  EXPECT_EQ(bench.ask("POST", "faults", "{fault: erp, name: all, connect: refused}").status, 201);
+  EXPECT_EQ(bench.ask("POST", "reset", "{what: everything, api: erp}").status, 204);
+  EXPECT_EQ(bench.connect("erp"), "answered");
+}
+
+TEST(MockAdmin, FlapsADoorUntilItIsLifted) {
+  AdminBench bench;
+  bench.ask(
+      "POST", "faults",
+      "{fault: erp, name: flap, connect: refused, for: 1m, when: {flap: {down: 1s, up: 2s, offset: 1s}}}");
+  struct Case {
+    Duration at;
+    const char* outcome;
+  };
+  for (const Case& c : {Case{500ms, "answered"}, Case{1500ms, "refused"}, Case{2500ms, "answered"},
+                        Case{4500ms, "refused"}}) {
+    bench.run_to(c.at);
+    EXPECT_EQ(bench.connect("erp"), c.outcome) << kernel::duration_text(c.at);
+  }
+  EXPECT_EQ(bench.faults(), Lines{"flap active 2"});
+  EXPECT_EQ(bench.ask("DELETE", "faults").status, 204);
+  EXPECT_EQ(bench.connect("erp"), "answered") << "in the middle of its time";
+  bench.run_to(7500ms);
+  EXPECT_EQ(bench.connect("erp"), "answered") << "and for good";
+}
+
+TEST(MockAdmin, OneNameIsOneFaultOfRequestsOrConnections) {
+  AdminBench bench;
+  bench.ask("POST", "faults", "{fault: erp, name: odd, connect: refused}");
+  bench.ask("POST", "faults", "{fault: erp, name: odd, respond: 503}");
+  EXPECT_EQ(bench.connect("erp"), "answered");
+  EXPECT_EQ(bench.faults(), Lines{"odd active 1"});
+  EXPECT_EQ(bench.order("SO-1"), 503);
+  bench.ask("POST", "faults", "{fault: erp, name: odd, connect: refused}");
+  EXPECT_EQ(bench.order("SO-1"), 201);
+  EXPECT_EQ(bench.connect("erp"), "refused");
+}
+
 TEST(MockAdmin, SaysFaultsAsLinesOfATimeline) {
   AdminBench bench;
   bench.run_to(1500ms);
@@ -227,6 +315,10 @@ TEST(MockAdmin, RefusesWithAPlace) {
       {"POST", "faults", "{relay: pause}", 400, "only lines with 'fault'"},
       {"POST", "faults", "5", 400, "wants a line of a timeline"},
       {"POST", "faults", "{fault: org, twice: true}", 400, "'org' is the org"},
+      {"POST", "faults", "{fault: erp, connect: tls_expired}", 400, "'erp' is served without"},
+      {"POST", "faults", "{fault: epr, connect: refused}", 400, "did you mean 'erp'?"},
+      {"POST", "faults", "{fault: erp, connect: refused, times: 1}", 400,
+       "'times' does not go with 'connect'"},
       {"DELETE", "faults/none", "", 404, "there is no fault 'none'"},
       {"GET", "faults?x=1", "", 400, "there is no parameter"},
       {"GET", "requests?macthed=false", "", 400, "there is no parameter 'macthed'; did you mean 'matched'?"},

@@ -52,7 +52,8 @@ TEST(MockGiven, ReadsAStub) {
       "scenario: {name: order, required: Started, next: booked, later: sent, after: 5s}, scope: "
       "\"{{request.path.id}}\", "
       "effect: \"{{request.json.n}}\", choose: cycle, respond: [{status: 201, body: {n: "
-      "\"{{request.json.n}}\"}}, {ending: reset, repeat: 2}]}]");
+      "\"{{request.json.n}}\"}}, {ending: reset, repeat: 2}, {slow: {head: 1s, body: 2s}, keep_alive: "
+      "closed}]}]");
   EXPECT_EQ(spec.name, "erp");
   EXPECT_EQ(spec.latency.first, 5ms);
   EXPECT_TRUE(spec.is_strict);
@@ -69,6 +70,8 @@ TEST(MockGiven, ReadsAStub) {
   EXPECT_EQ(stub.effect->operation, "book");
   EXPECT_EQ(stub.responses.at(1).ending, kernel::Ending::Reset);
   EXPECT_EQ(stub.responses.at(1).repeat, 2);
+  EXPECT_EQ(stub.responses.at(2).pace.body.get(), 2s);
+  EXPECT_EQ(stub.responses.at(2).afterwards, kernel::Afterwards::Closed);
 }
 
 TEST(MockGiven, ReadsEveryOperator) {

@@ -291,7 +291,8 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsTimeline) {
       {"unknown API", 9, "  - {at: 0s, fault: erb, respond: 503}",
        "s.yaml:9:5: the fault is of the api 'erb', which is not given; did you mean 'erp'?"},
       {"fault without effect", 9, "  - {at: 0s, fault: erp}",
-       "s.yaml:9:5: item 1 of 'timeline': 'fault' needs 'respond', 'connect', 'delay', 'damage' or 'twice'"},
+       "s.yaml:9:5: item 1 of 'timeline': 'fault' needs 'respond', 'connect', 'delay', 'damage', 'twice', "
+       "'slow' or 'keep_alive'"},
       {"no status", 9, "  - {at: 0s, fault: erp, respond: 99}", "s.yaml:9:35: 'respond': is no HTTP status"},
       {"no effect", 9, "  - {at: 0s, fault: erp, respond: explode}",
        "s.yaml:9:35: 'respond': wants a status, a map, or one of reset, empty, garbage, truncated, hang, "

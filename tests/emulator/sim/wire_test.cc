@@ -127,6 +127,125 @@ TEST_F(WireTest, ShowsTheCallerHowTheExchangeEnded) {
   }
 }
 
+// facts/mocks-and-faults 7: a drip defeats a timeout per read, and not a total one.
+TEST_F(WireTest, GivesASlowAnswerWhenItsLastByteIsThere) {
+  struct Case {
+    const char* name;
+    kernel::Duration takes;
+    kernel::Pace pace;
+    const char* body;
+    kernel::Duration timeout;
+    kernel::Duration after;
+    bool is_answered;
+  };
+  const auto pace = [](kernel::Duration head, kernel::Duration body) {
+    return kernel::Pace{.head = kernel::ShortTime(head), .body = kernel::ShortTime(body)};
+  };
+  const Case cases[] = {
+      {"a slow head", 30ms, pace(2s, 0s), "12345", 10s, 2s + 30ms, true},
+      {"a slow body", 30ms, pace(0s, 3s), "12345", 10s, 3s + 30ms, true},
+      {"both, one after the other", 30ms, pace(2s, 3s), "12345", 10s, 5s + 30ms, true},
+      {"at once, and slow", 0ms, pace(2s, 3s), "12345", 10s, 5s, true},
+      {"there is no body to be slow", 30ms, pace(2s, 3s), "", 10s, 2s + 30ms, true},
+      {"the deadline comes within the head", 30ms, pace(2s, 3s), "12345", 1s, 1s, false},
+      {"within the body", 30ms, pace(2s, 3s), "12345", 4s, 4s, false},
+      {"at once, and not in time", 0ms, pace(2s, 3s), "12345", 4s, 4s, false},
+      {"together with the last byte: the deadline wins", 0ms, pace(2s, 3s), "12345", 5s, 5s, false},
+      {"just behind it", 0ms, pace(2s, 3s), "12345", 5s + 1ns, 5s, true},
+  };
+  wire.serve("api", api);
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    api.takes = c.takes;
+    api.reply = {.response = {.body = c.body}, .pace = c.pace};
+    const Timestamp start = scheduler.now();
+    const HttpResult answer = send("api", start + c.timeout);
+    EXPECT_EQ(scheduler.now(), start + c.after);
+    ASSERT_EQ(answer.has_value(), c.is_answered);
+    if (answer) EXPECT_EQ(answer->body, c.body);
+    if (!answer) EXPECT_EQ(answer.error(), NoAnswer::Timeout);
+    EXPECT_EQ(wire.exchanges_running(), 0U);
+    EXPECT_EQ(scheduler.pending(), 0U) << "no timer is left behind";
+  }
+}
+
+TEST_F(WireTest, LetsACallerLeaveASlowAnswer) {
+  wire.serve("api", api);
+  api.reply = {.response = {.body = "12345"}, .pace = {.head = {}, .body = kernel::ShortTime(3s)}};
+  std::optional<HttpResult> never;
+  {
+    kernel::TaskScope scope;
+    scope.spawn(support::keep(wire.send({.host = "api"}, at(10s)), never));
+    scheduler.run_until(at(1s));
+  }
+  EXPECT_EQ(scheduler.pending(), 0U);
+  scheduler.run();
+  EXPECT_FALSE(never);
+}
+
+// As middleware/live/http_client.h: the connection that was used last is taken, one that was closed while it
+// rested is noticed, and nothing is sent a second time.
+TEST_F(WireTest, MeetsTheCloseOfAKeptConnection) {
+  struct Case {
+    const char* name;
+    kernel::Afterwards afterwards;
+    std::optional<NoAnswer> next;
+  };
+  const Case cases[] = {{"kept", kernel::Afterwards::Kept, std::nullopt},
+                        {"closed", kernel::Afterwards::Closed, std::nullopt},
+                        {"closed at the next", kernel::Afterwards::ClosedAtNext, NoAnswer::ClosedEarly},
+                        {"reset at the next", kernel::Afterwards::ResetAtNext, NoAnswer::Reset}};
+  wire.serve("api", api);
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    api.began.clear();
+    api.reply.afterwards = c.afterwards;
+    EXPECT_TRUE(send("api", scheduler.now() + 1s)) << "the answer itself is whole";
+    api.reply.afterwards = kernel::Afterwards::Kept;
+    const HttpResult next = send("api", scheduler.now() + 1s);
+    EXPECT_EQ(next ? std::nullopt : std::optional(next.error()), c.next);
+    EXPECT_EQ(api.began.size(), c.next ? 1U : 2U) << "what met the close was not handled";
+    EXPECT_TRUE(send("api", scheduler.now() + 1s)) << "and the connection after it is a new one";
+  }
+}
+
+TEST_F(WireTest, TakesTheConnectionThatWasUsedLast) {
+  wire.serve("api", api);
+  const auto one = [&](kernel::Duration takes, kernel::Afterwards afterwards,
+                       std::optional<HttpResult>& out) {
+    api.takes = takes;
+    api.reply.afterwards = afterwards;
+    return support::keep(wire.send({.host = "api"}, scheduler.now() + 10s), out);
+  };
+  std::optional<HttpResult> first;
+  std::optional<HttpResult> second;
+  kernel::TaskScope scope;
+  scope.spawn(one(1s, kernel::Afterwards::Kept, first));
+  scheduler.run_until(at(500ms));
+  scope.spawn(one(1s, kernel::Afterwards::Kept, second));
+  api.reply.afterwards = kernel::Afterwards::ClosedAtNext;  // of both: they answer at 1s and 1.5s
+  scheduler.run_until(at(1200ms));
+  api.reply.afterwards = kernel::Afterwards::Kept;  // the second rests above the first
+  scheduler.run_until(at(2s));
+  ASSERT_TRUE(first && *first && second && *second);
+  std::optional<HttpResult> above;
+  std::optional<HttpResult> below;
+  scope.spawn(one(1s, kernel::Afterwards::Kept, above));
+  scope.spawn(one(1s, kernel::Afterwards::Kept, below));
+  scheduler.run();
+  EXPECT_TRUE(*above);
+  EXPECT_EQ(below->error(), NoAnswer::ClosedEarly);
+}
+
+TEST_F(WireTest, ForgetsConnectionsBehindAClosedDoor) {
+  wire.serve("api", api);
+  api.reply.afterwards = kernel::Afterwards::ResetAtNext;
+  EXPECT_TRUE(send("api", at(1s)));
+  wire.set_door("api", kernel::Door::Refused);
+  wire.set_door("api", kernel::Door::Open);
+  EXPECT_TRUE(send("api", at(1s)));
+}
+
 TEST_F(WireTest, LeavesTheServerAtWorkWhenItsCallerIsCancelled) {
   wire.serve("api", api);
   api.takes = 1s;

@@ -120,6 +120,28 @@ TEST(Http, RequestsBeyondTheLimitWaitTheirTurn) {
   EXPECT_EQ(rig.client->connections_made(), 2U);
 }
 
+TEST(Http, IdleConnectionsDoNotDelayANewOne) {
+  ScriptedHandler handler;
+  Rig rig(handler, {.threads_max = 4});
+  std::vector<std::unique_ptr<live::HttpClientPool>> callers;
+  const auto call = [&](live::HttpClientPool& client) {
+    rig.results.clear();
+    rig.scope.spawn(keep_result(client, request(), rig.loop.now() + 60s, rig.results));
+    rig.run_until_results(1);
+    return outcome(rig.results.front());
+  };
+  for (int i = 0; i < 100; ++i) {
+    callers.push_back(
+        live::HttpClientPool::create(rig.loop, {.hosts = {{"api", rig.server->base_url()}}}).value());
+    EXPECT_EQ(call(*callers.back()), "200");
+  }
+  EXPECT_EQ(outcome(rig.call(request())), "200") << "a hundred are idle, and there are four threads";
+  for (const auto& caller : callers) {
+    EXPECT_EQ(call(*caller), "200");
+    EXPECT_EQ(caller->connections_made(), 1U) << "they were kept";
+  }
+}
+
 TEST(Http, AConnectionTheServerClosedIsReplacedUnnoticed) {
   ScriptedHandler handler([](const HttpRequest& asked) {
     return HttpReply{

@@ -1,14 +1,23 @@
-// One request with fetch; says what came of it.   node client.mjs URL TIMEOUT_MS
-const [url, timeout] = process.argv.slice(2)
+// One request with fetch, or two on a kept connection; says what came of the last.
+//   node client.mjs URL TIMEOUT_MS [again]
+const [url, timeout, again] = process.argv.slice(2)
 const name = (error) => {
   for (let at = error; at; at = at.cause) if (at.code && typeof at.code === 'string') return at.code
   return error.name
 }
 let head = false
-try {
+const ask = async () => {
+  head = false
   const response = await fetch(url, { signal: AbortSignal.timeout(Number(timeout)) })
   head = true
-  const text = await response.text()
+  return response.text()
+}
+try {
+  if (again) {
+    await ask()
+    await new Promise(setImmediate) // until then the connection is not free for another request
+  }
+  const text = await ask()
   console.log(`ok ${text.length}`)
 } catch (error) {
   console.log((head ? 'B: ' : '') + name(error))

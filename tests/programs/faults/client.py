@@ -1,4 +1,5 @@
-# One request with http.client; says what came of it.   python3 client.py URL TIMEOUT_S [CA_FILE]
+# One request with http.client, or two on a kept connection; says what came of the last.
+#   python3 client.py URL TIMEOUT_S [CA_FILE [again]]
 import http.client
 import ssl
 import sys
@@ -13,6 +14,9 @@ else:
     connection = http.client.HTTPConnection(url.netloc, timeout=timeout)
 head = False
 try:
+    if len(sys.argv) > 4:
+        connection.request('GET', url.path)
+        connection.getresponse().read()
     connection.request('GET', url.path)
     response = connection.getresponse()
     head = True
