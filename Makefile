@@ -1,5 +1,6 @@
 # relayrig: `make run` and `make test` are all that a fresh Debian 12 needs.
 #   make deps     install what is missing           make check    what CI runs: format, build, test
+#   make deps-postgres   of that, what the store on PostgreSQL needs: libpq, and a server for its tests
 #   make build    build/relayrig and the two programs that are deployed
 #   make test     all tests (SAN=asan, SAN=tsan: under a sanitizer)
 #   make run      the main scenario (SCENARIO=path: another)
@@ -12,10 +13,13 @@ PRESET := $(if $(SAN),$(SAN),release)
 BUILD := $(if $(SAN),build-$(SAN),build)
 SOURCES := $(shell git ls-files -- '*.cc' '*.h' 2>/dev/null)
 
-.PHONY: bootstrap.zip deps configure build run test check bench format format-check tidy clean
+.PHONY: bootstrap.zip deps deps-postgres configure build run test check bench format format-check tidy clean
 
 deps:
 	@./cmake/deps.sh
+
+deps-postgres:
+	@./cmake/deps.sh postgres
 
 configure: deps
 	@cmake --preset $(PRESET) >$(BUILD).configure.log 2>&1 || { cat $(BUILD).configure.log; exit 1; }

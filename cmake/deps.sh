@@ -10,16 +10,20 @@ librapidcheck-dev libre2-dev json-schema-test-suite"
 # The tests of processes: scripts with curl; aws-lambda-ric, which npm compiles for the Node that is there.
 packages="$packages curl make g++ python3 autoconf automake libtool"
 
+# The store that instances share, and a server for its tests. `deps.sh postgres`: these alone.
+packages="$packages libpq-dev postgresql"
+[ "${1:-}" != postgres ] || packages="libpq-dev postgresql"
+
 # The tests with real SDKs run on Node; any that is there will do.
-command -v node >/dev/null 2>&1 || packages="$packages nodejs libnode-dev"
-command -v npm >/dev/null 2>&1 || packages="$packages npm"
+[ "${1:-}" = postgres ] || command -v node >/dev/null 2>&1 || packages="$packages nodejs libnode-dev"
+[ "${1:-}" = postgres ] || command -v npm >/dev/null 2>&1 || packages="$packages npm"
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
   cat >&2 <<TEXT
 This is not Debian. relayrig runs on Linux; install these yourself and build with the compiler of your choice
 (CXX of Clang 19 or GCC 14; cmake -B build -G Ninja -DCMAKE_CXX_COMPILER=...).
-  Homebrew: llvm@19 lld ccache cmake ninja pkg-config cpp-httplib nlohmann-json sqlite googletest boost fmt cli11 yaml-cpp valijson re2 simdjson mimalloc openssl@3 node
-  vcpkg:    cpp-httplib[openssl,zlib,brotli] nlohmann-json sqlite3 gtest boost-asio boost-beast boost-process fmt cli11 yaml-cpp valijson re2 simdjson mimalloc openssl
+  Homebrew: llvm@19 lld ccache cmake ninja pkg-config cpp-httplib nlohmann-json sqlite googletest boost fmt cli11 yaml-cpp valijson re2 simdjson mimalloc openssl@3 libpq postgresql@15 node
+  vcpkg:    cpp-httplib[openssl,zlib,brotli] nlohmann-json sqlite3 gtest boost-asio boost-beast boost-process fmt cli11 yaml-cpp valijson re2 simdjson mimalloc openssl libpq
 TEXT
   exit 1
 fi
@@ -34,5 +38,15 @@ done
 echo "make deps: installing$missing"
 root=""
 if [ "$(id -u)" != 0 ]; then root="sudo"; fi
+install() { DEBIAN_FRONTEND=noninteractive $root apt-get install -y -qq --no-install-recommends "$@" >/dev/null; }
 $root apt-get update -qq
-DEBIAN_FRONTEND=noninteractive $root apt-get install -y -qq --no-install-recommends $missing >/dev/null
+case "$missing" in
+  *" postgresql"*)
+    # Its package would run a server of its own; the tests start theirs.
+    if [ ! -e /etc/postgresql-common ]; then
+      install postgresql-common
+      $root sed -i 's/^#\{0,1\}create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+    fi
+    ;;
+esac
+install $missing

@@ -127,6 +127,7 @@ const std::map<std::string, std::vector<std::string>> kLibraries = {
      {"middleware/live", "middleware/kernel/digest.cc", "emulator/topics/test_key_signer.cc",
       "emulator/salesforce_edge/jwt_signature.cc"}},
     {"sqlite3", {"emulator/hoplog", "middleware/store"}},
+    {"libpq", {"middleware/store"}},
     {"yaml-cpp/", {"middleware/config"}},
     {"valijson/", {"middleware/ingest/schema.cc"}},
     {"re2/", {"middleware/ingest/text_rules.cc", "mocks/jsonpath"}},

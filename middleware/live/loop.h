@@ -9,6 +9,7 @@
 
 #include "middleware/kernel/scheduler.h"
 #include "middleware/kernel/timer_queue.h"
+#include "middleware/kernel/watch.h"
 #include "middleware/live/descriptor.h"
 
 struct epoll_event;
@@ -19,27 +20,14 @@ struct LoopConfig {
   double speed = 1.0;  ///< run time passes this many times faster than the steady clock; above 0
 };
 
-/// Told that a descriptor may have become readable or writable, or was hung up. It tries its I/O again.
-class ReadyWatcher {
- public:
-  virtual void on_ready() = 0;
-
- protected:
-  ~ReadyWatcher() = default;
-};
-
-/// Names one watched descriptor. A default one names none.
-struct WatchId {
-  std::uint32_t slot = 0;
-  std::uint32_t generation = 0;  ///< 0: not watched
-  explicit operator bool() const { return generation != 0; }
-};
+using kernel::ReadyWatcher;
+using kernel::WatchId;
 
 /// Only post() and stop() may be called from other threads. Everything that posts must be gone before the
 /// loop is. A wake-up runs what was posted (in the order of posting), then the timers that are due, then the
 /// ready sockets: a deadline that comes together with an answer wins. SIGPIPE is ignored in the whole process
 /// from here on.
-class Loop final : public kernel::Scheduler {
+class Loop final : public kernel::Scheduler, public kernel::Watches {
  public:
   explicit Loop(LoopConfig config = {});
   ~Loop() override;
@@ -66,10 +54,8 @@ class Loop final : public kernel::Scheduler {
   /// Ends run() after the action that runs now. A stop() without a run ends the next one at once.
   void stop();
 
-  /// Calls `watcher` after every change of readiness of `fd` (edge-triggered), from the loop, never from
-  /// here. Both must live until unwatch().
-  WatchId watch(int fd, ReadyWatcher& watcher);
-  void unwatch(WatchId id, int fd);
+  WatchId watch(int fd, ReadyWatcher& watcher) override;
+  void unwatch(WatchId id, int fd) override;
 
  private:
   struct Watch {

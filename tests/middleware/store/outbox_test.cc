@@ -15,6 +15,12 @@ using namespace std::chrono_literals;
 /// What every engine promises of callbacks.
 class OutboxTest : public testing::TestWithParam<const char*> {
  protected:
+  void SetUp() override {
+#ifdef RELAYRIG_POSTGRES
+    if (GetParam() == std::string("postgres")) SKIP_WITHOUT_POSTGRES();
+#endif
+    store = bed.open();
+  }
   static Callback callback(const std::string& id, const std::string& lane = "") {
     return {.id = id,
             .event = "event of " + id,
@@ -58,17 +64,15 @@ class OutboxTest : public testing::TestWithParam<const char*> {
   }
   template <class T>
   T run(kernel::Task<T> task) {
-    return support::run(scheduler, std::move(task));
+    return bed.run(std::move(task));
   }
   Outbox& outbox() { return store->outbox(); }
 
-  emulator::sim::VirtualScheduler scheduler{support::kWallStart};
-  kernel::InlineWorker worker;
-  TempFolder folder;
-  std::unique_ptr<Store> store = make_store(GetParam(), folder, scheduler, worker);
+  StoreBed bed{GetParam()};
+  std::unique_ptr<Store> store;
   std::map<std::string, std::uint64_t> fences;
 };
-INSTANTIATE_TEST_SUITE_P(Engines, OutboxTest, testing::Values("memory", "sqlite"),
+INSTANTIATE_TEST_SUITE_P(Engines, OutboxTest, testing::Values(STORE_ENGINES),
                          [](const auto& engine) { return std::string(engine.param); });
 
 TEST_P(OutboxTest, HoldsWhatTheEndOfAnEventLeaves) {

@@ -15,6 +15,12 @@ using namespace std::chrono_literals;
 /// What every engine promises.
 class StoreTest : public testing::TestWithParam<const char*> {
  protected:
+  void SetUp() override {
+#ifdef RELAYRIG_POSTGRES
+    if (GetParam() == std::string("postgres")) SKIP_WITHOUT_POSTGRES();
+#endif
+    store = bed.open();
+  }
   Claim claim(Timestamp now, Timestamp lease_until, std::string event = "e", Fingerprint print = {}) {
     return run(store->claim(std::move(event), now, lease_until, print));
   }
@@ -39,15 +45,13 @@ class StoreTest : public testing::TestWithParam<const char*> {
   }
   template <class T>
   T run(kernel::Task<T> task) {
-    return support::run(scheduler, std::move(task));
+    return bed.run(std::move(task));
   }
 
-  emulator::sim::VirtualScheduler scheduler{support::kWallStart};
-  kernel::InlineWorker worker;
-  TempFolder folder;
-  std::unique_ptr<Store> store = make_store(GetParam(), folder, scheduler, worker);
+  StoreBed bed{GetParam()};
+  std::unique_ptr<Store> store;
 };
-INSTANTIATE_TEST_SUITE_P(Engines, StoreTest, testing::Values("memory", "sqlite"),
+INSTANTIATE_TEST_SUITE_P(Engines, StoreTest, testing::Values(STORE_ENGINES),
                          [](const auto& engine) { return std::string(engine.param); });
 
 TEST_P(StoreTest, GivesAnEventToOneClaimantAtATime) {
