@@ -20,23 +20,24 @@ void Gatekeeper::lift(const std::string& name) {
   std::erase_if(active_, [&name](const Active& active) { return active.disturbance.name == name; });
 }
 
-void Gatekeeper::note(Active& active, const std::string& resource, kernel::HopId hop) {
+bool Gatekeeper::touches(Active& active, const Resources& resources, kernel::HopId hop) {
+  const std::string& wanted = active.disturbance.resource;
+  if (!wanted.empty() && std::ranges::find(resources, wanted) == resources.end()) return false;
+  const std::string key = !wanted.empty() || resources.empty() ? wanted : resources.front();
   journal_.fault({.rule = active.disturbance.name,
                   .target = words_.service,
-                  .key = resource,
+                  .key = key,
                   .n = ++active.calls,
                   .fired = true,
                   .hop = hop});
+  return true;
 }
 
-kernel::Duration Gatekeeper::delay_of(const std::string& resource, kernel::HopId hop) {
+kernel::Duration Gatekeeper::delay_of(const Resources& resources, kernel::HopId hop) {
   kernel::Duration delay{};
   for (Active& active : active_) {
-    const Disturbance& disturbance = active.disturbance;
-    if (disturbance.trouble != Trouble::Slow) continue;
-    if (!disturbance.resource.empty() && disturbance.resource != resource) continue;
-    note(active, resource, hop);
-    delay += disturbance.delay;
+    if (active.disturbance.trouble == Trouble::Slow && touches(active, resources, hop))
+      delay += active.disturbance.delay;
   }
   return delay;
 }
@@ -61,13 +62,13 @@ Refusal Gatekeeper::refusal_of(Trouble trouble, const std::string& operation,
   return {words_.internal_error, "An error occurred on the server side.", 500};
 }
 
-Answer<> Gatekeeper::verdict(const std::string& operation, const std::string& resource, kernel::HopId hop) {
+Answer<> Gatekeeper::verdict(const std::string& operation, const Resources& resources, kernel::HopId hop) {
   for (Active& active : active_) {
-    const Disturbance& disturbance = active.disturbance;
-    if (disturbance.trouble == Trouble::Slow) continue;
-    if (!disturbance.resource.empty() && disturbance.resource != resource) continue;
-    note(active, resource, hop);
-    return std::unexpected(refusal_of(disturbance.trouble, operation, resource));
+    if (active.disturbance.trouble == Trouble::Slow || !touches(active, resources, hop)) continue;
+    const std::string first = resources.empty() ? std::string{} : resources.front();
+    const std::string& wanted = active.disturbance.resource;
+    return std::unexpected(
+        refusal_of(active.disturbance.trouble, operation, wanted.empty() ? first : wanted));
   }
   for (auto& [quota, limit] : quotas_) {
     if (std::ranges::find(quota.operations, operation) == quota.operations.end()) continue;
@@ -75,15 +76,16 @@ Answer<> Gatekeeper::verdict(const std::string& operation, const std::string& re
     journal_.log({.level = kernel::LogLevel::Warn,
                   .source = words_.service,
                   .message = operation + " is over its quota of calls a second: ThrottlingException"});
-    return std::unexpected(refusal_of(Trouble::Throttled, operation, resource));
+    return std::unexpected(refusal_of(Trouble::Throttled, operation, {}));
   }
   return {};
 }
 
-kernel::Task<Answer<>> Gatekeeper::admit(std::string operation, std::string resource, kernel::HopId hop) {
-  const kernel::Duration delay = delay_of(resource, hop);
+kernel::Task<Answer<>> Gatekeeper::admit(std::string operation, std::vector<std::string> resources,
+                                         kernel::HopId hop) {
+  const kernel::Duration delay = delay_of(resources, hop);
   if (delay > kernel::Duration{}) co_await kernel::sleep_until(scheduler_, scheduler_.now() + delay);
-  co_return verdict(operation, resource, hop);
+  co_return verdict(operation, resources, hop);
 }
 
 }  // namespace emulator::access

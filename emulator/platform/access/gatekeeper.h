@@ -47,7 +47,8 @@ class Gatekeeper final : public Admission {
   Gatekeeper(ServiceWords words, const std::vector<Quota>& quotas, kernel::Scheduler& scheduler,
              kernel::Journal& journal);
 
-  kernel::Task<Answer<>> admit(std::string operation, std::string resource, kernel::HopId hop) override;
+  kernel::Task<Answer<>> admit(std::string operation, std::vector<std::string> resources,
+                               kernel::HopId hop) override;
 
   /// From now until lift(name). Of several that fit a call, each slow one delays it and the first other
   /// refuses it.
@@ -59,9 +60,11 @@ class Gatekeeper final : public Admission {
     Disturbance disturbance;
     std::uint64_t calls = 0;  ///< that it touched
   };
-  void note(Active& active, const std::string& resource, kernel::HopId hop);
-  kernel::Duration delay_of(const std::string& resource, kernel::HopId hop);
-  Answer<> verdict(const std::string& operation, const std::string& resource, kernel::HopId hop);
+  using Resources = std::vector<std::string>;
+  /// Whether it is active for this call; then it is noted.
+  bool touches(Active& active, const Resources& resources, kernel::HopId hop);
+  kernel::Duration delay_of(const Resources& resources, kernel::HopId hop);
+  Answer<> verdict(const std::string& operation, const Resources& resources, kernel::HopId hop);
   Refusal refusal_of(Trouble trouble, const std::string& operation, const std::string& resource) const;
 
   ServiceWords words_;

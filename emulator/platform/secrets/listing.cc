@@ -3,6 +3,7 @@
 
 #include "emulator/platform/secrets/checks.h"
 #include "emulator/platform/secrets/errors.h"
+#include "emulator/platform/secrets/random_password.h"
 #include "emulator/platform/secrets/secrets_manager.h"
 #include "middleware/kernel/base64.h"
 
@@ -68,6 +69,12 @@ Answer<> SecretsManager::untag(std::string_view id, const std::vector<std::strin
   std::erase_if((*secret)->tags,
                 [&keys](const auto& tag) { return std::ranges::find(keys, tag.first) != keys.end(); });
   return {};
+}
+
+Answer<std::string> SecretsManager::random_password(const PasswordRules& rules) {
+  auto password = secrets_manager::random_password(rules, luck_);
+  if (password && learner_) learner_("a password that Secrets Manager made", *password);
+  return password;
 }
 
 }  // namespace emulator::secrets_manager

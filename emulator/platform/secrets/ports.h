@@ -40,12 +40,11 @@ class SecretsService : public SecretReader {
   virtual Answer<> untag(std::string_view id, const std::vector<std::string>& keys) = 0;
   virtual Answer<Written> rotate(RotateRequest request) = 0;
   virtual Answer<Written> cancel_rotation(std::string_view id) = 0;
+  virtual Answer<std::string> random_password(const PasswordRules& rules) = 0;
 
   /// Is told of every value before anybody can read it: by which name people know the secret, and the value.
   using Learner = std::function<void(const std::string& name, std::string_view value)>;
   virtual void tell_values(Learner learner) = 0;
-  /// A value that a caller will soon store, for whoever wants to know values.
-  virtual void announce(std::string_view value) = 0;
 };
 
 }  // namespace emulator::secrets_manager

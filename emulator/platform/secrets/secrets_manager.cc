@@ -85,10 +85,6 @@ void SecretsManager::learn(const Secret& secret, const SecretValue& value) {
   if (learner_) learner_("secretsmanager:" + secret.name, value.bytes);
 }
 
-void SecretsManager::announce(std::string_view value) {
-  if (learner_) learner_("a password of Secrets Manager's making", value);
-}
-
 Answer<Read> SecretsManager::read(ReadRequest request) {
   const auto secret = usable(request.secret);
   if (!secret) return std::unexpected(secret.error());

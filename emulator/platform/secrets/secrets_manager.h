@@ -47,8 +47,8 @@ class SecretsManager final : public SecretsService {
   Answer<> untag(std::string_view id, const std::vector<std::string>& keys) override;
   Answer<Written> rotate(RotateRequest request) override;
   Answer<Written> cancel_rotation(std::string_view id) override;
+  Answer<std::string> random_password(const PasswordRules& rules) override;
   void tell_values(Learner learner) override { learner_ = std::move(learner); }
-  void announce(std::string_view value) override;
 
   /// A version of the service's own making: what a scenario gives, and what somebody changes in the middle of
   /// it. `value` becomes current.

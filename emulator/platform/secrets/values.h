@@ -136,6 +136,18 @@ struct Deleted {
   kernel::WallTime at{};
 };
 
+/// GetRandomPassword.
+struct PasswordRules {
+  std::int64_t length = 32;  ///< 1..4096
+  std::string excluded{};    ///< characters
+  bool without_numbers = false;
+  bool without_punctuation = false;
+  bool without_uppercase = false;
+  bool without_lowercase = false;
+  bool with_space = false;
+  bool needs_each = true;  ///< one character of each kind at least
+};
+
 struct RotateRequest {
   std::string secret;
   std::optional<std::string> token{};

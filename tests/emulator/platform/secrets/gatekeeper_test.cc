@@ -40,7 +40,9 @@ struct Entrance {
                   journal};
 
   std::string ask(const std::string& operation, const std::string& resource) {
-    return refused(support::run(scheduler, gate.admit(operation, resource, 7)));
+    std::vector<std::string> resources;
+    if (!resource.empty()) resources = {"/first", resource};
+    return refused(support::run(scheduler, gate.admit(operation, resources, 7)));
   }
 };
 
