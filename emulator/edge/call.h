@@ -46,7 +46,7 @@ struct AwsError {
   std::string query_code{};
   /// rest: further members of the body, before the message: {"Type", "User"}.
   std::vector<std::pair<std::string, std::string>> members{};
-  std::string message_name = "message";  ///< rest: some errors of Lambda say "Message"
+  std::string message_name = "message";  ///< JSON: Secrets Manager and some of Lambda's say "Message"
   kernel::Headers headers{};
 };
 

@@ -138,8 +138,8 @@ kernel::Task<void> Edge::answer(AwsCall call, kernel::Arrival<HttpReply> reply) 
              .error = result ? std::string_view{} : std::string_view(result.error().code),
              .bytes_sent = static_cast<std::int64_t>(sent.size()),
              .bytes_received = static_cast<std::int64_t>(response.body.size()),
-             .request = sent,
-             .response = response.body});
+             .request = service == nullptr ? sent : service->recorded(sent),
+             .response = service == nullptr ? response.body : service->recorded(response.body)});
   reply.set({.response = std::move(response)});
 }
 

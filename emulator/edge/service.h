@@ -22,6 +22,8 @@ class AwsService {
   /// Rest services find operation and `path` here; nothing when no route fits. Others know both already.
   virtual bool find_route(AwsCall& call) const { return !call.identity.operation.empty(); }
   virtual kernel::Task<AwsResult> call(AwsCall call) = 0;
+  /// A body of a call or an answer as the record may have it: without the values of secrets.
+  virtual std::string recorded(std::string body) const { return body; }
 };
 
 /// One line of a service's table. Operations that wait are coroutines.

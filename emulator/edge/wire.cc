@@ -70,7 +70,7 @@ HttpResponse write_error(const Identity& identity, const AwsError& error, const 
   switch (identity.protocol) {
     case Protocol::Json10:
     case Protocol::Json11:
-      response.body = kernel::json_text(Json{{"__type", error.code}, {"message", error.message}});
+      response.body = kernel::json_text(Json{{"__type", error.code}, {error.message_name, error.message}});
       if (!error.query_code.empty()) {
         response.headers.set("x-amzn-query-error", error.query_code + ";" + std::string(fault_of(error)));
       }
