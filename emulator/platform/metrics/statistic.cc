@@ -162,7 +162,8 @@ double samples_wanted(const Statistic& statistic) {
   if (statistic.kind != Kind::Percentile) return 0;
   const double p = *statistic.high;
   if (p <= 0 || p >= 1) return 0;
-  return 10 / (p >= 0.5 ? 1 - p : p);
+  // 1 - 0.9 is a little less than 0.1.
+  return std::round(1e6 * 10 / (p >= 0.5 ? 1 - p : p)) / 1e6;
 }
 
 }  // namespace emulator::metrics
