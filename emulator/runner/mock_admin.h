@@ -7,11 +7,9 @@
 //   GET POST PUT /_relayrig/mocks/API/stubs             all stubs; one more; only these from now on
 //   GET PUT DEL  /_relayrig/mocks/API/stubs/ID          one
 //   GET DEL      /_relayrig/requests?api=&matched=...   what the mocks were asked
-//   GET POST DEL /_relayrig/faults                      all (?ended=true: those that are over, too); set;
-//                                                       lift
-//   GET DEL      /_relayrig/faults/NAME                 one
-//   POST         /_relayrig/reset                       {"what": "journal" | "state" | "everything", "api":
-//   ...}
+//   GET POST DEL /_relayrig/faults                      all (?ended=true: with those over); set; lift
+//   GET DEL      /_relayrig/faults/NAME                 one, of requests or of connections
+//   POST         /_relayrig/reset                       {"what": "journal" or another, "api": ...}
 //
 // Bodies are JSON; the YAML of scenario files reads as well. They are read as strictly as files: 400 names
 // the place. Answers are JSON, refusals RFC 9457 problems. A page of another site may ask nothing (403).

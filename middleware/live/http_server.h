@@ -25,7 +25,8 @@ struct ServerConfig {
 
 /// What the handler sees: `target` is path and query as sent, `host` the Host header, headers in order as
 /// sent. A header in the reply that names a length or a transfer encoding is replaced by the true one;
-/// nothing is compressed. Every Ending works on plain connections and on TLS. A truncated reply without a
+/// nothing is compressed. Every Ending, Pace and Afterwards works on plain connections and on TLS; a slow
+/// answer holds one of the threads all the while. A truncated reply without a
 /// body promises one byte and sends none; one that may have no body (HEAD, 204, 304) is cut within its head.
 /// If the handler throws, the client gets 500. A caller that gives up does not stop the handler.
 class HttpServer {
