@@ -114,6 +114,25 @@ int main(int argc, char** argv) {
   run_command->add_option("--junit", arguments.junit, "Also write JUnit XML to this file");
   run_command->callback([&] { code = run(settings, arguments, terminal); });
 
+  SweepArguments sweep_arguments;
+  CLI::App* sweep_command = app.add_subcommand("sweep", "Run a scenario with some settings varied");
+  sweep_command->footer(kAboutSweep);
+  sweep_command->add_option("PATH", sweep_arguments.path, "A scenario file")->required();
+  sweep_command->add_option("--vary", sweep_arguments.vary, "KEY.KEY=VALUE,VALUE; may be repeated")
+      ->required();
+  sweep_command->add_option("--set", sweep_arguments.overrides,
+                            "KEY.KEY=VALUE: at every point; may be repeated");
+  sweep_command->add_option("--seeds", sweep_arguments.seeds, "How many, from the scenario's on")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
+  sweep_command->add_option("--jobs", settings.jobs, "Runs side by side")
+      ->envname("RELAYRIG_JOBS")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  sweep_command->add_option("--format", sweep_arguments.format, "text, json, ndjson or csv")
+      ->capture_default_str();
+  sweep_command->callback([&] { code = sweep(settings, sweep_arguments); });
+
   UpArguments up_arguments;
   CLI::App* up_command =
       app.add_subcommand("up", "Start a deployment over real sockets and keep it until Ctrl-C");

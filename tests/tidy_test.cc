@@ -110,6 +110,7 @@ const std::map<std::string, std::vector<std::string>> kMayInclude = {
     {"emulator/subscriber", {"middleware/kernel"}},
     {"emulator/hoplog", {"middleware/kernel"}},
     {"emulator/report", {"middleware/kernel", "emulator/hoplog"}},
+    {"emulator/campaign", {"middleware/kernel", "emulator/hoplog"}},
     {"emulator/runner/judge", {"middleware/kernel", "emulator/hoplog"}},
     {"mocks/faults", {"middleware/kernel"}},
     {"mocks/jsonpath", {"middleware/kernel"}},

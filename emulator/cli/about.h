@@ -6,6 +6,16 @@ inline constexpr const char* kExits =
     "Exit codes: 0 passed, 1 a scenario or an invariant failed, 2 bad usage or an invalid file,\n"
     "3 infrastructure (port, disk), 4 nothing selected, 130 interrupted.";
 
+inline constexpr const char* kAboutSweep =
+    "Prints one row for each combination of values: counts are sums over the seeds, times and backlogs the "
+    "worst.\n"
+    "Run files are kept in RUNS/sweep/ROW.\n\n"
+    "  relayrig sweep scenarios/a.yaml --vary given.compute.max=1,3,10 --vary "
+    "given.compute.concurrency=50,100 "
+    "--seeds 5\n\n"
+    "Exit codes: 0 the table is complete, also where a scenario failed; 2 bad usage or an invalid file,\n"
+    "3 infrastructure (disk).";
+
 inline constexpr const char* kAboutPattern =
     "Prints one line a row, in the rows' order:\n"
     "  match              the event matches the pattern\n"

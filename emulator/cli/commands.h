@@ -29,6 +29,17 @@ struct RunArguments {
 
 int run(const Settings& settings, const RunArguments& arguments, const Terminal& terminal);
 
+/// Runs the scenario at each combination of values, with its seed and those behind it; prints a table. Virtual
+/// clock only. A scenario that fails is a figure, not a failure.
+struct SweepArguments {
+  std::string path{};
+  std::vector<std::string> vary{};       ///< KEY.KEY=VALUE,VALUE
+  std::vector<std::string> overrides{};  ///< KEY.KEY=VALUE
+  std::int64_t seeds = 1;
+  std::string format = "text";  ///< text, json, ndjson or csv
+};
+int sweep(const Settings& settings, const SweepArguments& arguments);
+
 struct UpArguments {
   std::string path{};                    ///< "": nothing is given, clients make what they need
   std::vector<std::string> overrides{};  ///< KEY.KEY=VALUE
