@@ -1,5 +1,8 @@
 #include "middleware/config/inbox_shapes.h"
 
+#include <algorithm>
+
+#include "middleware/config/security_shapes.h"
 #include "middleware/config/template_shapes.h"
 
 namespace config {
@@ -8,18 +11,61 @@ namespace {
 using kernel::TextTemplate;
 using service::AnswerWhen;
 
+/// What PostgreSQL takes without quotes.
+Shape<std::string> schema_name() {
+  return mapped<std::string>(
+      non_empty_text(),
+      [](const std::string& name) -> kernel::Result<std::string> {
+        const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+        const bool is_name = std::ranges::all_of(name, fits) && name.size() <= 63 &&
+                             (name[0] < '0' || name[0] > '9') && !name.starts_with("pg_");
+        if (!is_name) return kernel::invalid("is no name of a schema");
+        return name;
+      },
+      {.wants = "a name of small letters, digits and _"});
+}
+
+Shape<PostgresText> postgres_shape() {
+  const auto map =
+      object<PostgresText>("a database", "PostgreSQL 13 or later; instances that name the same share it.")
+          .required("url", &PostgresText::url, secret_reference(),
+                    "Reference to the secret that holds its URL: env:DATABASE_URL.")
+          .optional("schema", &PostgresText::schema, schema_name(),
+                    "Of this deployment's tables; made if it is not there.")
+          .optional("connections", &PostgresText::connections, integer(1, 1000), "Of one instance, at most.")
+          .optional("look", &PostgresText::look,
+                    duration(std::chrono::milliseconds{10}, std::chrono::hours{1}),
+                    "How often an instance looks for what others left behind.")
+          .optional("ca_file", &PostgresText::ca_file, non_empty_text(),
+                    "PEM of CAs to trust in the server, instead of the system's.")
+          .done();
+  const auto reference = mapped<PostgresText>(
+      secret_reference(),
+      [](const std::string& url) -> kernel::Result<PostgresText> { return PostgresText{.url = url}; });
+  return either<PostgresText>({.scalar = reference, .map = map});
+}
+
 Shape<StoreConfig> store_shape() {
-  const auto sqlite = object<StoreConfig>("a store", "Where events are kept.")
-                          .required("sqlite", &StoreConfig::sqlite, non_empty_text(),
-                                    "Path of the file; it is made if it is not there. One process at a time.")
-                          .not_yet("postgres", "there is memory, and {sqlite: PATH}")
-                          .done();
+  const auto map = object<StoreConfig>("a store", "Where events are kept.")
+                       .optional("sqlite", &StoreConfig::sqlite, non_empty_text(),
+                                 "Path of the file; it is made if it is not there. One process at a time.")
+                       .optional("postgres", &StoreConfig::postgres, postgres_shape(),
+                                 "A database that all instances share: its URL by reference, or a map.")
+                       .exactly_one_of({"sqlite", "postgres"})
+                       .done();
   const auto memory = mapped<StoreConfig>(
       choice<int>({{"memory", 0}}), [](const int&) -> kernel::Result<StoreConfig> { return StoreConfig{}; });
-  return either<StoreConfig>({.scalar = memory, .map = sqlite});
+  return either<StoreConfig>({.scalar = memory, .map = map});
 }
 
 }  // namespace
+
+std::string StoreConfig::identity() const {
+  if (!postgres) return sqlite.empty() ? "memory" : "sqlite " + sqlite;
+  const PostgresText& text = *postgres;
+  return "postgres " + text.url + " " + text.schema + " " + std::to_string(text.connections) + " " +
+         kernel::duration_text(text.look) + " " + text.ca_file;
+}
 
 Shape<TextTemplate> event_template() {
   return mapped<TextTemplate>(text(),
@@ -65,7 +111,7 @@ Shape<std::vector<TextTemplate>> version_of(Shape<TextTemplate> part) {
 
 Shape<InboxText> inbox_shape() {
   return object<InboxText>("the inbox", "What an acknowledgement of an event means.")
-      .optional("store", &InboxText::store, store_shape(), "memory, or {sqlite: PATH}.")
+      .optional("store", &InboxText::store, store_shape(), "memory, {sqlite: PATH} or {postgres: REFERENCE}.")
       .optional("answer", &InboxText::answer,
                 choice<AnswerWhen>({{"sync", AnswerWhen::Sync}, {"accepted", AnswerWhen::Accepted}}),
                 "sync: when the flow is over, with its result. accepted: 202 when the event is kept.")

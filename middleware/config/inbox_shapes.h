@@ -9,9 +9,24 @@
 
 namespace config {
 
+/// A database that several instances share.
+struct PostgresText {
+  std::string url{};  ///< reference to the secret that holds it
+  std::string schema = "relayrig";
+  int connections = 8;
+  kernel::Duration look = std::chrono::seconds{1};
+  std::string ca_file{};
+};
+
 /// Where events are kept.
 struct StoreConfig {
-  std::string sqlite{};  ///< path of the file; "": in memory
+  std::string sqlite{};  ///< path of the file; "" and no database: in memory
+  std::optional<PostgresText> postgres{};
+
+  /// Longer than the process.
+  bool lasts() const { return !sqlite.empty() || postgres; }
+  /// Of which kind, and which one: two that differ are two stores.
+  std::string identity() const;
 };
 
 struct InboxText : inbox::InboxConfig {

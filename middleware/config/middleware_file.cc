@@ -88,7 +88,11 @@ MiddlewareFile to_file(const FileText& text) {
   file.service.outbox = text.outbox;
   file.service.answer = text.inbox.answer;
   file.service.works_off_store =
-      text.inbox.answer == service::AnswerWhen::Accepted || !text.inbox.store.sqlite.empty();
+      text.inbox.answer == service::AnswerWhen::Accepted || text.inbox.store.lasts();
+  if (const auto& shared = text.inbox.store.postgres) {
+    file.service.inbox.look_every = shared->look;
+    file.service.outbox.look_every = shared->look;
+  }
   file.security = text.security;
   file.server = text.server;
   for (const auto& [name, api] : text.apis) {

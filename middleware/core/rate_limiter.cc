@@ -14,14 +14,50 @@ struct Cases : F... {
   using F::operator()...;
 };
 
+TokenBucketRules part_of(TokenBucketRules rules, std::int64_t among) {
+  if (among == 1) return rules;
+  // As many tokens in a longer time: whole numbers stay whole.
+  rules.capacity = std::max<std::int64_t>(1, rules.capacity / among);
+  rules.per *= among;
+  if (rules.initial) rules.initial = std::min(rules.capacity, *rules.initial / among);
+  return rules;
+}
+
+/// Of a law that counts in windows: fewer calls, or one in so many windows that all together keep the limit.
+template <class Rules>
+Rules part_of(Rules rules, Duration Rules::* window, std::int64_t among) {
+  if (among == 1) return rules;
+  if (rules.limit < among) rules.*window *= (among + rules.limit - 1) / rules.limit;
+  rules.limit = std::max<std::int64_t>(1, rules.limit / among);
+  return rules;
+}
+
 }  // namespace
 
-RateLimiter::RateLimiter(RateRules rules) : rules_(std::move(rules)) {
-  const Cases make{[](const TokenBucketRules& r) -> Law { return TokenBucket(r); },
-                   [](const FixedWindowRules& r) -> Law { return FixedWindow(r); },
-                   [](const SlidingLogRules& r) -> Law { return SlidingLog(r); },
-                   [](const CycleRules& r) -> Law { return Cycles(r); }};
+RateLimiter::RateLimiter(RateRules rules) : rules_(std::move(rules)) { make_laws(); }
+
+void RateLimiter::make_laws() {
+  const Cases make{
+      [n = among_](const TokenBucketRules& r) -> Law { return TokenBucket(part_of(r, n)); },
+      [n = among_](const FixedWindowRules& r) -> Law {
+        return FixedWindow(part_of(r, &FixedWindowRules::window, n));
+      },
+      [n = among_](const SlidingLogRules& r) -> Law {
+        return SlidingLog(part_of(r, &SlidingLogRules::window, n));
+      },
+      [n = among_](const CycleRules& r) -> Law { return Cycles(part_of(r, &CycleRules::cycle, n)); }};
+  laws_.clear();
   for (const RateLawRules& limit : rules_.limits) laws_.push_back(std::visit(make, limit));
+}
+
+void RateLimiter::share(std::int64_t among, Timestamp when) {
+  if (rules_.limits.empty()) return;
+  among_ = among;
+  make_laws();
+  ++pauses_;
+  waiting_.clear();
+  not_before_ = std::max(not_before_, when);
+  for (Law& law : laws_) std::visit([&](auto& l) { l.restart(not_before_); }, law);
 }
 
 std::optional<Timestamp> RateLimiter::retry_at(Timestamp now, std::int64_t cost) const {

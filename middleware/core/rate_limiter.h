@@ -43,6 +43,12 @@ class RateLimiter {
   bool is_valid(const Reservation& reservation) const { return reservation.pause == pauses_; }
   void give_back(const Reservation& reservation, std::int64_t cost = 1);
 
+  /// From now on so many (at least 1) keep these limits together, and each has that part of them; nothing is
+  /// granted before `when`, and then every limit begins anew. Reservations have to be made again. Where the
+  /// limit is less than one call for each, it is one call in a longer time: kept on average.
+  void share(std::int64_t among, kernel::Timestamp when);
+  std::int64_t shared_among() const { return among_; }
+
   /// The vendor said, at `now`, to leave it alone for so long.
   void pause(kernel::Timestamp now, kernel::Duration wait);
   /// ... or how much of its limit is left.
@@ -53,12 +59,14 @@ class RateLimiter {
  private:
   using Law = std::variant<TokenBucket, FixedWindow, SlidingLog, Cycles>;
   void forget_started(kernel::Timestamp now);
+  void make_laws();
 
   RateRules rules_;
   std::vector<Law> laws_;
   std::deque<kernel::Timestamp> waiting_;  ///< starts that lie ahead, where their number is bounded
   kernel::Timestamp not_before_{};
   std::uint64_t pauses_ = 0;
+  std::int64_t among_ = 1;
 };
 
 }  // namespace core

@@ -9,9 +9,11 @@
 #include "middleware/live/http_server.h"
 #include "middleware/live/signals.h"
 #include "middleware/live/worker_thread.h"
+#include "middleware/program/fellowship.h"
 #include "middleware/program/files.h"
 #include "middleware/program/front.h"
 #include "middleware/program/generation.h"
+#include "middleware/program/open_store.h"
 #include "middleware/secrets/setup.h"
 #include "middleware/service/log_sink.h"
 
@@ -69,17 +71,30 @@ class Deployment::Impl final : public kernel::HttpHandler {
     auto identity = read_identity(arguments_);
     if (!identity) return std::unexpected(identity.error());
     if (auto ready = start_secrets(); !ready) return ready;
-    auto store = open_store(first_.store, loop_, worker_);
+    auto store = open_store(first_.store, {.loop = loop_,
+                                           .worker = worker_,
+                                           .secrets = secrets_->provider(),
+                                           .log = log_,
+                                           .seed = surroundings_.draw()});
     if (!store) return std::unexpected(store.error());
-    store_ = std::move(*store);
+    store_ = std::move(store->store);
+    if (store->fellows != nullptr) {
+      fellowship_.emplace(*store->fellows, loop_, log_, std::to_string(surroundings_.draw()),
+                          first_.store.postgres->look);
+    }
     const service::ServerLimits limits = first_.server;
     const std::string name = first_.service.name;
-    store_lasts_ = !first_.store.sqlite.empty();
-    const std::string store_kind = store_lasts_ ? "sqlite" : "memory";
+    store_lasts_ = first_.store.lasts();
+    store_is_shared_ = first_.store.postgres.has_value();
+    const std::string store_kind = kind_of(first_.store);
     farewell_ = limits.farewell;
     auto made = make_generation(std::move(first_));
     if (!made) return std::unexpected(made.error());
     current_ = std::move(*made);
+    if (fellowship_) {
+      fellowship_->join(current_->callers());
+      fellowship_->start();
+    }
     front_.emplace(*this, gate_, metrics_, name);
     auto server = live::HttpServer::start(
         loop_, *front_,
@@ -122,7 +137,8 @@ class Deployment::Impl final : public kernel::HttpHandler {
   std::vector<service::Gauge> gauges() const {
     return {{.name = "requests_running", .value = static_cast<double>(gate_.running())},
             {.name = "requests_waiting", .value = static_cast<double>(gate_.waiting())},
-            {.name = "requests_shed", .value = static_cast<double>(gate_.shed())}};
+            {.name = "requests_shed", .value = static_cast<double>(gate_.shed())},
+            {.name = "instances", .value = static_cast<double>(fellowship_ ? fellowship_->instances() : 1)}};
   }
 
   kernel::Task<kernel::HttpReply> handle(kernel::HttpRequest request) override {
@@ -141,6 +157,7 @@ class Deployment::Impl final : public kernel::HttpHandler {
     if (!made) return refuse_reload(made.error());
     current_->retire();
     retired_.push_back(std::exchange(current_, std::move(*made)));
+    if (fellowship_) fellowship_->join(current_->callers());
     farewell_ = current_->file().server.farewell;
     log_.log({.source = "main", .message = "reloaded " + arguments_.config});
     if (!kept.empty()) {
@@ -168,6 +185,8 @@ class Deployment::Impl final : public kernel::HttpHandler {
     loop_.call_at(loop_.now() + farewell_, [this] { loop_.stop(); });
     // What is left is taken up at the next start, if there is something left to take.
     if (store_lasts_) current_->stop_telling();
+    // Others would wait for the leases of what is cut off: it may end here.
+    if (store_is_shared_) current_->retire();
     front_->close([this] { leave_when_told(); });
   }
 
@@ -177,7 +196,9 @@ class Deployment::Impl final : public kernel::HttpHandler {
     const auto tells = [](const auto& generation) { return generation->is_telling(); };
     const bool is_told = store_lasts_ ? !tells(current_) && std::ranges::none_of(retired_, tells)
                                       : store_->outbox().callback_count().pending == 0;
-    if (is_told) return loop_.stop();
+    const auto is_idle = [](const auto& generation) { return generation->is_idle(); };
+    const bool is_left = !store_is_shared_ || (is_idle(current_) && std::ranges::all_of(retired_, is_idle));
+    if (is_told && is_left) return loop_.stop();
     loop_.call_at(loop_.now() + kFarewellLook, [this] { leave_when_told(); });
   }
 
@@ -207,7 +228,8 @@ class Deployment::Impl final : public kernel::HttpHandler {
   Gate gate_;
   config::MiddlewareFile first_;  ///< until it starts
   bool is_stopping_ = false;
-  bool store_lasts_ = false;  ///< longer than the process
+  bool store_lasts_ = false;      ///< longer than the process
+  bool store_is_shared_ = false;  ///< with other instances
   kernel::Duration farewell_{};
   std::unique_ptr<live::HttpClientPool> secrets_client_;
   std::optional<secrets::ProgramSecrets> secrets_;
@@ -215,6 +237,7 @@ class Deployment::Impl final : public kernel::HttpHandler {
   std::unique_ptr<store::Store> store_;
   std::vector<std::unique_ptr<Generation>> retired_;
   std::unique_ptr<Generation> current_;
+  std::optional<Fellowship> fellowship_;  ///< where others share the store
   std::optional<Front> front_;
   std::unique_ptr<live::HttpServer> server_;
 };

@@ -3,9 +3,8 @@
 #include <algorithm>
 
 #include "middleware/live/url.h"
+#include "middleware/program/open_store.h"
 #include "middleware/sns/endpoint.h"
-#include "middleware/store/memory_store.h"
-#include "middleware/store/sqlite_store.h"
 
 namespace program {
 namespace {
@@ -35,6 +34,7 @@ std::expected<config::MiddlewareFile, config::Problems> read_deployment(const st
   if (!file) return file;
   config::Problems problems;
   check_urls(*file, *tree, problems);
+  if (const config::Tree* inbox = tree->find("inbox")) check_store(file->store, inbox->place, problems);
   if (!problems.empty()) return std::unexpected(std::move(problems));
   return file;
 }
@@ -49,13 +49,6 @@ kernel::Result<std::optional<live::TlsIdentity>> read_identity(const Arguments& 
   if (const auto context = live::server_tls_context(identity); !context)
     return std::unexpected(context.error());
   return identity;
-}
-
-kernel::Result<std::unique_ptr<store::Store>> open_store(const config::StoreConfig& config, live::Loop& loop,
-                                                         kernel::Worker& worker) {
-  if (config.sqlite.empty()) return std::make_unique<store::MemoryStore>();
-  return store::SqliteStore::open({.path = config.sqlite}, loop, worker,
-                                  [&loop](kernel::Action action) { loop.post(std::move(action)); });
 }
 
 kernel::Result<std::unique_ptr<live::HttpClientPool>> make_client(live::Loop& loop,

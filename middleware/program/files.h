@@ -6,11 +6,9 @@
 #include <string>
 
 #include "middleware/config/middleware_file.h"
-#include "middleware/kernel/worker.h"
 #include "middleware/live/http_client.h"
 #include "middleware/live/tls.h"
 #include "middleware/program/arguments.h"
-#include "middleware/store/store.h"
 
 namespace program {
 
@@ -19,10 +17,6 @@ std::expected<config::MiddlewareFile, config::Problems> read_deployment(const st
 
 /// Nothing without --tls-cert: plain HTTP.
 kernel::Result<std::optional<live::TlsIdentity>> read_identity(const Arguments& arguments);
-
-/// The store that the file names; `worker` writes to the disk.
-kernel::Result<std::unique_ptr<store::Store>> open_store(const config::StoreConfig& config, live::Loop& loop,
-                                                         kernel::Worker& worker);
 
 /// Reaches the APIs of the file, each by its name, and the services of its topics; nobody else.
 kernel::Result<std::unique_ptr<live::HttpClientPool>> make_client(live::Loop& loop,

@@ -75,7 +75,7 @@ std::string kept_from(const config::MiddlewareFile& before, const config::Middle
   const service::ServerLimits& limits = now.server;
   const std::pair<const char*, bool> fixed[] = {
       {"name", before.service.name != now.service.name},
-      {"inbox.store", before.store.sqlite != now.store.sqlite},
+      {"inbox.store", before.store.identity() != now.store.identity()},
       {"server.body_max", old_limits.body_bytes_max != limits.body_bytes_max},
       {"server.header_max", old_limits.header_bytes_max != limits.header_bytes_max},
       {"server.headers", old_limits.headers_max != limits.headers_max},

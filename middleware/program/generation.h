@@ -36,6 +36,7 @@ class Generation final : public kernel::HttpHandler {
 
   const config::MiddlewareFile& file() const { return file_; }
   service::Guard& guard() { return *guard_; }
+  std::vector<service::ApiCaller*> callers() const { return service_->callers(); }
 
   /// Takes no more accepted events off the store.
   void retire() { service_->retire(); }

@@ -81,6 +81,7 @@ class ApiCaller {
   /// For operators; null where there is none.
   core::Breaker* breaker() const { return gate_.breaker(); }
   const Gate& gate() const { return gate_; }
+  void share_rate(std::int64_t among, kernel::Timestamp when) { gate_.share_rate(among, when); }
 
  private:
   /// A logical call between its attempts.

@@ -151,6 +151,10 @@ std::optional<Duration> Gate::pause_left() const {
   return limiter_ ? std::optional(limiter_->pause_left(scheduler_.now())) : std::nullopt;
 }
 
+void Gate::share_rate(std::int64_t among, Timestamp when) {
+  if (limiter_) limiter_->share(among, when);
+}
+
 void Gate::heed(const core::CallResult& result, const kernel::HttpResult& answer) {
   if (!limiter_ || !answer || !is_told_when_) return;
   const Timestamp now = scheduler_.now();

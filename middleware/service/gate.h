@@ -72,6 +72,9 @@ class Gate {
   /// How long the API asked to be left alone; nothing: there is no limiter.
   std::optional<kernel::Duration> pause_left() const;
 
+  /// So many instances keep the API's rate together; nothing is granted before `when`.
+  void share_rate(std::int64_t among, kernel::Timestamp when);
+
   /// What an answer says of the API's limits, whatever else it says.
   void heed(const core::CallResult& result, const kernel::HttpResult& answer);
 

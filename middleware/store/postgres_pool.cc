@@ -73,7 +73,7 @@ Task<bool> PostgresPool::run_here(Work work, bool is_alone) {
     }
     if (ended == Attempt::Unknown) ended = co_await what_became_of(std::move(transaction));
     if (ended == Attempt::Committed) {
-      note(std::nullopt);
+      if (!is_alone) note(std::nullopt);
       co_return true;
     }
     if (ended == Attempt::Refused || ended == Attempt::Unknown) co_return false;
@@ -153,7 +153,7 @@ void PostgresPool::note(std::optional<kernel::Error> trouble) {
   const bool was_well = !trouble_;
   trouble_ = std::move(trouble);
   if (was_well && trouble_) ground_.say(kernel::LogLevel::Error, trouble_->text());
-  if (!was_well && !trouble_) ground_.say(kernel::LogLevel::Info, "the store: PostgreSQL is back");
+  if (!was_well && !trouble_) ground_.say(kernel::LogLevel::Info, "the store: PostgreSQL can be written");
 }
 
 Task<PostgresPool::Session> PostgresPool::acquire() {
@@ -204,12 +204,12 @@ Task<void> PostgresPool::connect() {
     connects_failed_ = 0;
     next_connect_ = {};
     ++open_;
-    note(std::nullopt);
     give_back(std::move(*opened));
   } else {
     note(std::move(opened.error()));
-    ++connects_failed_;
-    next_connect_ = ground_.scheduler.now() + wait_before(connects_failed_, 100ms, 5s);
+    // Once more at once: a session may be ended while it is being opened.
+    next_connect_ = ground_.scheduler.now();
+    if (++connects_failed_ > 1) next_connect_ += wait_before(connects_failed_ - 1, 100ms, 5s);
   }
   connect_if_needed();
 }

@@ -60,6 +60,7 @@ class PostgresPool {
   /// One statement, which may be done twice: reading, or writing the same again.
   kernel::Task<bool> run_alone(Work work);
 
+  /// Why the last transaction or connecting failed; nothing once a transaction was committed since.
   std::optional<kernel::Error> trouble() const { return trouble_; }
   /// The database's calendar less ours, in nanoseconds, as of the last connecting; 0 while they agree to
   /// 100 ms.
@@ -99,7 +100,8 @@ class PostgresPool {
   bool is_set_up_ = false;   ///< the tables are there
   int connects_failed_ = 0;
   kernel::Timestamp next_connect_{};
-  std::optional<kernel::Error> trouble_;
+  std::optional<kernel::Error> trouble_ =
+      kernel::Error{kernel::ErrorCode::Infrastructure, "the store: PostgreSQL: there is no session yet"};
   std::int64_t clock_offset_ = 0;
   std::uint64_t draws_ = 0;
   kernel::TaskScope works_;

@@ -40,6 +40,9 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox (due, number) WHERE state = 0 AND first;
 CREATE INDEX outbox_lane ON outbox (lane_key, number) WHERE state = 0 AND lane_key IS NOT NULL;
 CREATE INDEX outbox_dead ON outbox (ended, number) WHERE state = 2;
+CREATE TABLE instances (key bytea PRIMARY KEY, name text NOT NULL, seen bigint NOT NULL);
+CREATE TABLE open_breakers (instance bytea NOT NULL REFERENCES instances ON DELETE CASCADE, api text NOT NULL,
+  until bigint NOT NULL, PRIMARY KEY (instance, api));
 INSERT INTO about VALUES ('relayrig-middleware', 1);
 )";
 

@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "middleware/store/postgres_events.h"
+#include "middleware/store/postgres_fellows.h"
 #include "middleware/store/postgres_outbox.h"
+#include "middleware/store/postgres_store_parts.h"
 
 namespace store {
 
@@ -13,23 +15,11 @@ using kernel::Timestamp;
 
 namespace {
 
-/// When others hold what is due it is asked for again so soon.
-constexpr auto kSkippedWait = std::chrono::milliseconds{20};
-
-/// Counting takes longer the more there is: at most this share of our time.
-constexpr int kCountingShare = 20;
-
-template <class T>
-Task<void> keep(Task<T> task, std::shared_ptr<T> result) {
-  *result = co_await std::move(task);
-}
-
-template <class T>
-PostgresPool::Work keeping(std::function<Task<T>(PostgresSession&)> work, std::shared_ptr<T> result) {
-  return [work = std::move(work), result = std::move(result)](PostgresSession& session) {
-    return keep<T>(work(session), result);
-  };
-}
+/// Counting takes longer the more there is: a fifth of the time at most, until it comes a tenth as often.
+constexpr int kCountingShare = 5;
+constexpr int kLooksMax = 10;
+/// Without a count of a quiet moment for so many looks one of a busy moment is taken.
+constexpr int kCountsOverlappedMax = 5;
 
 }  // namespace
 
@@ -41,27 +31,14 @@ PostgresStore::PostgresStore(PostgresConfig config, PostgresGround ground)
   looking_.spawn(look_around());
 }
 
-template <class T>
-Task<T> PostgresStore::run(Job<T> work, T when_failed) {
-  struct Running {
-    int& count;
-    explicit Running(int& its_count) : count(++its_count) {}
-    Running(const Running&) = delete;
-    Running& operator=(const Running&) = delete;
-    ~Running() { --count; }
-  };
-  const Running running(running_);
-  const auto result = std::make_shared<T>();
-  const bool is_committed = co_await pool_.run(keeping<T>(std::move(work), result));
-  co_return is_committed ? std::move(*result) : std::move(when_failed);
+namespace {
+
+Task<bool> write_nothing(PostgresSession& session) {
+  const PostgresRows rows = co_await session.query("UPDATE about SET version = version", {});
+  co_return rows.changed() == 1;
 }
 
-template <class T>
-Task<T> PostgresStore::run_alone(Job<T> work, T when_failed) {
-  const auto result = std::make_shared<T>();
-  const bool is_done = co_await pool_.run_alone(keeping<T>(std::move(work), result));
-  co_return is_done ? std::move(*result) : std::move(when_failed);
-}
+}  // namespace
 
 void PostgresStore::change(std::int64_t waiting, std::int64_t pending, std::int64_t dead) {
   counts_.waiting += waiting;
@@ -72,13 +49,17 @@ void PostgresStore::change(std::int64_t waiting, std::int64_t pending, std::int6
 
 Task<void> PostgresStore::look_around() {
   while (true) {
+    // Reading may go well while nothing can be written (a full disk), and nobody writes while we are not
+    // ready.
+    if (pool_.trouble()) co_await run<bool>(write_nothing, false);
     const Timestamp before = scheduler_.now();
     co_await count_anew();
-    const Timestamp limit = scheduler_.now() - config_.keep;
-    co_await run_alone<int>(
-        [limit = wall(limit)](PostgresSession& session) { return postgres::forget(session, limit); }, 0);
     const kernel::Duration took = scheduler_.now() - before;
-    co_await kernel::sleep_for_duration(scheduler_, std::max(config_.look_every, took * kCountingShare));
+    const std::int64_t limit = wall(scheduler_.now() - config_.keep);
+    co_await run_alone<int>([limit](PostgresSession& session) { return postgres::forget(session, limit); },
+                            0);
+    co_await kernel::sleep_for_duration(
+        scheduler_, std::clamp(took * kCountingShare, config_.look_every, config_.look_every * kLooksMax));
   }
 }
 
@@ -108,9 +89,12 @@ Task<void> PostgresStore::count_anew() {
   const bool was_alone = !was_busy && running_ == 0 && changes == changes_;
   if (was_alone) {
     counts_ = counted;
+    counts_overlapped_ = 0;
     co_return;
   }
-  // What we changed meanwhile may be in the count or not; the next look puts it right.
+  // What we changed meanwhile may be in the count or not: what we know of ourselves is better, for a while.
+  if (++counts_overlapped_ < kCountsOverlappedMax) co_return;
+  counts_overlapped_ = 0;
   counts_ = {.waiting = counted.waiting + counts_.waiting - before.waiting,
              .callbacks = {
                  .pending = counted.callbacks.pending + counts_.callbacks.pending - before.callbacks.pending,
@@ -140,6 +124,8 @@ Task<bool> PostgresStore::write_step(std::string event, std::uint64_t fence, Ste
 }
 
 namespace {
+
+Task<std::optional<Meeting>> some(Task<Meeting> meeting) { co_return co_await std::move(meeting); }
 
 Task<bool> write_both(PostgresSession& session, postgres::Holder holder, StepRecord record,
                       AppliedVersion applied, std::int64_t now) {
@@ -266,67 +252,21 @@ Task<std::string> PostgresStore::applied_version(std::string record) {
       {});
 }
 
-Task<TakenCallbacks> PostgresStore::take_callbacks(Timestamp now, Timestamp lease_until, int count_max) {
-  TakenCallbacks taken;
-  auto due = co_await first_due(true);
-  if (due && *due <= wall(now)) {
-    taken.works = co_await run<std::vector<CallbackWork>>(
-        [this, now, lease_until, count_max](PostgresSession& session) {
-          return postgres::take_callbacks(session, wall(now), wall(lease_until), count_max);
-        },
-        {});
-    due = co_await first_due(true);
-    if (due && taken.works.empty()) due = std::max(*due, wall(scheduler_.now() + kSkippedWait));
-  }
-  if (due) taken.next_due = from_wall(*due);
-  co_return taken;
-}
-
-Task<bool> PostgresStore::end_callback(std::string id, std::uint64_t fence, Timestamp now,
-                                       std::optional<DeadCallback> why) {
-  const bool is_dead = why.has_value();
-  const bool is_held = co_await run<bool>(
-      [this, id = std::move(id), fence, now, why = std::move(why)](PostgresSession& session) {
-        return postgres::end_callback(session, id, fence, wall(now), why);
+Task<std::optional<Meeting>> PostgresStore::meet(std::string instance, std::vector<OpenBreaker> open,
+                                                 Timestamp now, Timestamp forget_before) {
+  const auto moved = [this](std::vector<OpenBreaker> breakers) {
+    for (OpenBreaker& breaker : breakers) breaker.until = kernel::at(kernel::Duration{wall(breaker.until)});
+    return breakers;
+  };
+  auto meeting = co_await run<std::optional<Meeting>>(
+      [this, instance = std::move(instance), open = moved(std::move(open)), now,
+       forget_before](PostgresSession& session) {
+        return some(postgres::meet(session, instance, open, wall(now), wall(forget_before)));
       },
-      false);
-  if (is_held) change(0, -1, is_dead ? 1 : 0);
-  co_return is_held;
-}
-
-Task<bool> PostgresStore::callback_delivered(std::string id, std::uint64_t fence, Timestamp now) {
-  return end_callback(std::move(id), fence, now, std::nullopt);
-}
-
-Task<bool> PostgresStore::bury_callback(std::string id, std::uint64_t fence, Timestamp now,
-                                        DeadCallback why) {
-  return end_callback(std::move(id), fence, now, std::move(why));
-}
-
-Task<bool> PostgresStore::park_callback(std::string id, std::uint64_t fence, Timestamp not_before,
-                                        bool counts) {
-  return run<bool>(
-      [this, id = std::move(id), fence, not_before, counts](PostgresSession& session) {
-        return postgres::park_callback(session, id, fence, wall(not_before), counts);
-      },
-      false);
-}
-
-Task<std::vector<DeadCallback>> PostgresStore::dead_callbacks(int count_max) {
-  auto all = co_await run_alone<std::vector<DeadCallback>>(
-      [count_max](PostgresSession& session) { return postgres::dead_callbacks(session, count_max); }, {});
-  for (DeadCallback& dead : all) dead.died_at = from_wall(kernel::nanoseconds(dead.died_at));
-  co_return all;
-}
-
-Task<bool> PostgresStore::redrive_callback(std::string id, Timestamp now) {
-  const bool is_there = co_await run<bool>(
-      [this, id = std::move(id), now](PostgresSession& session) {
-        return postgres::redrive_callback(session, id, wall(now));
-      },
-      false);
-  if (is_there) change(0, 1, -1);
-  co_return is_there;
+      std::nullopt);
+  if (!meeting) co_return std::nullopt;
+  for (OpenBreaker& breaker : meeting->open) breaker.until = from_wall(kernel::nanoseconds(breaker.until));
+  co_return meeting;
 }
 
 }  // namespace store

@@ -9,12 +9,13 @@
 #include <string>
 #include <vector>
 
+#include "middleware/store/fellows.h"
 #include "middleware/store/postgres_pool.h"
 #include "middleware/store/store.h"
 
 namespace store {
 
-class PostgresStore final : public Store, private Outbox {
+class PostgresStore final : public Store, private Outbox, public Fellows {
  public:
   /// Begins to connect.
   PostgresStore(PostgresConfig config, PostgresGround ground);
@@ -39,6 +40,8 @@ class PostgresStore final : public Store, private Outbox {
   kernel::Task<bool> redrive(std::string event, kernel::Timestamp now) override;
   kernel::Task<std::string> applied_version(std::string record) override;
   Outbox& outbox() override { return *this; }
+  kernel::Task<std::optional<Meeting>> meet(std::string instance, std::vector<OpenBreaker> open,
+                                            kernel::Timestamp now, kernel::Timestamp forget_before) override;
   std::optional<kernel::Error> trouble() const override { return pool_.trouble(); }
 
  private:
@@ -88,7 +91,8 @@ class PostgresStore final : public Store, private Outbox {
   std::int64_t epoch_;  ///< of the scheduler's times, in nanoseconds since 1970
   Counts counts_;       ///< as last looked at, and what we changed since
   std::uint64_t changes_ = 0;
-  int running_ = 0;  ///< transactions
+  int running_ = 0;            ///< transactions
+  int counts_overlapped_ = 0;  ///< with changes of ours, in a row
   PostgresPool pool_;
   kernel::TaskScope looking_;
 };

@@ -47,6 +47,28 @@ TEST(InboxShapes, ReadWhatTheFileSays) {
   EXPECT_EQ(file->service.flows[0].deliveries_max, 7);
 }
 
+TEST(InboxShapes, NameADatabaseByAReferenceToItsUrl) {
+  const auto brief = read("inbox: {store: {postgres: env:DB}}\n", "");
+  ASSERT_TRUE(brief) << brief.error().error().text();
+  ASSERT_TRUE(brief->store.postgres);
+  EXPECT_EQ(brief->store.postgres->url, "env:DB");
+  EXPECT_TRUE(brief->service.works_off_store) << "others may have left something";
+  EXPECT_EQ(brief->service.inbox.look_every, 1s);
+  const auto whole = read(
+      "inbox: {store: {postgres: {url: 'secretsmanager:orders/db#/url', schema: orders, connections: 3, "
+      "look: "
+      "250ms, ca_file: rds.pem}}}\n",
+      "");
+  ASSERT_TRUE(whole) << whole.error().error().text();
+  EXPECT_EQ(whole->store.identity(), "postgres secretsmanager:orders/db#/url orders 3 250ms rds.pem");
+  EXPECT_EQ(whole->service.outbox.look_every, 250ms);
+}
+
+TEST(InboxShapes, NeverQuoteAUrlThatStandsInThePlaceOfAReference) {
+  EXPECT_EQ(complaint("inbox: {store: {postgres: 'postgres://u:hunter2@h/d'}}\n", "").find("hunter2"),
+            std::string::npos);
+}
+
 TEST(InboxShapes, LetASyncFlowKeepVersions) {
   const auto file = read("", "    ordering: {key: \"${/Id__c}\", version: \"${/V__c}\"}\n");
   ASSERT_TRUE(file) << file.error().error().text();
@@ -64,7 +86,12 @@ TEST(InboxShapes, SayWhatIsWrong) {
   const Case cases[] = {
       {"store", "inbox: {store: disk}\n", "", "'store' wants"},
       {"no path", "inbox: {store: {sqlite: ''}}\n", "", "'sqlite'"},
-      {"engine", "inbox: {store: {postgres: x}}\n", "", "'postgres' is not emulated yet"},
+      {"two stores", "inbox: {store: {sqlite: a, postgres: env:DB}}\n", "", "'sqlite'"},
+      {"a URL in the open", "inbox: {store: {postgres: 'postgres://u:hunter2@h/d'}}\n", "", "a reference"},
+      {"no URL", "inbox: {store: {postgres: {schema: a}}}\n", "", "'url'"},
+      {"schema", "inbox: {store: {postgres: {url: env:DB, schema: A b}}}\n", "", "no name of a schema"},
+      {"connections", "inbox: {store: {postgres: {url: env:DB, connections: 0}}}\n", "", "'connections'"},
+      {"look", "inbox: {store: {postgres: {url: env:DB, look: 1ms}}}\n", "", "'look'"},
       {"answer", "inbox: {answer: later}\n", "", "'answer' wants"},
       {"key", "inbox: {anwser: sync}\n", "", "did you mean 'answer'"},
       {"waits", "inbox: {parking: {first: 10m}}\n", "", "'first' is longer than 'max'"},
