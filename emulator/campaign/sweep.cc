@@ -4,6 +4,8 @@
 #include <cmath>
 #include <string_view>
 
+#include "emulator/hoplog/load_questions.h"
+
 namespace emulator::campaign {
 namespace {
 
@@ -31,18 +33,6 @@ std::vector<std::string> values_in(std::string_view text) {
   }
   return values;
 }
-
-// The event at the share of all, by rank: with 100 events p99 is the 99th.
-constexpr const char* kPercentile =
-    "SELECT ended_ns - published_ns FROM events WHERE \"end\" = 'delivered' ORDER BY 1 LIMIT 1 OFFSET "
-    "(SELECT max(0, CAST(ceil(count(*) * ?1) AS INTEGER) - 1) FROM events WHERE \"end\" = 'delivered')";
-
-// Who is published at the instant at which another ends waits beside it.
-constexpr const char* kBacklog =
-    "SELECT max(n) FROM (SELECT sum(step) OVER (ORDER BY at_ns, step DESC ROWS UNBOUNDED PRECEDING) AS n "
-    "FROM "
-    "(SELECT published_ns AS at_ns, 1 AS step FROM events WHERE \"end\" <> 'rejected' UNION ALL "
-    "SELECT ended_ns, -1 FROM events WHERE \"end\" <> 'rejected'))";
 
 /// Seconds with so many digits as a table needs.
 Value seconds(std::int64_t ns) { return std::round(static_cast<double>(ns) / 1e6) / 1e3; }
@@ -86,14 +76,15 @@ kernel::Result<Figures> figures_of(const RunFile& file) {
   };
   const std::string calls = "FROM attempts_by_layer WHERE stage IN ('invoke', 'compute', 'api')";
   const std::string all_calls = "SELECT sum(hops) " + calls;
+  const std::string backlog = "SELECT max(n) FROM (" + std::string(hoplog::kBacklog) + ")";
   const Question questions[] = {
       {&figures.published, "SELECT count(*) FROM events"},
       {&figures.delivered, "SELECT count(*) FROM events WHERE \"end\" = 'delivered'"},
       {&figures.dead_lettered, "SELECT count(*) FROM events WHERE \"end\" = 'dead_lettered'"},
       {&figures.lost, "SELECT count(*) FROM events WHERE \"end\" = 'lost'"},
-      {&figures.p50_ns, kPercentile, {0.5}},
-      {&figures.p99_ns, kPercentile, {0.99}},
-      {&figures.backlog_max, kBacklog},
+      {&figures.p50_ns, hoplog::kTimeAtShare, {0.5}},
+      {&figures.p99_ns, hoplog::kTimeAtShare, {0.99}},
+      {&figures.backlog_max, backlog.c_str()},
       {&figures.calls, all_calls.c_str()},
       {&figures.throttled,
        "SELECT count(*) FROM hops WHERE outcome = 'throttled' AND stage IN ('invoke', 'compute', 'api')"},

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "emulator/report/load.h"
 #include "emulator/report/table.h"
 #include "emulator/report/text.h"
 
@@ -62,7 +63,9 @@ kernel::Result<std::string> run_details(const hoplog::RunFile& file, Look look) 
     if (!part) return std::unexpected(part.error());
     text += *part;
   }
-  return text;
+  const auto load = load_text(file, look);
+  if (!load) return load;
+  return text + *load;
 }
 
 kernel::Result<std::string> event_details(const hoplog::RunFile& file, std::string_view key, Look look) {

@@ -16,7 +16,7 @@ namespace emulator::runner {
 
 class InstanceStore final : public store::Store, private store::Outbox {
  public:
-  explicit InstanceStore(kernel::Journal& journal) : journal_(journal) {}
+  InstanceStore(kernel::Journal& journal, kernel::Duration remember) : journal_(journal), memory_(remember) {}
 
   /// A new process has found it.
   void reopen() { memory_.end_leases(); }

@@ -54,7 +54,7 @@ class World::Instances final : public compute::InstanceFactory {
       return *store;
     }
     if (store) store->lose();
-    store = std::make_unique<InstanceStore>(ports_.journal);
+    store = std::make_unique<InstanceStore>(ports_.journal, given_.compute.middleware.store.remember);
     return *store;
   }
 

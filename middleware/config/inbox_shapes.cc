@@ -61,10 +61,11 @@ Shape<StoreConfig> store_shape() {
 }  // namespace
 
 std::string StoreConfig::identity() const {
-  if (!postgres) return sqlite.empty() ? "memory" : "sqlite " + sqlite;
+  if (!postgres)
+    return (sqlite.empty() ? "memory " : "sqlite " + sqlite + " ") + kernel::duration_text(remember);
   const PostgresText& text = *postgres;
   return "postgres " + text.url + " " + text.schema + " " + std::to_string(text.connections) + " " +
-         kernel::duration_text(text.look) + " " + text.ca_file;
+         kernel::duration_text(text.look) + " " + kernel::duration_text(remember) + " " + text.ca_file;
 }
 
 Shape<TextTemplate> event_template() {
@@ -112,6 +113,10 @@ Shape<std::vector<TextTemplate>> version_of(Shape<TextTemplate> part) {
 Shape<InboxText> inbox_shape() {
   return object<InboxText>("the inbox", "What an acknowledgement of an event means.")
       .optional("store", &InboxText::store, store_shape(), "memory, {sqlite: PATH} or {postgres: REFERENCE}.")
+      .optional(
+          "remember", [](InboxText& inbox, kernel::Duration value) { inbox.store.remember = value; },
+          duration(std::chrono::minutes{1}, std::chrono::hours{24 * 365}),
+          "How long an event that is over is known: longer than any redelivery of it.")
       .optional("answer", &InboxText::answer,
                 choice<AnswerWhen>({{"sync", AnswerWhen::Sync}, {"accepted", AnswerWhen::Accepted}}),
                 "sync: when the flow is over, with its result. accepted: 202 when the event is kept.")

@@ -22,6 +22,7 @@ struct PostgresText {
 struct StoreConfig {
   std::string sqlite{};  ///< path of the file; "" and no database: in memory
   std::optional<PostgresText> postgres{};
+  kernel::Duration remember = std::chrono::hours{24 * 7};  ///< events that are over
 
   /// Longer than the process.
   bool lasts() const { return !sqlite.empty() || postgres; }

@@ -22,11 +22,13 @@ kernel::Task<kernel::Result<std::string>> url_of(secrets::Provider& secrets, std
   co_return co_await std::move(asking);
 }
 
-OpenedStore open_postgres(const config::PostgresText& text, const StoreGround& ground) {
+OpenedStore open_postgres(const config::PostgresText& text, kernel::Duration remember,
+                          const StoreGround& ground) {
   auto opened = std::make_unique<store::PostgresStore>(
       store::PostgresConfig{.schema = text.schema,
                             .connections = text.connections,
                             .ca_file = text.ca_file,
+                            .keep = remember,
                             .look_every = text.look,
                             .seed = ground.seed},
       store::PostgresGround{
@@ -46,7 +48,7 @@ OpenedStore open_postgres(const config::PostgresText& text, const StoreGround& g
 #else
 constexpr bool kHasPostgres = false;
 
-OpenedStore open_postgres(const config::PostgresText&, const StoreGround&) { return {}; }
+OpenedStore open_postgres(const config::PostgresText&, kernel::Duration, const StoreGround&) { return {}; }
 #endif
 
 constexpr const char* kNoPostgres =
@@ -60,13 +62,14 @@ void check_store(const config::StoreConfig& config, const config::Place& place, 
 
 kernel::Result<OpenedStore> open_store(const config::StoreConfig& config, StoreGround ground) {
   if (config.postgres) {
-    OpenedStore opened = open_postgres(*config.postgres, ground);
+    OpenedStore opened = open_postgres(*config.postgres, config.remember, ground);
     if (!opened.store) return kernel::invalid(kNoPostgres);
     return opened;
   }
-  if (config.sqlite.empty()) return OpenedStore{.store = std::make_unique<store::MemoryStore>()};
+  if (config.sqlite.empty())
+    return OpenedStore{.store = std::make_unique<store::MemoryStore>(config.remember)};
   auto opened = store::SqliteStore::open(
-      {.path = config.sqlite}, ground.loop, ground.worker,
+      {.path = config.sqlite, .keep = config.remember}, ground.loop, ground.worker,
       [&loop = ground.loop](kernel::Action action) { loop.post(std::move(action)); });
   if (!opened) return std::unexpected(opened.error());
   return OpenedStore{.store = std::move(*opened)};

@@ -31,11 +31,12 @@ TEST(InboxShapes, KeepNothingAndAnswerAtTheEndWhenTheySayNothing) {
 
 TEST(InboxShapes, ReadWhatTheFileSays) {
   const auto file = read(
-      "inbox: {store: {sqlite: a.db}, answer: accepted, running: 3, waiting: 9, parking: {first: 2s, max: "
+      "inbox: {store: {sqlite: a.db}, remember: 2h, answer: accepted, running: 3, waiting: 9, parking: {first: 2s, max: "
       "1m}}\n",
       "    ordering: {key: \"${/Id__c}\"}\n    dead_letter: {after: 7}\n");
   ASSERT_TRUE(file) << file.error().error().text();
   EXPECT_EQ(file->store.sqlite, "a.db");
+  EXPECT_EQ(file->store.remember, std::chrono::hours{2});
   EXPECT_EQ(file->service.answer, service::AnswerWhen::Accepted);
   EXPECT_TRUE(file->service.works_off_store);
   EXPECT_EQ(file->service.inbox.running_max, 3);
@@ -60,7 +61,7 @@ TEST(InboxShapes, NameADatabaseByAReferenceToItsUrl) {
       "250ms, ca_file: rds.pem}}}\n",
       "");
   ASSERT_TRUE(whole) << whole.error().error().text();
-  EXPECT_EQ(whole->store.identity(), "postgres secretsmanager:orders/db#/url orders 3 250ms rds.pem");
+  EXPECT_EQ(whole->store.identity(), "postgres secretsmanager:orders/db#/url orders 3 250ms 7d rds.pem");
   EXPECT_EQ(whole->service.outbox.look_every, 250ms);
 }
 
@@ -84,6 +85,7 @@ TEST(InboxShapes, SayWhatIsWrong) {
   };
   const char* const accepted = "inbox: {answer: accepted}\n";
   const Case cases[] = {
+      {"remember", "inbox: {remember: 59s}\n", "", "'remember' wants"},
       {"store", "inbox: {store: disk}\n", "", "'store' wants"},
       {"no path", "inbox: {store: {sqlite: ''}}\n", "", "'sqlite'"},
       {"two stores", "inbox: {store: {sqlite: a, postgres: env:DB}}\n", "", "'sqlite'"},
