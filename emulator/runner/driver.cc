@@ -88,6 +88,11 @@ Task<void> Driver::play(const TimelineAction& action, const DataFile* data) {
     if (action.lasts) until = kernel::at(action.at + *action.lasts);
     co_await world_.doors().hold(*action.door, until);
   }
+  if (action.secret) {
+    std::optional<kernel::Timestamp> until;
+    if (action.lasts) until = kernel::at(action.at + *action.lasts);
+    co_await world_.vaults().hold(*action.secret, until);
+  }
   if (action.relay) co_await move_relay(action);
   if (action.throttle) co_await throttle(action);
   if (action.crash) world_.compute().crash(*action.crash, *action.lasts);

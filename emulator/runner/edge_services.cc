@@ -1,5 +1,7 @@
 #include "emulator/runner/edge_services.h"
 
+#include <algorithm>
+
 #include "emulator/edge/events.h"
 #include "emulator/edge/functions.h"
 #include "emulator/edge/sns.h"
@@ -19,7 +21,21 @@ std::unique_ptr<edge::Edge> make_edge(std::uint64_t seed, const WorldPorts& port
   made->add(std::make_unique<edge::Sqs>(boxes.queues, config.account, seed, ports.journal));
   made->add(std::make_unique<edge::Sns>(boxes.topics, seed, ports.journal));
   made->add(std::make_unique<edge::Sts>(config.account));
+  boxes.vaults.add_to(*made);
   return made;
+}
+
+kernel::Result<> lead_to_vaults(Network& network, edge::Edge& edge) {
+  const auto urls = network.urls();
+  const auto served = std::ranges::find(urls, kEdgeHost, [](const auto& one) { return one.first; });
+  for (const char* host : {"secretsmanager", "ssm"}) {
+    if (served == urls.end()) {  // in memory
+      if (auto led = network.serve(host, edge, Transport::Plain); !led) return led;
+    } else if (auto led = network.reach(host, served->second); !led) {
+      return std::unexpected(led.error());
+    }
+  }
+  return {};
 }
 
 std::unique_ptr<salesforce_edge::SalesforceEdge> make_salesforce_edge(

@@ -16,9 +16,13 @@ struct EdgeBoxes {
   lambda::Lambda& lambda;
   lambda::MappingAdmin& mappings;
   topics::TopicsApi& topics;
+  Vaults& vaults;
 };
 
 std::unique_ptr<edge::Edge> make_edge(std::uint64_t seed, const WorldPorts& ports, EdgeBoxes boxes);
+
+/// Leads the hosts that programs ask Secrets Manager and Parameter Store by to the edge, which is served.
+kernel::Result<> lead_to_vaults(Network& network, edge::Edge& edge);
 
 /// What the org is served as, and what users are shown. An API that leads to it has its own name, which may
 /// well be the latter.

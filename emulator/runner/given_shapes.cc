@@ -1,5 +1,6 @@
 #include "emulator/runner/given_shapes.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace emulator::runner {
@@ -35,6 +36,16 @@ Shape<Given> given_shape() {
         need(!given.apis.empty(), "apis");
         if (missing.empty()) return std::nullopt;
         return "the deployment is not complete: " + missing + " is missing here and in the file of 'use'";
+      })
+      .check([](const Given& given) -> std::optional<std::string> {
+        const auto stored = stored_secrets(given.secrets);
+        return stored ? std::nullopt : std::optional("secrets: " + stored.error().text());
+      })
+      .check([](const Given& given) -> std::optional<std::string> {
+        const auto has = [](const FunctionGiven& f) { return f.extension && !f.process; };
+        if (std::ranges::count_if(given.functions, has) < 2) return std::nullopt;
+        return "lambda: only one function with 'handler: builtin' can have an 'extension': they share their "
+               "code";
       })
       .not_yet("platform", "there are no parameters and alarms")
       .done();

@@ -1,6 +1,7 @@
 #include "emulator/runner/known_secrets.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "emulator/runner/scenario.h"
 
@@ -42,6 +43,21 @@ void KnownSecrets::learn(const std::string& name, std::string_view value) {
   if (!one.finds_any(value)) return;  // too short to be looked for
   all_.add(value);
   by_name_.emplace_back(name, std::move(one));
+}
+
+void KnownSecrets::learn_values(const std::string& name, const kernel::Json& value) {
+  if (!value.is_structured()) return;
+  for (const auto& [key, member] : value.items()) {
+    const std::string path = name + "/" + key;
+    if (member.is_string() && names_a_secret(key)) learn(path, member.get_ref<const std::string&>());
+    learn_values(path, member);
+  }
+}
+
+void KnownSecrets::learn_stored(const std::string& name, std::string_view value) {
+  learn(name, value);
+  if (const auto json = kernel::parse_json(value); json && json->is_structured())
+    learn_values(name + "#", *json);
 }
 
 std::optional<std::string> KnownSecrets::first_in(std::string_view text) const {

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "middleware/kernel/json.h"
 #include "middleware/secrets/redactor.h"
 
 namespace emulator::runner {
@@ -26,6 +27,9 @@ class KnownSecrets {
   /// From now on. `name` is what people know the secret by: "env:ERP_TOKEN".
   void learn(const std::string& name, std::string_view value);
 
+  /// What a store holds. Of a secret in JSON also each value by itself whose key has one of the words.
+  void learn_stored(const std::string& name, std::string_view value);
+
   bool is_empty() const { return by_name_.empty(); }
   /// Plain, and as JSON, percent-encoding and base64 carry it.
   bool finds_any(std::string_view text) const { return all_.finds_any(text); }
@@ -35,6 +39,8 @@ class KnownSecrets {
   std::string redacted(std::string_view text) const { return all_.redacted(std::string(text)); }
 
  private:
+  void learn_values(const std::string& name, const kernel::Json& value);
+
   secrets::Redactor all_;
   std::vector<std::pair<std::string, secrets::Redactor>> by_name_;
 };

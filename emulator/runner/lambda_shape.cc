@@ -79,6 +79,10 @@ Shape<AccountGiven> account_shape() {
                           .done();
   return object<AccountGiven>("the account", "What it allows.")
       .optional("lambda", &AccountGiven::lambda, lambda, "Functions.")
+      .optional("secrets_manager", &AccountGiven::secrets_manager, secrets_manager_quotas_shape(),
+                "Calls of Secrets Manager.")
+      .optional("parameter_store", &AccountGiven::parameter_store, parameter_store_quotas_shape(),
+                "Calls of Parameter Store.")
       .done();
 }
 
@@ -129,6 +133,8 @@ Shape<std::vector<FunctionGiven>> lambda_shape() {
                     "MB, as REPORT says it; nobody measures.")
           .optional("async", &FunctionText::async_text, async, "For asynchronous invocations.")
           .optional("sources", &FunctionText::sources, sources_shape(), "Queues that it reads.")
+          .optional("extension", &FunctionText::extension, extension_shape(),
+                    "The parameters and secrets extension beside it.")
           .done();
   return mapped<std::vector<FunctionGiven>>(
       map_of(function), [](const MapOf<FunctionText>& entries) -> kernel::Result<std::vector<FunctionGiven>> {

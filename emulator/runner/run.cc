@@ -119,6 +119,10 @@ kernel::Result<Rehearsal> set_up(const Scenario& scenario, const RunOptions& opt
   Rehearsal rehearsal;
   rehearsal.secrets = std::make_unique<KnownSecrets>(scenario.given);
   KnownSecrets& secrets = *rehearsal.secrets;
+  for (const TimelineAction& action : scenario.timeline) {
+    if (action.secret && action.secret->rotate)
+      secrets.learn_stored(action.secret->of, *action.secret->rotate);
+  }
   auto recorder = Recorder::open(scheduler, worker,
                                  {.path = path,
                                   .run = {.scenario = scenario.name,
@@ -140,7 +144,10 @@ kernel::Result<Rehearsal> set_up(const Scenario& scenario, const RunOptions& opt
                              .network = *rehearsal.network,
                              .edge_port = options.edge_port,
                              .salesforce_port = options.salesforce_port,
-                             .version = options.version});
+                             .version = options.version,
+                             .learn = [&secrets](const std::string& name, std::string_view value) {
+                               secrets.learn_stored(name, value);
+                             }});
   if (!world) return std::unexpected(world.error());
   rehearsal.world = std::move(*world);
   auto driver = Driver::prepare(scenario, *rehearsal.world, scheduler);

@@ -9,6 +9,7 @@
 
 #include "emulator/bus/event_bridge.h"
 #include "emulator/compute/app_runner.h"
+#include "emulator/edge/extension_config.h"
 #include "emulator/lambda/event_source_mappings.h"
 #include "emulator/lambda/lambda.h"
 #include "emulator/queues/queues.h"
@@ -17,6 +18,8 @@
 #include "emulator/runner/process_given.h"
 #include "emulator/runner/rig_secrets.h"
 #include "emulator/runner/topics_given.h"
+#include "emulator/runner/vault_line.h"
+#include "emulator/runner/vaults_given.h"
 #include "emulator/salesforce/org.h"
 #include "emulator/salesforce_edge/config.h"
 #include "emulator/subscriber/streaming_client.h"
@@ -40,13 +43,16 @@ struct ApiGiven : mocks::ApiSpec {
 };
 
 struct FunctionGiven : lambda::FunctionConfig {
-  std::vector<lambda::MappingConfig> sources{};  ///< queues that it reads
-  std::optional<ProcessGiven> process{};         ///< nothing: the middleware's own function
+  std::vector<lambda::MappingConfig> sources{};      ///< queues that it reads
+  std::optional<ProcessGiven> process{};             ///< nothing: the middleware's own function
+  std::optional<edge::ExtensionConfig> extension{};  ///< of parameters and secrets
 };
 
 /// What the account allows.
 struct AccountGiven {
   lambda::AccountConfig lambda{};
+  SecretsManagerQuotas secrets_manager{};
+  ParameterStoreQuotas parameter_store{};
 };
 
 /// `mock: payments, request: {...}, equals: 3` of `expect`.
@@ -147,6 +153,7 @@ struct TimelineAction {
   std::optional<std::pair<OrgFault, std::int64_t>> org_fault{};  ///< so many next events
   std::optional<SubscribeAction> subscribe{};
   std::optional<std::string> disconnect{};  ///< the subscriber of this name
+  std::optional<SecretAction> secret{};
 };
 
 struct Scenario {

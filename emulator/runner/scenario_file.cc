@@ -153,8 +153,8 @@ class CrossCheck {
       known(action.duplicates_at, topics_, "the topic that sends twice is", action.place);
     if (action.fault) {
       known(action.fault->target, apis_, "the fault is of the api", action.place);
-      const auto problem = fault_problem(*action.fault, scenario_.given.apis);
-      if (problem) problems_.add(action.place, *problem);
+      if (const auto problem = fault_problem(*action.fault, scenario_.given.apis))
+        problems_.add(action.place, *problem);
     }
     if (action.door) {
       known(action.door->api, apis_, "the fault is of the api", action.place);
@@ -169,6 +169,7 @@ class CrossCheck {
         instances.push_back("middleware-" + std::to_string(i));
       known(*action.crash, instances, "the crash is of the instance", action.place);
     }
+    if (auto wrong = secret_problem(action, scenario_.given)) problems_.add(action.place, *wrong);
     if (action.change) check(*action.change, action.place);
     if (action.disconnect) {
       std::vector<std::string> subscribers;

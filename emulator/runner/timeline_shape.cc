@@ -73,6 +73,7 @@ struct LineText {
   std::optional<std::string> disconnect{};
   std::optional<judge::Window> window{};
   std::vector<std::string> rules{};
+  std::optional<SecretAction> secret{};
 };
 
 /// What a line does to deliveries of the bus.
@@ -159,6 +160,8 @@ kernel::Result<TimelineAction> to_action(const LineText& line) {
                                        .after_loss = line.after_loss.value_or(subscriber::AfterLoss::Resume)};
   }
   action.disconnect = line.disconnect;
+  action.secret = line.secret;
+  if (action.secret) action.secret->name = "secret@" + std::to_string(line.place.line);
   if (line.disconnect && !line.lasts) return kernel::invalid("'disconnect' needs 'for'");
   if (line.replay) {
     action.replay = {.archive = *line.replay,
@@ -267,6 +270,8 @@ Shape<TimelineAction> timeline_line_shape() {
                     "The bus holds deliveries back, so that later ones overtake them.")
           .optional("by", &LineText::by, duration(),
                     "How long a delivery is held, or how much later the second one comes.")
+          .optional("secret", &LineText::secret, secret_line_shape(),
+                    "A secret is rotated, or not to be read.")
           .optional("replay", &LineText::replay, non_empty_text(), "Send the events of an archive again.")
           .optional("window", &LineText::window, window_shape(), "Those of this time.")
           .optional("change", &LineText::change, config::list_of(change_step_shape(), 1),
@@ -299,7 +304,7 @@ Shape<TimelineAction> timeline_line_shape() {
           .optional("rules", &LineText::rules, config::list_of(non_empty_text(), 1), "To these rules only.")
           .exactly_one_of({"publish", "fault", "relay", "throttle", "crash", "duplicate", "reorder", "replay",
                            "change", "lose", "gap", "expire_tokens", "drop_sessions", "subscribe",
-                           "disconnect"})
+                           "disconnect", "secret"})
           .requires_key("crash", {"for"})
           .requires_key("from", {"publish"})
           .requires_key("fields", {"publish"})
@@ -323,7 +328,7 @@ Shape<TimelineAction> timeline_line_shape() {
           .requires_key("only", {"fault"})
           .requires_key("when", {"fault"})
           .requires_one_of("for", {"publish", "fault", "relay", "throttle", "crash", "duplicate", "reorder",
-                                   "subscribe", "disconnect"})
+                                   "subscribe", "disconnect", "secret"})
           .requires_one_of("by", {"duplicate", "reorder"})
           .requires_key("origin", {"change"})
           .requires_key("roll_back", {"change"})

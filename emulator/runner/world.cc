@@ -4,35 +4,48 @@
 
 #include "emulator/runner/edge_services.h"
 #include "emulator/runner/instance_store.h"
+#include "emulator/runner/stack_secrets.h"
+#include "emulator/runtime/function.h"
 #include "emulator/salesforce/setup.h"
 #include "middleware/kernel/check.h"
+#include "middleware/kernel/random.h"
+#include "middleware/secrets/extension_source.h"
 
 namespace emulator::runner {
 
 class World::Instances final : public compute::InstanceFactory {
  public:
-  Instances(const Given& given, std::uint64_t seed, WorldPorts ports, secrets::Provider& secrets)
-      : given_(given), seed_(seed), ports_(ports), secrets_(secrets) {}
+  Instances(const Given& given, std::uint64_t seed, WorldPorts ports)
+      : given_(given), seed_(seed), ports_(ports), secrets_(given.secrets) {}
 
   std::unique_ptr<kernel::HttpHandler> start(std::int64_t number) override {
+    if (!StackSecrets::are_in_stores(given_.secrets)) return start_with(secrets_, number);
+    auto instance =
+        std::make_unique<InstanceWithSecrets>(given_.secrets, ports_.scheduler, ports_.network.client(),
+                                              kernel::splitmix64(seed_ ^ static_cast<std::uint64_t>(number)));
+    instance->run(start_with(instance->secrets(), number));
+    return instance;
+  }
+
+ private:
+  std::unique_ptr<kernel::HttpHandler> start_with(secrets::Provider& secrets, std::int64_t number) {
     const service::ServiceConfig& config = given_.compute.middleware.service;
     service::Surroundings around{.scheduler = ports_.scheduler,
                                  .client = ports_.network.client(),
                                  .hops = ports_.journal,
                                  .seed = seed_,
                                  .instance = "middleware-" + std::to_string(number),
-                                 .secrets = &secrets_};
+                                 .secrets = &secrets};
     auto service = std::make_unique<service::Service>(config, std::move(around), store_of(number));
     const config::MiddlewareFile& file = given_.compute.middleware;
     if (file.sns.topics.empty()) return service;
     auto endpoint = std::make_unique<sns::Endpoint>(file.sns, file.ingest, ports_.scheduler,
                                                     ports_.network.client(), std::move(service));
     endpoint->log_to(ports_.journal);
-    endpoint->refer_to(secrets_);
+    endpoint->refer_to(secrets);
     return endpoint;
   }
 
- private:
   /// Of an instance that has crashed, its own, if that is on a disk.
   store::Store& store_of(std::int64_t number) {
     std::unique_ptr<InstanceStore>& store = stores_[number];
@@ -48,7 +61,7 @@ class World::Instances final : public compute::InstanceFactory {
   const Given& given_;
   std::uint64_t seed_;
   WorldPorts ports_;
-  secrets::Provider& secrets_;
+  RigSecrets secrets_;
   std::map<std::int64_t, std::unique_ptr<InstanceStore>> stores_;
 };
 
@@ -78,6 +91,17 @@ class World::IngestCode final : public lambda::FunctionCode {
   ingest::Ingest& ingest_;
 };
 
+namespace {
+
+std::unique_ptr<secrets::Provider> function_secrets(const Given& given, std::uint64_t seed,
+                                                    const WorldPorts& ports) {
+  if (!StackSecrets::are_in_stores(given.secrets)) return std::make_unique<RigSecrets>(given.secrets);
+  return std::make_unique<StackSecrets>(given.secrets, ports.scheduler, ports.network.client(), seed,
+                                        extended_function(given) != nullptr);
+}
+
+}  // namespace
+
 World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
     : given_(given),
       ports_(ports),
@@ -85,8 +109,8 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
       mocks_(given.apis, seed, ports.scheduler, ports.journal, ports.network.client()),
       doors_(ports.network, ports.journal, ports.scheduler),
       admin_(mocks_, given.apis, ports.scheduler, ports.journal),
-      secrets_(given.secrets),
-      instances_(std::make_unique<Instances>(given, seed, ports, secrets_)),
+      secrets_(function_secrets(given, seed, ports)),
+      instances_(std::make_unique<Instances>(given, seed, ports)),
       compute_(
           std::make_unique<compute::AppRunner>(given.compute, ports.scheduler, ports.journal, *instances_)),
       ingest_(given.compute.middleware.ingest, ports.scheduler, ports.network.client()),
@@ -94,13 +118,18 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
       lambda_(std::make_unique<lambda::Lambda>(seed, ports.scheduler, ports.journal, queues_,
                                                given.account.lambda)) {
   ingest_.log_to(ports.journal);
-  ingest_.refer_to(secrets_);
+  ingest_.refer_to(*secrets_);
   for (const FunctionGiven& function : given.functions) {
     lambda_->add(function, code_of(function, seed));
     // What is declared is set, and clients find it, if only as the defaults.
     CHECK(lambda_->change_async(function.name, {}, false));
   }
   lambda_->set_builtin(*code_);
+  const auto stored = stored_secrets(given.secrets);
+  CHECK_THAT(stored, stored ? "" : stored.error().text());
+  vaults_ = std::make_unique<Vaults>(
+      quotas_of(given.account.secrets_manager, given.account.parameter_store), *stored, seed,
+      Vaults::Surroundings{ports.scheduler, ports.journal, *lambda_, ports.learn});
   mappings_ = std::make_unique<lambda::EventSourceMappings>(
       seed, lambda::MappingSurroundings{ports.scheduler, ports.journal, queues_, *lambda_});
   for (const FunctionGiven& function : given.functions) {
@@ -125,9 +154,13 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
   relays_ = std::make_unique<relay::Relays>(
       given.relay, seed, relay::Relays::Surroundings{ports.scheduler, ports.journal, *org_, *bus_, *bus_});
   setup_ = std::make_unique<salesforce::Setup>(*org_, *relays_, seed);
-  edge_ = make_edge(
-      seed, ports_,
-      {.bus = *bus_, .queues = queues_, .lambda = *lambda_, .mappings = *mappings_, .topics = *topics_});
+  edge_ = make_edge(seed, ports_,
+                    {.bus = *bus_,
+                     .queues = queues_,
+                     .lambda = *lambda_,
+                     .mappings = *mappings_,
+                     .topics = *topics_,
+                     .vaults = *vaults_});
   edge_->mount(topics_->certificate_path(), *links_);
   for (const std::string& path : MockAdmin::paths()) edge_->mount(path, admin_);
   salesforce_edge_ = make_salesforce_edge(given.salesforce_clients, seed, ports_, *org_, setup_.get());
@@ -148,6 +181,27 @@ lambda::FunctionCode& World::code_of(const FunctionGiven& function, std::uint64_
   return *processes_.back();
 }
 
+kernel::Result<> World::serve_extensions() {
+  std::size_t process = 0;
+  for (const FunctionGiven& function : given_.functions) {
+    runtime::ProcessCode* code = function.process ? processes_.at(process++).get() : nullptr;
+    if (!function.extension) continue;
+    edge::Extension& extension = vaults_->extend(function.name, *function.extension, runtime::kSessionToken);
+    const std::string host = code == nullptr ? secrets::kExtensionHost : "extension of " + function.name;
+    const int port = function.extension->port;
+    if (auto served = ports_.network.serve(host, extension, Transport::Plain, port); !served) return served;
+    if (ports_.network.urls().empty()) {  // in memory, where a port is a name
+      if (auto served = ports_.network.serve("localhost:2773", extension, Transport::Plain); !served)
+        return served;
+    }
+    for (const auto& [name, url] : ports_.network.urls()) {
+      if (code == nullptr || name != host) continue;
+      code->add_variables({{"PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", url.substr(url.rfind(':') + 1)}});
+    }
+  }
+  return {};
+}
+
 void World::tell_processes() {
   const runtime::Variables variables =
       surroundings_of(ports_.network, given_.compute.middleware.ingest.middleware);
@@ -162,6 +216,8 @@ kernel::Result<> World::serve() {
   if (auto served = mocks_.serve(ports_.network); !served) return served;
   if (auto served = ports_.network.serve(kEdgeHost, *edge_, Transport::Plain, ports_.edge_port); !served)
     return served;
+  if (auto led = lead_to_vaults(ports_.network, *edge_); !led) return led;
+  if (auto served = serve_extensions(); !served) return served;
   if (auto served =
           ports_.network.serve(kSalesforceHost, *salesforce_edge_, Transport::Plain, ports_.salesforce_port);
       !served)
@@ -202,6 +258,7 @@ void World::stop() {
   bus_.reset();
   topics_.reset();
   mappings_.reset();
+  vaults_.reset();
   lambda_.reset();
   for (const auto& process : processes_) process->stop();
   ports_.network.stop();

@@ -13,6 +13,7 @@
 #include "emulator/runner/mock_admin.h"
 #include "emulator/runner/network.h"
 #include "emulator/runner/scenario.h"
+#include "emulator/runner/vaults.h"
 #include "emulator/runtime/process_code.h"
 #include "emulator/salesforce/setup_ports.h"
 #include "emulator/salesforce_edge/salesforce_edge.h"
@@ -32,6 +33,7 @@ struct WorldPorts {
   int edge_port = 0;        ///< on sockets; 0: any
   int salesforce_port = 0;  ///< on sockets; 0: any
   std::string version{};    ///< of the program, for those who ask the edge
+  LearnSecret learn{};      ///< of values that Secrets Manager and Parameter Store hold
 };
 
 class World {
@@ -54,6 +56,7 @@ class World {
   mocks::FaultSet& faults() { return mocks_.faults(); }
   const std::vector<std::unique_ptr<mocks::stubs::StubMock>>& stub_mocks() const { return mocks_.of_stubs(); }
   Doors& doors() { return doors_; }
+  Vaults& vaults() { return *vaults_; }
   compute::AppRunner& compute() { return *compute_; }
   salesforce_edge::SalesforceEdge& salesforce_edge() { return *salesforce_edge_; }
 
@@ -67,6 +70,8 @@ class World {
   World(const Given& given, std::uint64_t seed, WorldPorts ports);
   kernel::Result<> serve();
   lambda::FunctionCode& code_of(const FunctionGiven& function, std::uint64_t seed);
+  /// The extensions of functions, each at its port; a process is told its own.
+  kernel::Result<> serve_extensions();
   /// What processes are told about the world around them, once it is served.
   void tell_processes();
 
@@ -80,14 +85,15 @@ class World {
   queues::Queues queues_;
   ApiMocks mocks_;
   Doors doors_;
-  MockAdmin admin_;  // on the edge
-  RigSecrets secrets_;
+  MockAdmin admin_;                             // on the edge
+  std::unique_ptr<secrets::Provider> secrets_;  // of the function
   std::unique_ptr<Instances> instances_;
   std::unique_ptr<compute::AppRunner> compute_;
   ingest::Ingest ingest_;
   std::unique_ptr<IngestCode> code_;
   std::vector<std::unique_ptr<runtime::ProcessCode>> processes_;
   std::unique_ptr<lambda::Lambda> lambda_;
+  std::unique_ptr<Vaults> vaults_;
   std::unique_ptr<lambda::EventSourceMappings> mappings_;
   topics::TestKeySigner signer_;
   std::unique_ptr<topics::Topics> topics_;

@@ -49,7 +49,7 @@ Variables variables_of(const ProcessFunction& function, std::string_view runtime
       {"AWS_DEFAULT_REGION", function.region},
       {"AWS_ACCESS_KEY_ID", "relayrig"},
       {"AWS_SECRET_ACCESS_KEY", "relayrig"},
-      {"AWS_SESSION_TOKEN", "relayrig"},
+      {"AWS_SESSION_TOKEN", kSessionToken},
       {"AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR"},
       {"AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:2000"},
       {"LAMBDA_TASK_ROOT", function.folder},

@@ -11,6 +11,9 @@
 
 namespace emulator::runtime {
 
+/// AWS_SESSION_TOKEN of every function: what it shows its extensions.
+inline constexpr const char* kSessionToken = "relayrig";
+
 struct ProcessFunction {
   std::string name;
   std::string arn{};

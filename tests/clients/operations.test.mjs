@@ -6,8 +6,10 @@ import { after, before, test } from 'node:test';
 
 import * as eventbridge from '@aws-sdk/client-eventbridge';
 import * as lambda from '@aws-sdk/client-lambda';
+import * as secretsManager from '@aws-sdk/client-secrets-manager';
 import * as sns from '@aws-sdk/client-sns';
 import * as sqs from '@aws-sdk/client-sqs';
+import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
 
 import { startRig } from './support/rig.mjs';
@@ -37,6 +39,8 @@ const services = [
   ['SNS', sns, sns.SNSClient, {}],
   ['SQS', sqs, sqs.SQSClient, {}],
   ['STS', sts, sts.STSClient, {}],
+  ['Secrets Manager', secretsManager, secretsManager.SecretsManagerClient, {}],
+  ['Systems Manager', ssm, ssm.SSMClient, {}],
   ['Lambda', lambda, lambda.LambdaClient, labels],
 ];
 for (const [service, module, Client, input] of services) {
