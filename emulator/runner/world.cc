@@ -125,9 +125,11 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
     CHECK(lambda_->change_async(function.name, {}, false));
   }
   lambda_->set_builtin(*code_);
+  const auto stored = stored_secrets(given.secrets);
+  CHECK_THAT(stored, stored ? "" : stored.error().text());
   vaults_ = std::make_unique<Vaults>(
-      quotas_of(given.account.secrets_manager, given.account.parameter_store), *stored_secrets(given.secrets),
-      seed, Vaults::Surroundings{ports.scheduler, ports.journal, *lambda_, ports.learn});
+      quotas_of(given.account.secrets_manager, given.account.parameter_store), *stored, seed,
+      Vaults::Surroundings{ports.scheduler, ports.journal, *lambda_, ports.learn});
   mappings_ = std::make_unique<lambda::EventSourceMappings>(
       seed, lambda::MappingSurroundings{ports.scheduler, ports.journal, queues_, *lambda_});
   for (const FunctionGiven& function : given.functions) {

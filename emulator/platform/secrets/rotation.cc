@@ -114,7 +114,7 @@ kernel::Task<void> SecretsManager::run_rotation(std::string arn, std::string tok
     auto running = run_steps(arn, token, steps, attempt, cause);
     const bool succeeded = co_await std::move(running);
     Secret* secret = find(arn);
-    if (secret == nullptr || !is_running(arn, token)) break;
+    if (secret == nullptr || secret->deleted || !is_running(arn, token)) break;
     Version* version = secret->version(token);
     if (!succeeded) continue;
     if (is_test) {

@@ -269,7 +269,7 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsTimeline) {
        "s.yaml:9:5: a line of the timeline needs one of the keys 'publish', 'fault', 'relay', 'throttle', "
        "'crash', "
        "'duplicate', 'reorder', 'replay', 'change', 'lose', 'gap', 'expire_tokens', 'drop_sessions', "
-       "'subscribe' or 'disconnect'"},
+       "'subscribe', 'disconnect' or 'secret'"},
       {"a subscription for ever", 9, "  - {at: 0s, subscribe: /event/Order__e}",
        "s.yaml:9:5: item 1 of 'timeline': 'subscribe' needs 'for'"},
       {"a subscriber that is not there", 9, "  - {at: 0s, disconnect: dashboard, for: 1s}",

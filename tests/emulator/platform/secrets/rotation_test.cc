@@ -75,6 +75,17 @@ TEST(Rotation, ThatFailsForGoodLeavesTheOldValueAndItsPendingLabel) {
   EXPECT_TRUE(rig.secrets.rotate(rig.request(3)));
 }
 
+TEST(Rotation, EndsWithTheSecretThatItIsOf) {
+  for (const bool is_forced : {false, true}) {
+    RotatingRig rig;
+    ASSERT_TRUE(rig.secrets.rotate(rig.request()));
+    rig.run_for(150ms);  // between createSecret and setSecret
+    ASSERT_TRUE(rig.secrets.remove({.secret = "erp", .is_forced = is_forced}));
+    rig.run_for(1h);
+    EXPECT_EQ(rig.rotator.asked.size(), 2U);
+  }
+}
+
 TEST(Rotation, AnswersTheSameTokenOnceMoreAndBeginsNothing) {
   RotatingRig rig;
   ASSERT_TRUE(rig.secrets.rotate(rig.request()));
