@@ -17,6 +17,7 @@ struct EdgeBoxes {
   lambda::MappingAdmin& mappings;
   topics::TopicsApi& topics;
   Vaults& vaults;
+  metrics::CloudWatch& cloudwatch;
 };
 
 std::unique_ptr<edge::Edge> make_edge(std::uint64_t seed, const WorldPorts& ports, EdgeBoxes boxes);

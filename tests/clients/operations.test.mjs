@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
+import * as cloudwatch from '@aws-sdk/client-cloudwatch';
 import * as eventbridge from '@aws-sdk/client-eventbridge';
 import * as lambda from '@aws-sdk/client-lambda';
 import * as secretsManager from '@aws-sdk/client-secrets-manager';
@@ -42,6 +43,7 @@ const services = [
   ['Secrets Manager', secretsManager, secretsManager.SecretsManagerClient, {}],
   ['Systems Manager', ssm, ssm.SSMClient, {}],
   ['Lambda', lambda, lambda.LambdaClient, labels],
+  ['CloudWatch', cloudwatch, cloudwatch.CloudWatchClient, {}],
 ];
 for (const [service, module, Client, input] of services) {
   test(`${service}: what is documented answers, the rest is refused by name`, async () => {
