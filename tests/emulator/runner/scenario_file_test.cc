@@ -190,7 +190,7 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsDeployment) {
 TEST(ScenarioFile, RefusesByNameWhatIsNotEmulated) {
   const Bad cases[] = {
       {"platform", 4, "  platform: {}",
-       "s.yaml:4:3: 'platform' is not emulated yet: there are no parameters and alarms"},
+       "s.yaml:4:3: 'platform' is not emulated yet: secrets are in 'secrets', alarms in 'alarms'"},
       {"url", 7, "  apis: {erp: {url: 'http://x'}}",
        "s.yaml:7:16: 'url' is not emulated yet: external APIs are mocks"},
       {"limit", 7, "  apis: {erp: {limit: 5/s}}",
