@@ -169,6 +169,7 @@ class CrossCheck {
         instances.push_back("middleware-" + std::to_string(i));
       known(*action.crash, instances, "the crash is of the instance", action.place);
     }
+    check_store_fault(action.store, scenario_.given.compute.middleware, action.place, problems_);
     if (action.change) check(*action.change, action.place);
     if (action.disconnect) {
       std::vector<std::string> subscribers;

@@ -53,6 +53,7 @@ struct LineText {
   std::optional<RelayVerb> relay{};
   std::optional<std::string> throttle{};
   std::optional<std::string> crash{};
+  std::optional<StoreFault> store{};
   std::optional<std::string> duplicate{};
   std::optional<int> reorder{};
   std::optional<Duration> by{};
@@ -131,6 +132,7 @@ kernel::Result<TimelineAction> to_action(const LineText& line) {
   action.relay = line.relay;
   action.throttle = line.throttle;
   action.crash = line.crash;
+  action.store = line.store;
   if (auto checked = check_duplicate(line); !checked) return std::unexpected(checked.error());
   if (line.reorder || line.duplicate == "bus") {
     auto fault = delivery_fault(line);
@@ -260,6 +262,7 @@ Shape<TimelineAction> timeline_line_shape() {
           .optional(
               "crash", &LineText::crash, non_empty_text(),
               "An instance, middleware-1, or all of the middleware dies at once and is back after 'for'.")
+          .optional("store", &LineText::store, store_fault_shape(), "Of all instances: it is gone, or slow.")
           .optional("duplicate", &LineText::duplicate, non_empty_text(),
                     "relay, or a topic: it sends the next event, or 'times' events, twice. bus: it makes "
                     "deliveries twice. salesforce: it stores events twice.")
@@ -297,10 +300,11 @@ Shape<TimelineAction> timeline_line_shape() {
           .optional("disconnect", &LineText::disconnect, non_empty_text(),
                     "The network of this subscriber is gone.")
           .optional("rules", &LineText::rules, config::list_of(non_empty_text(), 1), "To these rules only.")
-          .exactly_one_of({"publish", "fault", "relay", "throttle", "crash", "duplicate", "reorder", "replay",
-                           "change", "lose", "gap", "expire_tokens", "drop_sessions", "subscribe",
+          .exactly_one_of({"publish", "fault", "relay", "throttle", "crash", "store", "duplicate", "reorder",
+                           "replay", "change", "lose", "gap", "expire_tokens", "drop_sessions", "subscribe",
                            "disconnect"})
           .requires_key("crash", {"for"})
+          .requires_key("store", {"for"})
           .requires_key("from", {"publish"})
           .requires_key("fields", {"publish"})
           .requires_key("count", {"publish"})
@@ -322,8 +326,8 @@ Shape<TimelineAction> timeline_line_shape() {
           .requires_key("twice", {"fault"})
           .requires_key("only", {"fault"})
           .requires_key("when", {"fault"})
-          .requires_one_of("for", {"publish", "fault", "relay", "throttle", "crash", "duplicate", "reorder",
-                                   "subscribe", "disconnect"})
+          .requires_one_of("for", {"publish", "fault", "relay", "throttle", "crash", "store", "duplicate",
+                                   "reorder", "subscribe", "disconnect"})
           .requires_one_of("by", {"duplicate", "reorder"})
           .requires_key("origin", {"change"})
           .requires_key("roll_back", {"change"})

@@ -4,6 +4,7 @@
 
 #include "emulator/runner/edge_services.h"
 #include "emulator/runner/instance_store.h"
+#include "emulator/runner/shared_store.h"
 #include "emulator/salesforce/setup.h"
 #include "middleware/kernel/check.h"
 
@@ -12,7 +13,11 @@ namespace emulator::runner {
 class World::Instances final : public compute::InstanceFactory {
  public:
   Instances(const Given& given, std::uint64_t seed, WorldPorts ports, secrets::Provider& secrets)
-      : given_(given), seed_(seed), ports_(ports), secrets_(secrets) {}
+      : given_(given),
+        seed_(seed),
+        ports_(ports),
+        secrets_(secrets),
+        shared_(ports.scheduler, ports.journal) {}
 
   std::unique_ptr<kernel::HttpHandler> start(std::int64_t number) override {
     const service::ServiceConfig& config = given_.compute.middleware.service;
@@ -32,9 +37,12 @@ class World::Instances final : public compute::InstanceFactory {
     return endpoint;
   }
 
+  SharedStore& shared() { return shared_; }
+
  private:
   /// Of an instance that has crashed, its own, if that is on a disk.
   store::Store& store_of(std::int64_t number) {
+    if (given_.compute.middleware.store.postgres) return shared_;
     std::unique_ptr<InstanceStore>& store = stores_[number];
     if (store && !given_.compute.middleware.store.sqlite.empty()) {
       store->reopen();
@@ -50,6 +58,7 @@ class World::Instances final : public compute::InstanceFactory {
   WorldPorts ports_;
   secrets::Provider& secrets_;
   std::map<std::int64_t, std::unique_ptr<InstanceStore>> stores_;
+  SharedStore shared_;
 };
 
 class World::IngestCode final : public lambda::FunctionCode {
@@ -206,6 +215,8 @@ void World::stop() {
   for (const auto& process : processes_) process->stop();
   ports_.network.stop();
 }
+
+SharedStore& World::shared_store() { return instances_->shared(); }
 
 World::~World() {
   if (lambda_) stop();

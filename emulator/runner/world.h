@@ -24,6 +24,8 @@
 
 namespace emulator::runner {
 
+class SharedStore;
+
 /// The references outlive the world. Everything happens on the scheduler's thread.
 struct WorldPorts {
   kernel::Scheduler& scheduler;
@@ -55,6 +57,7 @@ class World {
   const std::vector<std::unique_ptr<mocks::stubs::StubMock>>& stub_mocks() const { return mocks_.of_stubs(); }
   Doors& doors() { return doors_; }
   compute::AppRunner& compute() { return *compute_; }
+  SharedStore& shared_store();
   salesforce_edge::SalesforceEdge& salesforce_edge() { return *salesforce_edge_; }
 
   kernel::HttpClient& client() { return ports_.network.client(); }
