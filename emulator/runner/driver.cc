@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "emulator/runner/edge_services.h"
+#include "emulator/runner/shared_store.h"
 #include "middleware/kernel/check.h"
 #include "middleware/kernel/url.h"
 #include "middleware/kernel/wait.h"
@@ -95,6 +96,7 @@ Task<void> Driver::play(const TimelineAction& action, const DataFile* data) {
   if (action.relay) co_await move_relay(action);
   if (action.throttle) co_await throttle(action);
   if (action.crash) world_.compute().crash(*action.crash, *action.lasts);
+  if (action.store) co_await fail_store(action);
   if (action.replay) co_await replay(*action.replay);
   if (action.subscribe) co_await subscribe(action);
   if (action.disconnect) disconnect(*action.disconnect, kernel::at(action.at + *action.lasts));
@@ -167,6 +169,12 @@ Task<void> Driver::throttle(const TimelineAction& action) {
   if (!action.lasts) co_return;
   co_await kernel::sleep_until(scheduler_, kernel::at(action.at + *action.lasts));
   set_throttled(*action.throttle, false);
+}
+
+Task<void> Driver::fail_store(const TimelineAction& action) {
+  world_.shared_store().begin(*action.store);
+  co_await kernel::sleep_until(scheduler_, kernel::at(action.at + *action.lasts));
+  world_.shared_store().end();
 }
 
 void Driver::fail(OrgFault fault, std::int64_t times) {

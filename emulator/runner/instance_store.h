@@ -59,6 +59,7 @@ class InstanceStore final : public store::Store, private store::Outbox {
     return memory_.applied_version(std::move(record));
   }
   store::Outbox& outbox() override { return *this; }
+  store::OutboxCount kept_callbacks() const { return callback_count(); }
 
  private:
   kernel::Task<store::TakenCallbacks> take_callbacks(kernel::Timestamp now, kernel::Timestamp lease_until,

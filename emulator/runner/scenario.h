@@ -18,6 +18,7 @@
 #include "emulator/runner/judge/expectation.h"
 #include "emulator/runner/process_given.h"
 #include "emulator/runner/rig_secrets.h"
+#include "emulator/runner/store_fault.h"
 #include "emulator/runner/topics_given.h"
 #include "emulator/runner/vault_line.h"
 #include "emulator/runner/vaults_given.h"
@@ -151,6 +152,7 @@ struct TimelineAction {
   std::optional<RelayVerb> relay{};
   std::optional<std::string> throttle{};    ///< a function, or "bus"
   std::optional<std::string> crash{};       ///< "middleware-1", or "middleware": all; back after `lasts`
+  std::optional<StoreFault> store{};        ///< that all instances share; for `lasts`
   std::optional<std::int64_t> duplicate{};  ///< the relay, or a topic, sends so many next events twice
   std::string duplicates_at{};              ///< the topic; "": the relay
   std::optional<bus::DeliveryFault> deliveries{};  ///< of the bus: some are made twice, or out of order

@@ -173,6 +173,7 @@ class CrossCheck {
       known(*action.crash, instances, "the crash is of the instance", action.place);
     }
     if (auto wrong = secret_problem(action, scenario_.given)) problems_.add(action.place, *wrong);
+    check_store_fault(action.store, scenario_.given.compute.middleware, action.place, problems_);
     if (action.change) check(*action.change, action.place);
     if (action.disconnect) {
       std::vector<std::string> subscribers;

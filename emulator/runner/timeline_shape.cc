@@ -70,6 +70,7 @@ Shape<TimelineAction> timeline_line_shape() {
           .optional(
               "crash", &LineText::crash, non_empty_text(),
               "An instance, middleware-1, or all of the middleware dies at once and is back after 'for'.")
+          .optional("store", &LineText::store, store_fault_shape(), "Of all instances: it is gone, or slow.")
           .optional("duplicate", &LineText::duplicate, non_empty_text(),
                     "relay, or a topic: it sends the next event, or 'times' events, twice. bus: it makes "
                     "deliveries twice. salesforce: it stores events twice.")
@@ -105,10 +106,11 @@ Shape<TimelineAction> timeline_line_shape() {
           .optional("disconnect", &LineText::disconnect, non_empty_text(),
                     "The network of this subscriber is gone.")
           .optional("rules", &LineText::rules, config::list_of(non_empty_text(), 1), "To these rules only.")
-          .exactly_one_of({"publish", "fault", "relay", "throttle", "crash", "duplicate", "reorder", "replay",
-                           "change", "lose", "gap", "expire_tokens", "drop_sessions", "subscribe",
+          .exactly_one_of({"publish", "fault", "relay", "throttle", "crash", "store", "duplicate", "reorder",
+                           "replay", "change", "lose", "gap", "expire_tokens", "drop_sessions", "subscribe",
                            "disconnect", "secret"})
           .requires_key("crash", {"for"})
+          .requires_key("store", {"for"})
           .requires_key("from", {"publish"})
           .requires_key("fields", {"publish"})
           .requires_key("count", {"publish"})
@@ -132,8 +134,8 @@ Shape<TimelineAction> timeline_line_shape() {
           .requires_key("keep_alive", {"fault"})
           .requires_key("only", {"fault"})
           .requires_key("when", {"fault"})
-          .requires_one_of("for", {"publish", "fault", "relay", "throttle", "crash", "duplicate", "reorder",
-                                   "subscribe", "disconnect", "secret"})
+          .requires_one_of("for", {"publish", "fault", "relay", "throttle", "crash", "store", "duplicate",
+                                   "reorder", "subscribe", "disconnect", "secret"})
           .requires_one_of("by", {"duplicate", "reorder"})
           .requires_key("origin", {"change"})
           .requires_key("roll_back", {"change"})

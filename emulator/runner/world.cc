@@ -4,6 +4,7 @@
 
 #include "emulator/runner/edge_services.h"
 #include "emulator/runner/instance_store.h"
+#include "emulator/runner/shared_store.h"
 #include "emulator/runner/stack_secrets.h"
 #include "emulator/runtime/function.h"
 #include "emulator/salesforce/setup.h"
@@ -16,7 +17,11 @@ namespace emulator::runner {
 class World::Instances final : public compute::InstanceFactory {
  public:
   Instances(const Given& given, std::uint64_t seed, WorldPorts ports)
-      : given_(given), seed_(seed), ports_(ports), secrets_(given.secrets) {}
+      : given_(given),
+        seed_(seed),
+        ports_(ports),
+        secrets_(given.secrets),
+        shared_(ports.scheduler, ports.journal, given.compute.middleware.store.remember) {}
 
   std::unique_ptr<kernel::HttpHandler> start(std::int64_t number) override {
     if (!StackSecrets::are_in_stores(given_.secrets)) return start_with(secrets_, number);
@@ -26,6 +31,8 @@ class World::Instances final : public compute::InstanceFactory {
     instance->run(start_with(instance->secrets(), number));
     return instance;
   }
+
+  SharedStore& shared() { return shared_; }
 
  private:
   std::unique_ptr<kernel::HttpHandler> start_with(secrets::Provider& secrets, std::int64_t number) {
@@ -48,6 +55,7 @@ class World::Instances final : public compute::InstanceFactory {
 
   /// Of an instance that has crashed, its own, if that is on a disk.
   store::Store& store_of(std::int64_t number) {
+    if (given_.compute.middleware.store.postgres) return shared_;
     std::unique_ptr<InstanceStore>& store = stores_[number];
     if (store && !given_.compute.middleware.store.sqlite.empty()) {
       store->reopen();
@@ -63,6 +71,7 @@ class World::Instances final : public compute::InstanceFactory {
   WorldPorts ports_;
   RigSecrets secrets_;
   std::map<std::int64_t, std::unique_ptr<InstanceStore>> stores_;
+  SharedStore shared_;
 };
 
 class World::IngestCode final : public lambda::FunctionCode {
@@ -269,6 +278,8 @@ void World::stop() {
   for (const auto& process : processes_) process->stop();
   ports_.network.stop();
 }
+
+SharedStore& World::shared_store() { return instances_->shared(); }
 
 World::~World() {
   if (lambda_) stop();

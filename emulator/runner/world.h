@@ -26,6 +26,8 @@
 
 namespace emulator::runner {
 
+class SharedStore;
+
 /// The references outlive the world. Everything happens on the scheduler's thread.
 struct WorldPorts {
   kernel::Scheduler& scheduler;
@@ -61,6 +63,7 @@ class World {
   Doors& doors() { return doors_; }
   Vaults& vaults() { return *vaults_; }
   compute::AppRunner& compute() { return *compute_; }
+  SharedStore& shared_store();
   salesforce_edge::SalesforceEdge& salesforce_edge() { return *salesforce_edge_; }
 
   kernel::HttpClient& client() { return ports_.network.client(); }

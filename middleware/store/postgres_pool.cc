@@ -150,10 +150,10 @@ kernel::Duration PostgresPool::wait_before(int attempt, kernel::Duration first, 
 }
 
 void PostgresPool::note(std::optional<kernel::Error> trouble) {
-  const bool was_well = !trouble_;
   trouble_ = std::move(trouble);
-  if (was_well && trouble_) ground_.say(kernel::LogLevel::Error, trouble_->text());
-  if (!was_well && !trouble_) ground_.say(kernel::LogLevel::Info, "the store: PostgreSQL can be written");
+  if (trouble_ && !is_told_) ground_.say(kernel::LogLevel::Error, trouble_->text());
+  if (!trouble_ && is_told_) ground_.say(kernel::LogLevel::Info, "the store: PostgreSQL can be written");
+  is_told_ = trouble_.has_value();
 }
 
 Task<PostgresPool::Session> PostgresPool::acquire() {

@@ -102,6 +102,7 @@ class PostgresPool {
   kernel::Timestamp next_connect_{};
   std::optional<kernel::Error> trouble_ =
       kernel::Error{kernel::ErrorCode::Infrastructure, "the store: PostgreSQL: there is no session yet"};
+  bool is_told_ = false;  ///< of trouble
   std::int64_t clock_offset_ = 0;
   std::uint64_t draws_ = 0;
   kernel::TaskScope works_;

@@ -1,26 +1,10 @@
 // The real program under load, killed without warning ten times.
-#include <map>
 #include <set>
 
-#include "tests/programs/program.h"
+#include "tests/programs/victim.h"
 
 namespace program_tests {
 namespace {
-
-/// An external API that does a thing once for each idempotency key.
-class Vendor final : public kernel::HttpHandler {
- public:
-  kernel::Task<HttpReply> handle(HttpRequest request) override {
-    const std::string what = request.target + " " + request.body;
-    if (keys.insert(std::string(request.headers.get("Idempotency-Key"))).second) ++effects[what];
-    ++calls;
-    return kernel::answered({.response = {.status = 200, .body = R"({"id":"1"})"}});
-  }
-
-  std::set<std::string> keys;
-  std::map<std::string, int> effects;  ///< "/charges {"order":"7"}": how often it was done
-  int calls = 0;
-};
 
 std::string yaml(const std::string& store, const std::string& url) {
   return "name: orders\ninbox: {store: {sqlite: \"" + store +
@@ -34,49 +18,6 @@ flows:
       - {name: tell, api: vendor, path: /told, body: {order: "${/Order__c}", state: "${end/state}", booking: "${book/id}"}}
 )";
 }
-
-/// The program with its log in a file: nobody reads a pipe while it runs.
-class Victim {
- public:
-  Victim(live::Loop& loop, const std::string& config, const std::string& log)
-      : child_(std::string(RELAYRIG_BINARY_DIR) + "/relayrig-middleware", "--config", config, "--port", "0",
-               boost::process::std_out > log, boost::process::std_in < boost::process::null) {
-    kernel::TaskScope reading;
-    reading.spawn(read_port(loop, log));
-    const bool is_up = run_until(loop, [this] { return port_ != 0 || !child_.running(); });
-    if (!is_up || port_ == 0) throw std::runtime_error("the middleware did not start");
-    auto made =
-        live::HttpClientPool::create(loop, {.hosts = {{"api", "http://127.0.0.1:" + std::to_string(port_)}}});
-    if (!made) throw std::runtime_error(made.error().text());
-    client = std::move(*made);
-  }
-
-  void kill_now() {
-    kill(child_.id(), SIGKILL);
-    child_.wait();
-  }
-  int stop() {
-    kill(child_.id(), SIGTERM);
-    child_.wait();
-    return child_.exit_code();
-  }
-
-  std::unique_ptr<live::HttpClientPool> client;
-
- private:
-  kernel::Task<void> read_port(live::Loop& loop, std::string log) {
-    for (std::string line; port_ == 0;) {
-      std::ifstream in(log);
-      if (std::getline(in, line) && !in.eof()) {
-        port_ = kernel::parse_json(line)->at("fields").at("port").get<int>();
-      }
-      co_await kernel::sleep_for_duration(loop, 5ms);
-    }
-  }
-
-  boost::process::child child_;
-  int port_ = 0;
-};
 
 /// Delivers events one by one, 200 a second, and again what was not acknowledged.
 class Caller {
