@@ -116,7 +116,12 @@ ApiResult<std::vector<EntryResult>> EventBridge::put_events(PutEventsRequest req
   return results;
 }
 
-EntryResult EventBridge::put_entry(const PutEventsEntry& entry, const PutEventsRequest& request) {
+void EventBridge::put_service_event(const PutEventsEntry& entry, const std::string& caller) {
+  static_cast<void>(put_entry(entry, {.entries = {}, .caller = caller}, Origin::Service));
+}
+
+EntryResult EventBridge::put_entry(const PutEventsEntry& entry, const PutEventsRequest& request,
+                                   Origin origin) {
   const std::string id = kernel::uuid4(ids_);
   const kernel::PublishedEvent published{
       .uuid = id, .channel = bus_name(entry.event_bus), .kind = entry.detail_type, .payload = entry.detail};
@@ -126,8 +131,9 @@ EntryResult EventBridge::put_entry(const PutEventsEntry& entry, const PutEventsR
                              .from = request.caller,
                              .to = "bus",
                              .operation = "PutEvents"};
-  auto failure = check_entry(entry);
-  if (!failure && !entries_.take(scheduler_.now())) {
+  std::optional<EntryFailure> failure;
+  if (origin == Origin::Client) failure = check_entry(entry);
+  if (origin == Origin::Client && !failure && !entries_.take(scheduler_.now())) {
     failure = EntryFailure{"ThrottlingException", "Rate exceeded"};
   }
   if (failure) {

@@ -37,6 +37,9 @@ class EventBridge final : public PartnerEventSink,
 
   kernel::Task<std::vector<EntryResult>> put_partner_events(std::vector<PartnerEntry> entries) override;
   ApiResult<std::vector<EntryResult>> put_events(PutEventsRequest request) override;
+  /// An event of AWS's own ("aws.cloudwatch"), which clients cannot put: it is well formed and not counted
+  /// against their quota. `caller`: for the record.
+  void put_service_event(const PutEventsEntry& entry, const std::string& caller);
   void create_event_source(const std::string& name) override { registry_.create_event_source(name); }
 
   EventBuses& buses() { return registry_; }
@@ -70,7 +73,9 @@ class EventBridge final : public PartnerEventSink,
 
   kernel::Result<> set_up_bus(const BusConfig& config, const std::string& bus);
   ApiError refuse_call(const PutEventsRequest& request, ApiError error);
-  EntryResult put_entry(const PutEventsEntry& entry, const PutEventsRequest& request);
+  enum class Origin : std::uint8_t { Client, Service };
+  EntryResult put_entry(const PutEventsEntry& entry, const PutEventsRequest& request,
+                        Origin origin = Origin::Client);
   void arrive(EventBus& bus, Arriving arriving);
   void dispatch(const BusEventPtr& event, const std::vector<TargetPtr>& targets);
   /// Nobody wants it.

@@ -34,6 +34,7 @@ AcceptResult Lambda::invoke_async(std::string_view name, AsyncEvent event) {
   }
   Pending pending{
       .event = std::move(event), .request_id = kernel::uuid4(ids_), .accepted_at = scheduler_.now()};
+  tell(*function, InvocationFact::Accepted);
   events_.spawn(deliver(*function, std::move(pending)));
   return {};
 }
@@ -52,10 +53,12 @@ Task<void> Lambda::deliver(Function& function, Pending pending) {
 /// Then the event has ended.
 bool Lambda::never_runs(const Function& function, const Pending& pending) {
   if (function.config.concurrency == 0) {
+    tell(function, InvocationFact::Dropped);
     give_up(function.config, pending, {.condition = "ZeroReservedConcurrency", .refusal = kThrottled});
     return true;
   }
   if (!pending.event.trace_header || !is_loop(function, *pending.event.trace_header)) return false;
+  tell(function, InvocationFact::Dropped);
   stop_loop(function.config, pending);
   return true;
 }
@@ -75,6 +78,7 @@ std::optional<Duration> Lambda::next_after(Function& function, Pending& pending,
   if (!decision.wait) {
     GivenUp why{.condition = condition_of(decision.condition)};
     if (was_throttled) why.refusal = kThrottled;
+    tell(function, InvocationFact::Dropped);
     give_up(function.config, pending, why);
   }
   return decision.wait;
@@ -99,8 +103,9 @@ Task<Lambda::Ended> Lambda::attempt(Function& function, Pending& pending) {
   kernel::HopScope hop = open_hop(function, pending);
   EnvironmentGuard environment(function.environments, scheduler_);
   if (const std::optional<Throttle> throttle = enter(function, environment))
-    co_return [&hop, why = *throttle] { return throttled(hop, why); };
+    co_return [&, why = *throttle] { return throttled(function, hop, why); };
   ++pending.attempts;
+  tell(function, InvocationFact::Started, scheduler_.now() - pending.accepted_at);
   if (environment.is_cold()) log_init(function, pending.event.event_uuid);
   Duration init_inside{};
   if (environment.is_cold()) init_inside = co_await init(function, environment.number());
@@ -114,7 +119,8 @@ Task<Lambda::Ended> Lambda::attempt(Function& function, Pending& pending) {
   co_return [&] { return settle(function, pending, {hop, running, environment, started}); };
 }
 
-Lambda::Ended Lambda::throttled(kernel::HopScope& hop, Throttle throttle) {
+Lambda::Ended Lambda::throttled(const Function& function, kernel::HopScope& hop, Throttle throttle) const {
+  tell(function, InvocationFact::Throttled);
   hop.close({.outcome = Outcome::Throttled,
              .status = 429,
              .error = "TooManyRequestsException",
@@ -129,6 +135,8 @@ Lambda::Ended Lambda::settle(const Function& function, const Pending& pending,
   const auto bytes = static_cast<std::int64_t>(pending.event.payload->size());
   const bool is_timeout = !result;
   if (is_timeout) result = std::unexpected(timed_out(pending.request_id, function.config.timeout));
+  tell(function, *result ? InvocationFact::Succeeded : InvocationFact::Failed,
+       scheduler_.now() - attempted.started);
   if (function.config.log_format) {
     Execution execution =
         execution_of(function, pending.request_id, attempted.started, attempted.environment.is_cold());

@@ -132,6 +132,7 @@ Task<InvokeResult> Lambda::invoke(Invocation invocation) {
   }
   EnvironmentGuard environment(function->environments, scheduler_);
   if (const auto throttle = environment.hold(take_for_request(*function))) {
+    tell(*function, InvocationFact::Throttled);
     InvokeResult result = refused_for_now(*throttle);
     hops.close({.outcome = Outcome::Throttled,
                 .status = 429,
@@ -140,6 +141,7 @@ Task<InvokeResult> Lambda::invoke(Invocation invocation) {
     co_return result;
   }
   const FunctionConfig& config = function->config;
+  tell(*function, InvocationFact::Started);
   const std::string event = invocation.events.empty() ? "" : invocation.events.front().event_uuid;
   if (environment.is_cold()) log_init(*function, event);
   kernel::Duration init_inside{};
@@ -159,6 +161,7 @@ Task<InvokeResult> Lambda::invoke(Invocation invocation) {
   if (is_timeout) answer = std::unexpected(timed_out(result.request_id, config.timeout));
   if (*answer && (*answer)->size() > kResponseMax)
     answer = std::unexpected(response_too_large((*answer)->size()));
+  tell(*function, *answer ? InvocationFact::Succeeded : InvocationFact::Failed, scheduler_.now() - started);
   if (config.log_format || invocation.wants_log) {
     const Execution execution = ended_as(
         execution_of(*function, result.request_id, started, environment.is_cold()), *answer, is_timeout);

@@ -12,6 +12,7 @@
 #include "emulator/lambda/function.h"
 #include "emulator/lambda/function_admin.h"
 #include "emulator/lambda/handover.h"
+#include "emulator/lambda/invocation_observer.h"
 #include "emulator/lambda/invocation_record.h"
 #include "emulator/lambda/ports.h"
 #include "middleware/kernel/journal.h"
@@ -36,6 +37,9 @@ class Lambda final : public AsyncInvoker, public FunctionInvoker, public Functio
   void set_builtin(FunctionCode& code) { builtin_ = &code; }
   /// From now on topics and buses can be destinations. Both outlive the events under way.
   void reach(topics::TopicPublisher& topics, bus::EventSink& bus);
+
+  /// From now on it is told of every invocation; it outlives those under way. Null: nobody.
+  void watch(InvocationObserver* observer) { observer_ = observer; }
 
   AcceptResult invoke_async(std::string_view function, AsyncEvent event) override;
   kernel::Task<InvokeResult> invoke(Invocation invocation) override;
@@ -93,6 +97,9 @@ class Lambda final : public AsyncInvoker, public FunctionInvoker, public Functio
   kernel::Task<CodeResult> run_code(Function& function, CodeInvocation invocation, kernel::Duration init);
   kernel::Task<CodeResult> init_and_run(Function& function, CodeInvocation invocation, kernel::Duration init);
   static FunctionInfo info_of(const Function& function);
+  void tell(const Function& function, InvocationFact fact, kernel::Duration duration = {}) const {
+    if (observer_ != nullptr) observer_->note(function.config.name, fact, duration);
+  }
 
   // async.cc
   kernel::Task<void> deliver(Function& function, Pending pending);
@@ -103,7 +110,7 @@ class Lambda final : public AsyncInvoker, public FunctionInvoker, public Functio
   APART kernel::HopScope open_hop(const Function& function, const Pending& pending) const;
   kernel::Task<Ended> attempt(Function& function, Pending& pending);
   APART Ended settle(const Function& function, const Pending& pending, const Attempted& attempted) const;
-  APART static Ended throttled(kernel::HopScope& hop, Throttle throttle);
+  APART Ended throttled(const Function& function, kernel::HopScope& hop, Throttle throttle) const;
   kernel::Task<kernel::Duration> init(Function& function, std::int64_t environment);
   struct Attempt {
     const Pending& pending;
@@ -139,6 +146,7 @@ class Lambda final : public AsyncInvoker, public FunctionInvoker, public Functio
   std::vector<std::unique_ptr<Function>> functions_;
   std::vector<std::unique_ptr<Function>> deleted_;  ///< what runs of them goes on
   FunctionCode* builtin_ = nullptr;
+  InvocationObserver* observer_ = nullptr;
   kernel::TaskScope events_;
 };
 

@@ -126,4 +126,12 @@ std::optional<std::size_t> Queues::depth(std::string_view queue) {
   return found->shelf().size();
 }
 
+std::optional<kernel::Duration> Queues::oldest_age(std::string_view queue) {
+  Queue* found = find(queue);
+  if (found == nullptr) return std::nullopt;
+  const auto sent = found->shelf().oldest_sent();
+  if (!sent) return std::nullopt;
+  return around_.scheduler.now() - *sent;
+}
+
 }  // namespace emulator::queues

@@ -49,6 +49,8 @@ class Queues final : public QueueService {
 
   /// Messages held, visible or not; nothing for an unknown queue.
   std::optional<std::size_t> depth(std::string_view queue);
+  /// Since the oldest message that it holds was sent; nothing when it holds none.
+  std::optional<kernel::Duration> oldest_age(std::string_view queue);
 
  private:
   Queue* find(std::string_view queue) const;

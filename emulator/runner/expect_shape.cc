@@ -49,6 +49,9 @@ struct ExpectText {
   std::optional<Duration> of{};
   std::optional<std::string> queue{};
   std::optional<std::string> sql{};
+  std::optional<std::string> alarm{};
+  std::optional<std::string> goes{};
+  std::optional<Duration> at{};
   std::optional<std::int64_t> at_most{};
   std::optional<std::int64_t> at_least{};
   std::optional<std::int64_t> equals{};
@@ -74,9 +77,34 @@ judge::HopCount hop_count(const HopsText& text, const judge::Bounds& bounds) {
   return count;
 }
 
+kernel::Result<judge::Expectation> to_alarm_change(const ExpectText& text, judge::Bounds bounds) {
+  if (!text.goes) return kernel::invalid("'alarm' needs 'goes'");
+  if (text.at && (text.within || text.of)) return kernel::invalid("'at' takes no 'within' and 'of'");
+  judge::Window window;
+  judge::Expectation result{.place = text.place.text(),
+                            .name = "alarm " + *text.alarm + " goes " + *text.goes,
+                            .what = judge::SqlNumber{}};
+  if (text.at) {
+    window = {.from = *text.at, .until = *text.at + Duration{1}};
+    result.name += " at " + kernel::duration_text(*text.at);
+  }
+  if (text.of) window.from = *text.of;
+  if (text.within) window.until = window.from + *text.within + Duration{1};
+  if (text.within) result.name += " within " + kernel::duration_text(*text.within);
+  if (text.of) result.name += " of " + kernel::duration_text(*text.of);
+  if (text.at_most || text.at_least || text.equals) {
+    result.name += " " + bounds.text() + " times";
+  } else {
+    bounds.at_least = 1;
+  }
+  result.what = judge::AlarmChange{*text.alarm, *text.goes, window, bounds};
+  return result;
+}
+
 kernel::Result<judge::Expectation> to_expectation(const ExpectText& text) {
   judge::Expectation result{.place = text.place.text(), .name = {}, .what = judge::SqlNumber{}};
   const judge::Bounds bounds{.at_most = text.at_most, .at_least = text.at_least, .equals = text.equals};
+  if (text.alarm) return to_alarm_change(text, bounds);
   const bool has_bounds = text.at_most || text.at_least || text.equals;
   if (text.every) {
     if (!text.ends) return kernel::invalid("'every' needs 'ends'");
@@ -179,21 +207,29 @@ Shape<judge::Expectation> expectation_shape() {
           .optional("of", &ExpectText::of, duration(), "A time of the run.")
           .optional("queue", &ExpectText::queue, non_empty_text(), "Messages that a queue got.")
           .optional("sql", &ExpectText::sql, non_empty_text(), "First number of a query of the run file.")
+          .optional("alarm", &ExpectText::alarm, non_empty_text(), "An alarm changes its state.")
+          .optional("goes", &ExpectText::goes,
+                    choice<std::string>(
+                        {{"OK", "OK"}, {"ALARM", "ALARM"}, {"INSUFFICIENT_DATA", "INSUFFICIENT_DATA"}}),
+                    "The state that it changes to.")
+          .optional("at", &ExpectText::at, duration(), "Exactly then.")
           .optional("at_most", &ExpectText::at_most, integer(), "")
           .optional("at_least", &ExpectText::at_least, integer(), "")
           .optional("equals", &ExpectText::equals, integer(), "")
-          .at_most_one_of({"every", "hops", "breaker", "queue", "sql"})
+          .at_most_one_of({"every", "hops", "breaker", "queue", "sql", "alarm"})
           .at_most_one_of({"opens_within", "closes_within"})
-          .requires_key("within", {"every"})
+          .requires_one_of("within", {"every", "alarm"})
           .requires_key("published", {"every"})
           .requires_key("opens_within", {"breaker"})
           .requires_key("closes_within", {"breaker"})
-          .requires_one_of("of", {"opens_within", "closes_within"})
+          .requires_one_of("of", {"opens_within", "closes_within", "alarm"})
+          .requires_key("goes", {"alarm"})
+          .requires_key("at", {"alarm"})
           .place(&ExpectText::place)
           .check([](const ExpectText& text) -> std::optional<std::string> {
-            if (text.every || text.hops || text.breaker || text.queue || text.sql || text.ends)
+            if (text.every || text.hops || text.breaker || text.queue || text.sql || text.ends || text.alarm)
               return std::nullopt;
-            return "an expectation needs one of every, ends, hops, breaker, queue, sql";
+            return "an expectation needs one of every, ends, hops, breaker, queue, sql, alarm";
           })
           .done();
   return mapped<judge::Expectation>(expectation, to_expectation);

@@ -23,6 +23,9 @@ Shape<Given> given_shape() {
       .optional("queues", &Given::queues, queues_shape(),
                 "Queues by name; those that are only named elsewhere get the defaults.")
       .optional("topics", &Given::topics, topics_shape(), "SNS topics by name.")
+      .optional("alarms", &Given::alarms, alarms_shape(), "CloudWatch alarms by name.")
+      .optional("metrics", &Given::keeps_metrics, config::boolean(),
+                "The boxes' metrics are kept, and recorded minute by minute, also when no alarm wants them.")
       .check([](const Given& given) -> std::optional<std::string> {
         // Not in the schema: what is missing here may stand in the file that `use` names.
         std::string missing;
@@ -36,7 +39,7 @@ Shape<Given> given_shape() {
         if (missing.empty()) return std::nullopt;
         return "the deployment is not complete: " + missing + " is missing here and in the file of 'use'";
       })
-      .not_yet("platform", "there are no parameters and alarms")
+      .not_yet("platform", "there are no parameters; alarms are in 'alarms'")
       .done();
 }
 

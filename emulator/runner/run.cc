@@ -76,14 +76,15 @@ judge::Case case_of(const Scenario& scenario, std::vector<judge::Leak> leaks) {
 struct Rehearsal {
   std::unique_ptr<KnownSecrets> secrets;
   std::unique_ptr<Recorder> recorder;
-  std::unique_ptr<RedactingJournal> journal;  ///< to the recorder
+  std::unique_ptr<RedactingJournal> journal;         ///< to the recorder
+  std::unique_ptr<metrics::HopMetrics> hop_metrics;  ///< before it, if somebody wants metrics
   std::unique_ptr<Network> network;
   std::unique_ptr<World> world;
   std::unique_ptr<Driver> driver;
 
-  std::function<bool()> mocks_are_settled;
+  std::function<bool()> checks_are_settled;  ///< of mocks and alarms
 
-  bool is_over() const { return driver->is_done() && recorder->all_ended() && mocks_are_settled(); }
+  bool is_over() const { return driver->is_done() && recorder->all_ended() && checks_are_settled(); }
   Progress progress(kernel::Timestamp now, kernel::Duration end) const {
     return {.now = now,
             .timeline_end = end,
@@ -133,14 +134,19 @@ kernel::Result<Rehearsal> set_up(const Scenario& scenario, const RunOptions& opt
   if (!recorder) return std::unexpected(recorder.error());
   rehearsal.recorder = std::move(*recorder);
   rehearsal.journal = std::make_unique<RedactingJournal>(*rehearsal.recorder, secrets);
+  if (wants_box_metrics(scenario))
+    rehearsal.hop_metrics = std::make_unique<metrics::HopMetrics>(*rehearsal.journal, scheduler);
+  metrics::HopMetrics* hop_metrics = rehearsal.hop_metrics.get();
   rehearsal.network = std::move(network);
-  auto world = World::build(scenario.given, seed,
-                            {.scheduler = scheduler,
-                             .journal = *rehearsal.journal,
-                             .network = *rehearsal.network,
-                             .edge_port = options.edge_port,
-                             .salesforce_port = options.salesforce_port,
-                             .version = options.version});
+  auto world = World::build(
+      scenario.given, seed,
+      {.scheduler = scheduler,
+       .journal = hop_metrics != nullptr ? static_cast<kernel::Journal&>(*hop_metrics) : *rehearsal.journal,
+       .network = *rehearsal.network,
+       .edge_port = options.edge_port,
+       .salesforce_port = options.salesforce_port,
+       .version = options.version,
+       .hop_metrics = hop_metrics});
   if (!world) return std::unexpected(world.error());
   rehearsal.world = std::move(*world);
   auto driver = Driver::prepare(scenario, *rehearsal.world, scheduler);
@@ -149,8 +155,9 @@ kernel::Result<Rehearsal> set_up(const Scenario& scenario, const RunOptions& opt
     return std::unexpected(driver.error());
   }
   rehearsal.driver = std::move(*driver);
-  rehearsal.mocks_are_settled = [&scenario, world = rehearsal.world.get(), &scheduler] {
-    return mocks_are_settled(scenario, *world, scheduler.now());
+  rehearsal.checks_are_settled = [&scenario, world = rehearsal.world.get(), &scheduler,
+                                  alarms = kernel::at(alarms_decided(scenario))] {
+    return scheduler.now() >= alarms && mocks_are_settled(scenario, *world, scheduler.now());
   };
   if (options.on_served) tell_served(*rehearsal.network, options);
   rehearsal.driver->start();

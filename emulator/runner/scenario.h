@@ -13,6 +13,7 @@
 #include "emulator/lambda/lambda.h"
 #include "emulator/queues/queues.h"
 #include "emulator/relay/relay.h"
+#include "emulator/runner/alarms_given.h"
 #include "emulator/runner/judge/expectation.h"
 #include "emulator/runner/process_given.h"
 #include "emulator/runner/rig_secrets.h"
@@ -70,6 +71,8 @@ struct Given {
   SecretsGiven secrets{};
   std::vector<TopicGiven> topics{};
   std::vector<queues::QueueConfig> queues{};  ///< declared, and those that others name
+  std::vector<AlarmGiven> alarms{};
+  bool keeps_metrics = false;  ///< of the boxes, also when no alarm wants them
 };
 
 /// Events to publish. Exactly one of `rows` and `fields` is the source of their fields.

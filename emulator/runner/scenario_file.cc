@@ -114,6 +114,7 @@ class CrossCheck {
     }
     for (const std::string& problem : function_problems(given)) problems_.add(whole, problem);
     if (const auto problem = refuse_queues(given)) problems_.add(whole, *problem);
+    for (const auto& [place, problem] : alarm_problems(scenario_)) problems_.add(place, problem);
     for (const TimelineAction& action : scenario_.timeline) check(action);
     for (const judge::Expectation& expectation : scenario_.expectations) check(expectation);
   }

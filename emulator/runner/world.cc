@@ -121,6 +121,8 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
       given.bus, seed, ports.scheduler, ports.journal,
       bus::Outlets{.functions = *lambda_, .queues = queues_, .topics = topics_.get()});
   lambda_->reach(*topics_, *bus_);
+  watch_ = std::make_unique<Watch>(seed, ports.scheduler, ports.journal, ports.hop_metrics,
+                                   WatchBoxes{*topics_, *lambda_, *bus_, queues_});
   org_ = std::make_unique<salesforce::Org>(given.salesforce, seed, ports.scheduler, ports.journal);
   relays_ = std::make_unique<relay::Relays>(
       given.relay, seed, relay::Relays::Surroundings{ports.scheduler, ports.journal, *org_, *bus_, *bus_});
@@ -175,10 +177,11 @@ kernel::Result<> World::serve() {
   const std::string& middleware = given_.compute.middleware.ingest.middleware;
   if (auto served = ports_.network.serve(middleware, *compute_, Transport::Tls); !served) return served;
   tell_processes();
-  if (given_.topics.empty()) return {};
+  if (given_.topics.empty()) return watch_->set_up(given_);
   const std::string host = topics_->service_url().substr(std::string_view("https://").size());
   if (auto served = ports_.network.serve(host, *links_, Transport::Tls); !served) return served;
-  return create_topics(given_.topics, middleware, *topics_);
+  if (auto created = create_topics(given_.topics, middleware, *topics_); !created) return created;
+  return watch_->set_up(given_);
 }
 
 kernel::Result<std::unique_ptr<World>> World::build(const Given& given, std::uint64_t seed,
@@ -199,6 +202,7 @@ void World::stop() {
   mocks_.stop();
   setup_.reset();
   relays_.reset();
+  watch_.reset();
   bus_.reset();
   topics_.reset();
   mappings_.reset();

@@ -13,6 +13,7 @@
 #include "emulator/runner/mock_admin.h"
 #include "emulator/runner/network.h"
 #include "emulator/runner/scenario.h"
+#include "emulator/runner/watch.h"
 #include "emulator/runtime/process_code.h"
 #include "emulator/salesforce/setup_ports.h"
 #include "emulator/salesforce_edge/salesforce_edge.h"
@@ -32,6 +33,8 @@ struct WorldPorts {
   int edge_port = 0;        ///< on sockets; 0: any
   int salesforce_port = 0;  ///< on sockets; 0: any
   std::string version{};    ///< of the program, for those who ask the edge
+  metrics::HopMetrics* hop_metrics =
+      nullptr;  ///< before the journal; null: nobody wants metrics of the boxes
 };
 
 class World {
@@ -93,6 +96,7 @@ class World {
   std::unique_ptr<topics::Topics> topics_;
   std::unique_ptr<topics::Links> links_;
   std::unique_ptr<bus::EventBridge> bus_;
+  std::unique_ptr<Watch> watch_;
   std::unique_ptr<salesforce::Org> org_;
   std::unique_ptr<relay::Relays> relays_;
   std::unique_ptr<salesforce::SetupObjects> setup_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "emulator/platform/metrics/alarms.h"
+#include "emulator/platform/metrics/reader.h"
 #include "emulator/platform/metrics/store.h"
 #include "middleware/kernel/journal.h"
 #include "middleware/kernel/scheduler.h"
@@ -39,6 +40,7 @@ class CloudWatch final : public MetricSink {
   const MetricStore& store() const { return store_; }
   /// Alarms, and the clock that goes once there are some.
   Alarms& alarms() { return alarms_; }
+  MetricReader& reader() { return reader_; }
 
  private:
   void take(const Datum& datum);
@@ -48,6 +50,7 @@ class CloudWatch final : public MetricSink {
   kernel::Scheduler& scheduler_;
   kernel::Journal& journal_;
   MetricStore store_;
+  Reader reader_{store_};
   Alarms alarms_;
   std::vector<Gauge> gauges_;
   kernel::TimerId timer_{};

@@ -76,10 +76,21 @@ struct SqlNumber {
   Bounds bounds{};
 };
 
+/// `alarm: many-errors, goes: ALARM, at: 7m`: it changed to the state in the window so often. Without bounds
+/// once or more.
+struct AlarmChange {
+  std::string alarm;
+  std::string to;   ///< "OK", "ALARM", "INSUFFICIENT_DATA"
+  Window window{};  ///< of `at` the one instant
+  Bounds bounds{};
+};
+
 struct Expectation {
   std::string place;  ///< file:line:column
   std::string name;   ///< as written, shortened
-  std::variant<EveryEvent, EndCount, HopCount, BreakerChange, BreakerOpenings, QueueDepth, SqlNumber> what;
+  std::variant<EveryEvent, EndCount, HopCount, BreakerChange, BreakerOpenings, QueueDepth, SqlNumber,
+               AlarmChange>
+      what;
 };
 
 /// Invariants hold in every run without being asked; a scenario may switch one off, with its reason, or tune

@@ -109,6 +109,34 @@ void ask(const QueueDepth& what, CheckRow& check, const RunFile& file) {
           what.bounds);
 }
 
+void ask(const AlarmChange& what, CheckRow& check, const RunFile& file) {
+  const auto changes = file.query(
+      "SELECT at_ns FROM transitions WHERE kind = 'alarm' AND subject = ? AND to_state = ? ORDER BY id",
+      {what.alarm, what.to});
+  if (!changes) {
+    check.verdict = "error";
+    check.found = changes.error().text();
+    return;
+  }
+  std::int64_t count = 0;
+  for (const auto& row : changes->rows) {
+    const kernel::Duration at{std::get<std::int64_t>(row.front())};
+    check.found += (check.found.empty() ? "at " : ", ") + seconds(at);
+    if (at >= what.window.from && (!what.window.until || at < *what.window.until)) ++count;
+  }
+  if (check.found.empty()) check.found = "never";
+  const Window& window = what.window;
+  check.expected = what.alarm + " goes " + what.to;
+  if (window.until && *window.until - window.from == kernel::Duration{1}) {
+    check.expected += " at " + seconds(window.from);
+  } else {
+    if (window.from.count() > 0) check.expected += " from " + seconds(window.from) + " on";
+    if (window.until) check.expected += " until " + seconds(*window.until - kernel::Duration{1});
+  }
+  check.expected += ", " + what.bounds.text() + " times";
+  check.verdict = what.bounds.holds(count) ? "passed" : "failed";
+}
+
 void ask(const SqlNumber& what, CheckRow& check, const RunFile& file) {
   compare(check, file.integer(what.sql), what.bounds);
 }

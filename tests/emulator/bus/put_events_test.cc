@@ -66,6 +66,20 @@ TEST(PutEvents, PassesTheTraceHeaderAndTheMessageGroupToAQueue) {
   EXPECT_TRUE(has("AWSTraceHeader", traced.trace_header));
 }
 
+TEST(PutEvents, OfAServiceMayComeFromAws) {
+  BusBench bench(
+      {.buses = {{.name = "default",
+                  .rules = {rule("all", R"({"source":["aws.cloudwatch"]})", {to_queue("audit")})}}}});
+  PutEventsEntry change = entry();
+  change.source = "aws.cloudwatch";
+  const auto refused = bench.bus->put_events({.entries = {change}});
+  EXPECT_EQ((*refused)[0].error_code, "NotAuthorizedForSourceException");
+  bench.bus->put_service_event(change, "cloudwatch");
+  const auto messages = bench.received("audit");
+  ASSERT_EQ(messages.size(), 1u);
+  EXPECT_NE(messages[0].body.find(R"("source":"aws.cloudwatch")"), std::string::npos);
+}
+
 TEST(PutEvents, FailsEntriesOneByOneInTheirPlaces) {
   std::string deep;
   for (int i = 0; i < 1000; ++i) deep += R"({"a":)";

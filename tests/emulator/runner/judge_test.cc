@@ -93,6 +93,9 @@ class Story {
                          .business_key = "SO-" + std::to_string(number),
                          .event = uuid_of(number)});
   }
+  void alarm(const std::string& from, const std::string& to) {
+    r_.recorder->transition({.kind = "alarm", .subject = "errors", .from = from, .to = to});
+  }
   void breaker(const std::string& from, const std::string& to) {
     r_.recorder->transition(
         {.kind = "breaker", .subject = "payments", .owner = "middleware-1", .from = from, .to = to});
@@ -404,6 +407,7 @@ void eventful_day(Story& s) {
   s.hop(Stage::Api, 1, "payments", {.outcome = Outcome::Failed, .status = 503});  // hop 1
   s.wait(10s);
   s.breaker("closed", "open");
+  s.alarm("OK", "ALARM");
   s.publish(2, "Refund__e");
   s.hop(Stage::Queue, 2, "dlq", {.status = 200});  // hop 2
   s.end(2, End::DeadLettered, "lambda");
@@ -459,6 +463,14 @@ TEST(Expectations, AreComparedWithTheRun) {
       {"never", BreakerChange{"erp", "open", 0s, 1min}, "failed", "erp open between 0s and 1m", "never"},
       {"openings", BreakerOpenings{"payments", {.equals = 1}}, "passed", "1", "1"},
       {"too many openings", BreakerOpenings{"payments", none}, "failed", "0", "1"},
+      {"alarm", AlarmChange{"errors", "ALARM", {10s, 10s + 1ns}, {.at_least = 1}}, "passed",
+       "errors goes ALARM at 10s, at least 1 times", "at 10s"},
+      {"alarm a nanosecond early", AlarmChange{"errors", "ALARM", {10s - 1ns, 10s}, {.at_least = 1}},
+       "failed", "errors goes ALARM at 9s999ms999us999ns, at least 1 times", "at 10s"},
+      {"alarm in a while", AlarmChange{"errors", "ALARM", {5s, 20s + 1ns}, {.equals = 1}}, "passed",
+       "errors goes ALARM from 5s on until 20s, 1 times", "at 10s"},
+      {"no such change", AlarmChange{"errors", "OK", {}, {.equals = 0}}, "passed", "errors goes OK, 0 times",
+       "never"},
       {"queue", QueueDepth{"dlq", {.equals = 1}}, "passed", "1", "1"},
       {"another queue", QueueDepth{"other", {.at_least = 1}}, "failed", "at least 1", "0"},
       {"sql", SqlNumber{"SELECT count(*) FROM hops", {.equals = 3}}, "passed", "3", "3"},

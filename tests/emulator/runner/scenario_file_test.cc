@@ -190,7 +190,7 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsDeployment) {
 TEST(ScenarioFile, RefusesByNameWhatIsNotEmulated) {
   const Bad cases[] = {
       {"platform", 4, "  platform: {}",
-       "s.yaml:4:3: 'platform' is not emulated yet: there are no parameters and alarms"},
+       "s.yaml:4:3: 'platform' is not emulated yet: there are no parameters; alarms are in 'alarms'"},
       {"url", 7, "  apis: {erp: {url: 'http://x'}}",
        "s.yaml:7:16: 'url' is not emulated yet: external APIs are mocks"},
       {"limit", 7, "  apis: {erp: {limit: 5/s}}",
@@ -326,7 +326,7 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsExpectations) {
       {"bounds of every", 11, "  - {every: event, ends: delivered, equals: 1}",
        "s.yaml:11:5: item 1 of 'expect': 'every' takes no at_most, at_least or equals"},
       {"nothing", 11, "  - {at_most: 5}",
-       "s.yaml:11:5: an expectation needs one of every, ends, hops, breaker, queue, sql"},
+       "s.yaml:11:5: an expectation needs one of every, ends, hops, breaker, queue, sql, alarm"},
       {"stage", 11, "  - {hops: {stage: apy}, equals: 1}",
        "s.yaml:11:20: 'stage' wants publish, relay, bus, topic, queue, invoke, compute, step, api or "
        "callback, found "
