@@ -16,7 +16,7 @@
 
 namespace emulator::edge {
 
-/// facts/aws-delivery 0. Query is form in, XML out; Cbor and RestXml are known so far as to refuse in them.
+/// facts/aws-delivery 0. Query is form in, XML out; Cbor is CloudWatch's, RestXml known to refuse in.
 enum class Protocol : std::uint8_t { Json10, Json11, Query, RestJson, RestXml, Cbor };
 
 /// What the first look at a request says: who is asked for what, and how.

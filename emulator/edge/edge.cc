@@ -4,6 +4,8 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "emulator/edge/cbor.h"
+#include "emulator/edge/gzip.h"
 #include "emulator/edge/identify.h"
 #include "emulator/edge/wire.h"
 #include "middleware/kernel/ids.h"
@@ -19,6 +21,8 @@ using kernel::HttpResponse;
 using kernel::Json;
 
 constexpr std::string_view kAdmin = "/_relayrig";
+/// ASSUMPTION: more than any call may hold.
+constexpr std::size_t kUnpackedMax = 16 << 20;
 
 bool is_at_or_below(std::string_view path, std::string_view root) {
   return path == root || (path.starts_with(root) && path[root.size()] == '/');
@@ -86,6 +90,13 @@ kernel::Task<HttpReply> Edge::handle(HttpRequest request) {
     if (is_at_or_below(path, root)) co_return co_await handler->handle(std::move(request));
   }
   if (is_at_or_below(path, kAdmin)) co_return HttpReply{.response = admin(request)};
+  if (kernel::equal_without_case(request.headers.get("Content-Encoding"), "gzip")) {
+    auto body = gunzip(request.body, kUnpackedMax);
+    if (!body)
+      co_return HttpReply{.response =
+                              kernel::problem(400, "bad-request", "the body is no gzip of up to 16 MiB")};
+    request.body = std::move(*body);
+  }
   AwsCall call{.identity = identify(request), .request_id = kernel::uuid4(ids_)};
   if (call.identity.service.empty()) {
     co_return HttpReply{.response = kernel::problem(
@@ -157,8 +168,8 @@ kernel::Task<AwsResult> Edge::run(AwsCall call) {
                                            "; 'relayrig env' prints what clients need)"));
   }
   const bool lacks_dialect = call.identity.protocol == Protocol::Query && service->dialect() == nullptr;
-  if (lacks_dialect || call.identity.protocol == Protocol::Cbor)
-    co_return std::unexpected(not_emulated(title + " in this protocol"));
+  const bool lacks_cbor = call.identity.protocol == Protocol::Cbor && !speaks_cbor(call.identity.service);
+  if (lacks_dialect || lacks_cbor) co_return std::unexpected(not_emulated(title + " in this protocol"));
   auto input = read_input(call.identity, call.request, service->dialect());
   if (!input) co_return std::unexpected(std::move(input.error()));
   call.input = std::make_shared<const Json>(std::move(*input));

@@ -114,6 +114,20 @@ std::optional<std::int64_t> Members::integer(std::string_view name) {
   return std::nullopt;
 }
 
+std::optional<double> Members::number_of(const Json& value) {
+  if (value.is_number()) return value.get<double>();
+  if (value.is_string()) return number_in<double>(value.get_ref<const std::string&>());
+  return std::nullopt;
+}
+
+std::optional<double> Members::number(std::string_view name) {
+  const Json* value = take(name);
+  if (value == nullptr) return std::nullopt;
+  const auto number = number_of(*value);
+  if (!number) mistyped(name, "a number");
+  return number;
+}
+
 std::optional<bool> Members::boolean(std::string_view name) {
   const Json* value = take(name);
   if (value == nullptr) return std::nullopt;

@@ -52,6 +52,8 @@ class Members {
   std::string text_or_empty(std::string_view name) { return text(name).value_or(std::string{}); }
   std::string required_text(std::string_view name);
   std::optional<std::int64_t> integer(std::string_view name);
+  /// With or without a fraction.
+  std::optional<double> number(std::string_view name);
   std::optional<bool> boolean(std::string_view name);
   /// Epoch seconds with a fraction, or a text of either kind: "1700000000.123", "2026-01-05T10:00:00Z".
   std::optional<kernel::WallTime> time(std::string_view name);
@@ -64,6 +66,9 @@ class Members {
   /// A structure, a list or a map of structures: nothing when it is absent or another type.
   const kernel::Json* object(std::string_view name);
   const kernel::Json* array(std::string_view name);
+
+  /// A number, or a text that is one.
+  static std::optional<double> number_of(const kernel::Json& value);
 
   bool has(std::string_view name) const;
   /// Is known and changes nothing here: the caller says why in a comment.

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "emulator/edge/cbor.h"
 #include "emulator/edge/identify.h"
 #include "middleware/kernel/check.h"
 #include "middleware/kernel/url.h"
@@ -39,12 +40,6 @@ std::string xml_element(std::string_view tag, std::string_view text) {
 std::string xml_open(const std::string& tag, const Dialect* dialect) {
   if (dialect == nullptr) return "<" + tag + ">";
   return "<" + tag + " xmlns=\"" + std::string(dialect->xml_namespace) + "\">";
-}
-
-/// A map of two texts, definite lengths (RFC 8949 3.1).
-std::string cbor_error(const AwsError& error) {
-  std::vector<std::uint8_t> bytes = Json::to_cbor(Json{{"__type", error.code}, {"message", error.message}});
-  return {bytes.begin(), bytes.end()};
 }
 
 std::string_view fault_of(const AwsError& error) { return error.status >= 500 ? "Receiver" : "Sender"; }
@@ -89,7 +84,9 @@ HttpResponse write_error(const Identity& identity, const AwsError& error, const 
       break;
     case Protocol::Cbor:
       response.headers.set("smithy-protocol", "rpc-v2-cbor");
-      response.body = cbor_error(error);
+      response.body = cbor_of(Json{{"__type", error.code}, {"message", error.message}});
+      if (!error.query_code.empty())
+        response.headers.set("x-amzn-query-error", error.query_code + ";" + std::string(fault_of(error)));
       break;
   }
   return response;
@@ -115,6 +112,9 @@ HttpResponse write_reply(const Identity& identity, const AwsReply& reply, const 
   } else if (identity.protocol == Protocol::Query) {
     CHECK(dialect != nullptr);
     response.body = query_result(identity, reply, stamp.request_id, *dialect);
+  } else if (identity.protocol == Protocol::Cbor) {
+    response.headers.set("smithy-protocol", "rpc-v2-cbor");
+    response.body = cbor_of(reply.output ? *reply.output : Json::object());
   } else if (reply.output) {
     response.body = kernel::json_text(*reply.output);
   }
@@ -146,9 +146,10 @@ std::expected<Json, AwsError> read_input(const Identity& identity, const kernel:
           request.body.empty() ? kernel::query_of(request.target) : std::string_view(request.body);
       return input_of_form(kernel::form_fields(fields), *dialect, identity.operation);
     }
+    case Protocol::Cbor:
+      return read_cbor(request.body);
     case Protocol::RestJson:
     case Protocol::RestXml:
-    case Protocol::Cbor:
       return Json::object();
   }
   return Json::object();

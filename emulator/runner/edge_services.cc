@@ -2,6 +2,7 @@
 
 #include "emulator/edge/events.h"
 #include "emulator/edge/functions.h"
+#include "emulator/edge/monitoring.h"
 #include "emulator/edge/sns.h"
 #include "emulator/edge/sqs.h"
 #include "emulator/edge/sts.h"
@@ -18,6 +19,8 @@ std::unique_ptr<edge::Edge> make_edge(std::uint64_t seed, const WorldPorts& port
       edge::LambdaPlace{config.region, config.account}, seed, ports.journal));
   made->add(std::make_unique<edge::Sqs>(boxes.queues, config.account, seed, ports.journal));
   made->add(std::make_unique<edge::Sns>(boxes.topics, seed, ports.journal));
+  made->add(std::make_unique<edge::Monitoring>(boxes.cloudwatch, boxes.cloudwatch.reader(),
+                                               boxes.cloudwatch.alarms()));
   made->add(std::make_unique<edge::Sts>(config.account));
   return made;
 }

@@ -16,6 +16,7 @@ struct EdgeBoxes {
   lambda::Lambda& lambda;
   lambda::MappingAdmin& mappings;
   topics::TopicsApi& topics;
+  metrics::CloudWatch& cloudwatch;
 };
 
 std::unique_ptr<edge::Edge> make_edge(std::uint64_t seed, const WorldPorts& ports, EdgeBoxes boxes);

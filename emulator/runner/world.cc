@@ -127,9 +127,13 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
   relays_ = std::make_unique<relay::Relays>(
       given.relay, seed, relay::Relays::Surroundings{ports.scheduler, ports.journal, *org_, *bus_, *bus_});
   setup_ = std::make_unique<salesforce::Setup>(*org_, *relays_, seed);
-  edge_ = make_edge(
-      seed, ports_,
-      {.bus = *bus_, .queues = queues_, .lambda = *lambda_, .mappings = *mappings_, .topics = *topics_});
+  edge_ = make_edge(seed, ports_,
+                    {.bus = *bus_,
+                     .queues = queues_,
+                     .lambda = *lambda_,
+                     .mappings = *mappings_,
+                     .topics = *topics_,
+                     .cloudwatch = watch_->cloudwatch()});
   edge_->mount(topics_->certificate_path(), *links_);
   for (const std::string& path : MockAdmin::paths()) edge_->mount(path, admin_);
   salesforce_edge_ = make_salesforce_edge(given.salesforce_clients, seed, ports_, *org_, setup_.get());

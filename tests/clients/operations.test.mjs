@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
+import * as cloudwatch from '@aws-sdk/client-cloudwatch';
 import * as eventbridge from '@aws-sdk/client-eventbridge';
 import * as lambda from '@aws-sdk/client-lambda';
 import * as sns from '@aws-sdk/client-sns';
@@ -38,6 +39,7 @@ const services = [
   ['SQS', sqs, sqs.SQSClient, {}],
   ['STS', sts, sts.STSClient, {}],
   ['Lambda', lambda, lambda.LambdaClient, labels],
+  ['CloudWatch', cloudwatch, cloudwatch.CloudWatchClient, {}],
 ];
 for (const [service, module, Client, input] of services) {
   test(`${service}: what is documented answers, the rest is refused by name`, async () => {
