@@ -29,8 +29,8 @@ struct RunArguments {
 
 int run(const Settings& settings, const RunArguments& arguments, const Terminal& terminal);
 
-/// Runs the scenario at each combination of values, with its seed and those behind it; prints a table. Virtual
-/// clock only. A scenario that fails is a figure, not a failure.
+/// Runs the scenario at each combination of values, with its seed and those behind it; prints a table.
+/// Virtual clock only. A scenario that fails is a figure, not a failure.
 struct SweepArguments {
   std::string path{};
   std::vector<std::string> vary{};       ///< KEY.KEY=VALUE,VALUE

@@ -29,7 +29,7 @@ SELECT round(min(start_ns) / 1e9, 3) AS first_s, round(max(start_ns) / 1e9, 3) A
   FROM hops WHERE outcome IN ('throttled', 'failed', 'timeout', 'no_answer', 'open', 'expired', 'dead_lettered')
  GROUP BY stage, target, outcome ORDER BY min(start_ns), stage, target LIMIT 12)";
 
-// An instance is kept from its first change of state until it is gone, and active in between.
+// Memory of idle instances is paid for as well: that is a setting, min, and no figure of the run.
 constexpr const char* kPaidFor = R"(
 WITH states AS (
   SELECT subject, to_state AS state,
@@ -42,8 +42,6 @@ drivers AS (
   UNION ALL SELECT 4, 'messages into and out of queues', sum(hops), '' FROM attempts_by_layer WHERE stage = 'queue'
   UNION ALL SELECT 5, 'invocations', sum(hops), '' FROM attempts_by_layer WHERE stage = 'invoke'
   UNION ALL SELECT 6, 'instances active', round(sum(ns) / 3.6e12, 3), 'h' FROM states WHERE state = 'active'
-  UNION ALL SELECT 7, 'instances kept', round(sum(ns) / 3.6e12, 3), 'h' FROM states
-                    WHERE state IN ('active', 'inactive', 'activating')
   UNION ALL SELECT 8, 'calls of ' || target, hops, '' FROM attempts_by_layer WHERE stage = 'api')
 SELECT what, amount, unit FROM drivers WHERE amount > 0 ORDER BY place, what)";
 

@@ -32,5 +32,6 @@ void live_chain();
 void edge_load(const std::string& relayrig);
 void start_up(const std::string& relayrig);
 void memory_in_flight();
+void enterprise_day();
 
 }  // namespace bench

@@ -75,6 +75,7 @@ int main(int argc, char** argv) {
   if (wants("simulated")) bench::simulated();
   if (wants("live")) bench::live_chain();
   if (wants("edge")) bench::edge_load(RELAYRIG_BINARY_DIR "/relayrig");
+  if (wants("day")) bench::enterprise_day();
   if (wants("start")) bench::start_up(RELAYRIG_BINARY_DIR "/relayrig");
   return 0;
 }

@@ -108,7 +108,7 @@ TEST(SweepTable, SumsCountsAndKeepsTheWorstTimes) {
   for (std::size_t i = 0; i < table.columns.size(); ++i)
     row += table.columns[i] + "=" + hoplog::value_text(table.rows[0][i]) + " ";
   EXPECT_EQ(row,
-            "max=1 runs=2 passed=1 published=20 delivered=20 dead_lettered=0 lost=1 p50_s=1.0 p99_s=2.5 "
+            "max=1 runs=2 passed=1 published=20 delivered=20 dead_lettered=0 lost=1 p50_s=1 p99_s=2.5 "
             "backlog_max=7 calls_per_event=5.05 throttled=0 breaker_openings=0 ");
 }
 

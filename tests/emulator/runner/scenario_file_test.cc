@@ -268,7 +268,8 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsTimeline) {
       {"no action", 9, "  - {at: 0s}",
        "s.yaml:9:5: a line of the timeline needs one of the keys 'publish', 'fault', 'relay', 'throttle', "
        "'crash', "
-       "'duplicate', 'reorder', 'replay', 'change', 'lose', 'gap', 'expire_tokens', 'drop_sessions', "
+       "'store', 'duplicate', 'reorder', 'replay', 'change', 'lose', 'gap', 'expire_tokens', "
+       "'drop_sessions', "
        "'subscribe', 'disconnect' or 'secret'"},
       {"a subscription for ever", 9, "  - {at: 0s, subscribe: /event/Order__e}",
        "s.yaml:9:5: item 1 of 'timeline': 'subscribe' needs 'for'"},
@@ -327,7 +328,7 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsExpectations) {
       {"bounds of every", 11, "  - {every: event, ends: delivered, equals: 1}",
        "s.yaml:11:5: item 1 of 'expect': 'every' takes no at_most, at_least or equals"},
       {"nothing", 11, "  - {at_most: 5}",
-       "s.yaml:11:5: an expectation needs one of every, ends, hops, breaker, queue, sql"},
+       "s.yaml:11:5: an expectation needs one of every, ends, hops, breaker, queue, sql, alarm"},
       {"stage", 11, "  - {hops: {stage: apy}, equals: 1}",
        "s.yaml:11:20: 'stage' wants publish, relay, bus, topic, queue, invoke, compute, step, api or "
        "callback, found "

@@ -55,6 +55,24 @@ TEST(Scenarios, RepeatSideBySide) {
   for (const std::string& digest : alone) EXPECT_EQ(digest.size(), 64U) << digest;
 }
 
+/// The third stage takes minutes: `make bench`.
+TEST(Scenarios, OfStagesPassAsTheOthersDo) {
+  for (const char* day :
+       {"stages/a_day_of_a_startup_keeps_what_an_outage_outlasts", "stages/a_day_of_growth_loses_nothing"})
+    EXPECT_EQ(Ran(scenario_of(shipped(day))).result.verdict, "passed") << day;
+  const Scenario largest = scenario_of(shipped("stages/a_day_of_an_enterprise_loses_nothing"));
+  EXPECT_EQ(largest.hops_share, 0.001);
+  // An hour of it, at noon, at a fiftieth of its rate.
+  const Ran hour(scenario_of(shipped("stages/a_day_of_an_enterprise_loses_nothing"),
+                             {"timeline=[{at: 0s, publish: Order_Placed__e, from: " RELAYRIG_SOURCE_DIR
+                              "/scenarios/data/order_placed.jsonl, rate: 2/s, for: 1h}, {at: 20m, for: 10m, "
+                              "fault: payments, name: outage, "
+                              "place: before, respond: {status: 503, retry_after: 5s}}]",
+                              "expect=[{every: event, ends: delivered, within: 1h}]"}));
+  EXPECT_EQ(hour.result.verdict, "passed");
+  EXPECT_EQ(hour.ask("SELECT count(*), sum(\"end\" = 'delivered') FROM events"), "7200|7200\n");
+}
+
 TEST(Scenarios, HaveOtherLuckWithAnotherSeed) {
   const Scenario scenario = scenario_of(shipped("an_answer_lost_after_the_charge_charges_once"));
   const Ran seven(scenario);

@@ -31,7 +31,8 @@ TEST(InboxShapes, KeepNothingAndAnswerAtTheEndWhenTheySayNothing) {
 
 TEST(InboxShapes, ReadWhatTheFileSays) {
   const auto file = read(
-      "inbox: {store: {sqlite: a.db}, remember: 2h, answer: accepted, running: 3, waiting: 9, parking: {first: 2s, max: "
+      "inbox: {store: {sqlite: a.db}, remember: 2h, answer: accepted, running: 3, waiting: 9, parking: "
+      "{first: 2s, max: "
       "1m}}\n",
       "    ordering: {key: \"${/Id__c}\"}\n    dead_letter: {after: 7}\n");
   ASSERT_TRUE(file) << file.error().error().text();

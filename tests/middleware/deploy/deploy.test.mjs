@@ -139,10 +139,12 @@ function stages(text) {
 }
 const all = (stage, word) => stage.filter((one) => one.word === word).map((one) => one.rest);
 
-/** Packages that a program's libraries come from. */
+/** Packages that the libraries come from which a program names itself; what those need, they bring. */
 function packages_of(program) {
+  const named = [...execFileSync("readelf", ["-d", program], { encoding: "utf8" }).matchAll(/\(NEEDED\).*\[(.*)\]/g)].map(([, name]) => name);
   const paths = execFileSync("ldd", [program], { encoding: "utf8" }).split("\n")
-    .map((line) => /=> (\/\S+)/.exec(line)?.[1]).filter(Boolean);
+    .map((line) => /^\s*(\S+) => (\/\S+)/.exec(line)).filter((found) => found && named.includes(found[1])).map((found) => found[2]);
+  assert.ok(paths.length > 5);
   const owners = paths.map((path) => {
     for (const name of [path, `/usr${path}`, path.replace(/^\/usr/, "")]) {
       const asked = spawnSync("dpkg", ["-S", name], { encoding: "utf8" });
