@@ -28,13 +28,19 @@ async function charge(reference, amount = 1000) {
   }
 }
 
-const endings = ['reset', 'empty', 'garbage', 'truncated', 'hang'];
+const endings = [
+  'reset', 'empty', 'garbage', 'truncated', 'hang', 'half_closed', 'bad_chunk', 'cut_chunks', 'reset_in_body', 'two_lengths',
+  'length_and_chunks', 'bare_lf', 'bad_status_line', 'long_body',
+];
 const statuses = [409, 429, 500, 502, 503, { status: 503, retry_after: '1s' }];
 const faults = [];
 for (const place of ['before', 'after']) {
   for (const respond of [...endings, ...statuses]) faults.push({ place, respond });
 }
 for (const damage of ['cut_json', 'trailing_comma', 'html', 'empty_body', 'wrong_type']) faults.push({ damage });
+// The answer is there and comes too late; or it comes, and the next request finds the connection closed.
+for (const slow of [{ head: '3s' }, { body: '3s' }]) faults.push({ place: 'after', slow });
+for (const keep_alive of ['closed', 'closed_at_next', 'reset_at_next']) faults.push({ place: 'after', keep_alive });
 
 const orders = faults.map((fault, i) => ({ fault, reference: `SO-${i + 1}` }));
 for (const { fault, reference } of orders) {
