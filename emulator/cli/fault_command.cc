@@ -17,11 +17,6 @@ using kernel::Json;
 
 constexpr const char* kFaults = "/_relayrig/faults";
 
-int complain(const kernel::Error& error) {
-  std::cerr << "relayrig: " << error.text() << '\n';
-  return exit_code_of(error);
-}
-
 /// A rig's answer; an error is what it refuses, or that there is none.
 kernel::Result<Json> ask(const Settings& settings, const std::string& ready_file,
                          const kernel::HttpRequest& request) {

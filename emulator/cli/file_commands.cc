@@ -10,14 +10,7 @@
 #include "middleware/config/middleware_file.h"
 
 namespace emulator::cli {
-namespace {
-
-int complain(const kernel::Error& error) {
-  std::cerr << "relayrig: " << error.text() << '\n';
-  return exit_code_of(error);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 int validate(const std::vector<std::string>& paths) {
   const Selection selection = select(paths, {}, {});

@@ -18,11 +18,6 @@ namespace fs = std::filesystem;
 using mocks::imports::MappingsFile;
 using mocks::imports::MockFile;
 
-int complain(const kernel::Error& error) {
-  std::cerr << "relayrig: " << error.text() << '\n';
-  return exit_code_of(error);
-}
-
 /// All files below `folder` that end in .json, by name.
 kernel::Result<std::vector<fs::path>> json_files(const fs::path& folder) {
   std::vector<fs::path> found;

@@ -22,11 +22,6 @@ using namespace std::chrono_literals;
 
 constexpr const char* kTarget = "target";
 
-int complain(const kernel::Error& error) {
-  std::cerr << "relayrig: " << error.text() << '\n';
-  return exit_code_of(error);
-}
-
 /// What the caller sees when the API gave no answer.
 kernel::HttpReply as_ending(kernel::NoAnswer reason) {
   switch (reason) {

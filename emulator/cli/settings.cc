@@ -1,6 +1,7 @@
 #include "emulator/cli/settings.h"
 
 #include <filesystem>
+#include <iostream>
 
 #include "middleware/config/reader.h"
 
@@ -39,6 +40,11 @@ bool wants_colour(const Settings& settings, bool is_terminal, bool no_color) {
 
 int exit_code_of(const kernel::Error& error) {
   return error.code == kernel::ErrorCode::Infrastructure ? kInfrastructure : kInvalid;
+}
+
+int complain(const kernel::Error& error) {
+  std::cerr << "relayrig: " << error.text() << '\n';
+  return exit_code_of(error);
 }
 
 }  // namespace emulator::cli

@@ -42,4 +42,7 @@ bool wants_colour(const Settings& settings, bool is_terminal, bool no_color);
 
 int exit_code_of(const kernel::Error& error);
 
+/// Says it on stderr, as every command does; returns its exit code.
+int complain(const kernel::Error& error);
+
 }  // namespace emulator::cli

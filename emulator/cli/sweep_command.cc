@@ -3,43 +3,19 @@
 
 #include "emulator/campaign/sweep.h"
 #include "emulator/cli/commands.h"
+#include "emulator/cli/selection.h"
 #include "emulator/report/table.h"
 #include "emulator/runner/run.h"
-#include "emulator/runner/scenario_file.h"
 #include "middleware/live/parallel.h"
 
 namespace emulator::cli {
 namespace {
 
-int complain(const kernel::Error& error) {
-  std::cerr << "relayrig: " << error.text() << '\n';
-  return exit_code_of(error);
-}
-
-/// The scenario at each point; empty after a problem, which was said.
-std::vector<runner::Scenario> scenarios_at(const SweepArguments& arguments,
-                                           const std::vector<campaign::Axis>& axes,
-                                           const std::vector<campaign::Point>& points) {
-  std::vector<runner::Scenario> scenarios;
-  for (const campaign::Point& point : points) {
-    std::vector<runner::Override> overrides;
-    for (const std::string& text : arguments.overrides) {
-      auto parsed = runner::parse_override(text);
-      if (!parsed) {
-        complain(parsed.error());
-        return {};
-      }
-      overrides.push_back(std::move(*parsed));
-    }
-    for (std::size_t i = 0; i < axes.size(); ++i) overrides.push_back({axes[i].key, point[i]});
-    auto scenario = runner::read_scenario(arguments.path, overrides);
-    if (!scenario) {
-      std::cerr << scenario.error().text();
-      return {};
-    }
-    scenarios.push_back(std::move(*scenario));
-  }
-  return scenarios;
+/// What is overridden at one point.
+std::vector<std::string> overrides_at(const campaign::Point& point, const std::vector<campaign::Axis>& axes,
+                                      std::vector<std::string> overrides) {
+  for (std::size_t i = 0; i < axes.size(); ++i) overrides.push_back(axes[i].key + "=" + point[i]);
+  return overrides;
 }
 
 kernel::Result<campaign::Figures> run_and_read(const runner::Scenario& scenario,
@@ -63,8 +39,15 @@ int sweep(const Settings& settings, const SweepArguments& arguments) {
     axes.push_back(std::move(*axis));
   }
   const std::vector<campaign::Point> points = campaign::points_of(axes);
-  const std::vector<runner::Scenario> scenarios = scenarios_at(arguments, axes, points);
-  if (scenarios.empty()) return kInvalid;
+  std::vector<runner::Scenario> scenarios;
+  for (const campaign::Point& point : points) {
+    Selection selection = select({arguments.path}, {}, overrides_at(point, axes, arguments.overrides));
+    if (selection.scenarios.empty() || selection.code != kPassed) return selection.report(std::cerr);
+    if (selection.scenarios.size() > 1)
+      return complain(
+          kernel::invalid("sweep wants one scenario, and this is a folder of them", arguments.path).error());
+    scenarios.push_back(std::move(selection.scenarios.front()));
+  }
 
   const auto seeds = static_cast<std::size_t>(arguments.seeds);
   std::vector<std::vector<campaign::Figures>> figures(points.size(), std::vector<campaign::Figures>(seeds));

@@ -14,11 +14,6 @@ namespace {
 
 using kernel::Json;
 
-int complain(const kernel::Error& error) {
-  std::cerr << "relayrig: " << error.text() << '\n';
-  return exit_code_of(error);
-}
-
 kernel::Result<Json> events_in(const std::string& file) {
   if (file.empty()) return Json::array({Json::object()});
   const auto text = config::file_text(file);
