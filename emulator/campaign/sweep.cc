@@ -71,33 +71,33 @@ kernel::Result<Figures> figures_of(const RunFile& file) {
   figures.verdict = *verdict;
   struct Question {
     std::int64_t* answer;
-    const char* sql;
-    std::vector<Value> parameters{};
+    std::string sql;
   };
-  const std::string calls = "FROM attempts_by_layer WHERE stage IN ('invoke', 'compute', 'api')";
-  const std::string all_calls = "SELECT sum(hops) " + calls;
-  const std::string backlog = "SELECT max(n) FROM (" + std::string(hoplog::kBacklog) + ")";
   const Question questions[] = {
       {&figures.published, "SELECT count(*) FROM events"},
       {&figures.delivered, "SELECT count(*) FROM events WHERE \"end\" = 'delivered'"},
       {&figures.dead_lettered, "SELECT count(*) FROM events WHERE \"end\" = 'dead_lettered'"},
       {&figures.lost, "SELECT count(*) FROM events WHERE \"end\" = 'lost'"},
-      {&figures.p50_ns, hoplog::kTimeAtShare, {0.5}},
-      {&figures.p99_ns, hoplog::kTimeAtShare, {0.99}},
-      {&figures.backlog_max, backlog.c_str()},
-      {&figures.calls, all_calls.c_str()},
+      {&figures.backlog_max, "SELECT max(n) FROM (" + std::string(hoplog::kBacklog) + ")"},
+      {&figures.calls, "SELECT sum(hops) FROM attempts_by_layer WHERE stage IN ('invoke', 'compute', 'api')"},
       {&figures.throttled,
        "SELECT count(*) FROM hops WHERE outcome = 'throttled' AND stage IN ('invoke', 'compute', 'api')"},
       {&figures.breaker_openings,
        "SELECT count(*) FROM transitions WHERE kind = 'breaker' AND to_state = 'open'"},
   };
   for (const Question& question : questions) {
-    const auto answer = question.parameters.empty()
-                            ? file.integer(question.sql)
-                            : file.integer(question.sql, {question.parameters.front()});
+    const auto answer = file.integer(question.sql);
     if (!answer) return std::unexpected(answer.error());
     *question.answer = *answer;
   }
+  const auto times = file.query(hoplog::kTimes);
+  if (!times) return std::unexpected(times.error());
+  const auto ns = [&times](std::size_t column) {
+    const auto* value = std::get_if<std::int64_t>(&times->rows.front()[column]);
+    return value == nullptr ? 0 : *value;  // none was delivered
+  };
+  figures.p50_ns = ns(0);
+  figures.p99_ns = ns(1);
   return figures;
 }
 

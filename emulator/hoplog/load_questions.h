@@ -3,11 +3,13 @@
 // way. None looks at hops, so the answers hold for a run that recorded a share of them.
 namespace emulator::hoplog {
 
-/// Nanoseconds from publishing to the end of the delivered event that stands at the share `?` of all, by
-/// rank: with 100 events 0.99 is the 99th.
-inline constexpr const char* kTimeAtShare =
-    "SELECT ended_ns - published_ns FROM events WHERE \"end\" = 'delivered' ORDER BY 1 LIMIT 1 OFFSET "
-    "(SELECT max(0, CAST(ceil(count(*) * ?1) AS INTEGER) - 1) FROM events WHERE \"end\" = 'delivered')";
+/// One row (p50_ns, p99_ns): nanoseconds from publishing to the end, of delivered events, by rank: with 100
+/// of them p99 is the 99th.
+inline constexpr const char* kTimes =
+    "SELECT max(CASE rank WHEN CAST(ceil(n * 0.5) AS INTEGER) THEN ns END) AS p50_ns, "
+    "max(CASE rank WHEN CAST(ceil(n * 0.99) AS INTEGER) THEN ns END) AS p99_ns FROM "
+    "(SELECT ns, row_number() OVER (ORDER BY ns) AS rank, count(*) OVER () AS n FROM "
+    "(SELECT ended_ns - published_ns AS ns FROM events WHERE \"end\" = 'delivered'))";
 
 /// Rows (n, at_ns): events under way whenever one begins or ends. Who is published at the instant at which
 /// another ends waits beside it.
