@@ -19,10 +19,14 @@ Answer<std::string> last_shown(const std::string& token) {
   return std::move(*name);
 }
 
-Version* numbered(Parameter& parameter, std::int64_t number) {
-  if (number == 0) return &parameter.versions.back();
-  const auto found = std::ranges::find(parameter.versions, number, &Version::number);
-  return found == parameter.versions.end() ? nullptr : &*found;
+/// The version of that number, 0 the newest. `parameter` is null when there is none of its name.
+Answer<Version*> numbered(Parameter* parameter, std::int64_t number) {
+  if (parameter == nullptr) return std::unexpected(errors::not_found());
+  if (number == 0) return &parameter->versions.back();
+  const auto found = std::ranges::find(parameter->versions, number, &Version::number);
+  if (found == parameter->versions.end())
+    return std::unexpected(errors::no_version(std::to_string(number), parameter->name));
+  return &*found;
 }
 
 }  // namespace
@@ -78,32 +82,29 @@ Answer<ListPage> ParameterStore::list(const ListRequest& request) {
 
 Answer<Labelled> ParameterStore::label(std::string_view name, std::int64_t number,
                                        const std::vector<std::string>& labels) {
-  Parameter* parameter = find(name);
-  if (parameter == nullptr) return std::unexpected(errors::not_found());
-  Version* version = numbered(*parameter, number);
-  if (version == nullptr) return std::unexpected(errors::no_version(std::to_string(number), parameter->name));
-  Labelled result{.version = version->number};
+  Parameter* const parameter = find(name);
+  const auto version = numbered(parameter, number);
+  if (!version) return std::unexpected(version.error());
+  Labelled result{.version = (*version)->number};
   for (const std::string& one : labels) (is_label(one) ? result.taken : result.invalid).push_back(one);
   std::size_t more = 0;
   for (const std::string& one : result.taken)
-    more += std::ranges::find(version->labels, one) == version->labels.end() ? 1 : 0;
-  if (version->labels.size() + more > kLabelsMax) return std::unexpected(errors::too_many_labels());
+    more += std::ranges::find((*version)->labels, one) == (*version)->labels.end() ? 1 : 0;
+  if ((*version)->labels.size() + more > kLabelsMax) return std::unexpected(errors::too_many_labels());
   for (const std::string& one : result.taken) {
     for (Version& other : parameter->versions) std::erase(other.labels, one);
-    version->labels.push_back(one);
+    (*version)->labels.push_back(one);
   }
   return result;
 }
 
 Answer<Labelled> ParameterStore::unlabel(std::string_view name, std::int64_t number,
                                          const std::vector<std::string>& labels) {
-  Parameter* parameter = find(name);
-  if (parameter == nullptr) return std::unexpected(errors::not_found());
-  Version* version = numbered(*parameter, number);
-  if (version == nullptr) return std::unexpected(errors::no_version(std::to_string(number), parameter->name));
-  Labelled result{.version = version->number};
+  const auto version = numbered(find(name), number);
+  if (!version) return std::unexpected(version.error());
+  Labelled result{.version = (*version)->number};
   for (const std::string& one : labels)
-    (std::erase(version->labels, one) > 0 ? result.taken : result.invalid).push_back(one);
+    (std::erase((*version)->labels, one) > 0 ? result.taken : result.invalid).push_back(one);
   return result;
 }
 
