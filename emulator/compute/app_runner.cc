@@ -219,7 +219,7 @@ void AppRunner::drop(std::int64_t number) {
 
 void AppRunner::crash(std::string_view name, kernel::Duration down) {
   for (const auto& instance : instances_) {
-    const bool is_meant = name == "middleware" || name == instance_name(instance->number);
+    const bool is_meant = name == kServiceName || name == instance_name(instance->number);
     const bool is_up = instance->state != State::Provisioning && instance->state != State::Crashed;
     if (is_meant && is_up) crash(*instance, down);
   }

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "emulator/compute/compute.h"
 #include "emulator/compute/ports.h"
 #include "middleware/kernel/answer_scope.h"
 #include "middleware/kernel/http.h"
@@ -33,7 +34,7 @@ struct AppRunnerConfig {
   kernel::Duration request_max = std::chrono::seconds{120};  ///< documented
 };
 
-class AppRunner final : public kernel::HttpHandler {
+class AppRunner final : public Compute {
  public:
   /// Starts with `provisioned_min` instances, the first of them active: as after a deployment.
   AppRunner(AppRunnerConfig config, kernel::Scheduler& scheduler, kernel::Journal& journal,
@@ -42,9 +43,7 @@ class AppRunner final : public kernel::HttpHandler {
 
   kernel::Task<kernel::HttpReply> handle(kernel::HttpRequest request) override;
 
-  /// The instance of that name ("middleware-1"), or every one ("middleware"), dies now, with all it works on,
-  /// and is back after `down`. One that is not there, or is down, stays as it is.
-  void crash(std::string_view name, kernel::Duration down);
+  void crash(std::string_view name, kernel::Duration down) override;
 
   std::size_t instances() const { return instances_.size(); }
 
