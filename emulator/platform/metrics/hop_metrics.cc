@@ -40,8 +40,8 @@ void HopMetrics::leave() {
   open_.clear();
 }
 
-std::optional<HopMetrics::Meaning> HopMetrics::meaning_of(const kernel::HopStart& start) {
-  if (start.stage == Stage::Compute) return Meaning::Request;
+std::optional<HopMetrics::Meaning> HopMetrics::meaning_of(const kernel::HopStart& start) const {
+  if (start.stage == Stage::Compute && has_app_runner_) return Meaning::Request;
   if (start.stage == Stage::Queue) {
     if (start.operation == "SendMessage") return Meaning::Send;
     if (start.operation == "ReceiveMessage") return Meaning::Receive;
@@ -144,6 +144,7 @@ void HopMetrics::count_request(const Open& hop, const kernel::HopEnd& end) {
 }
 
 void HopMetrics::end_minute(std::int64_t second) {
+  if (!has_app_runner_) return;
   const auto gauge = [&](const char* metric, std::int64_t value) {
     watch_->store()
         .series(id_of(kAppRunner, metric, {}), "Count")

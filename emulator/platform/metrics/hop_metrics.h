@@ -27,6 +27,8 @@ class HopMetrics final : public kernel::Journal {
   /// From now on what passes is counted; until `leave` both outlive it. What passes before is not.
   void join(CloudWatch& watch, LambdaMetrics& functions);
   void leave();
+  /// The compute hop is no App Runner: its requests are somebody else's to count.
+  void leave_requests() { has_app_runner_ = false; }
   /// The minute that begins at `second` is over: what is under way is in it.
   void end_minute(std::int64_t second);
 
@@ -54,7 +56,7 @@ class HopMetrics final : public kernel::Journal {
     kernel::Timestamp since;
     std::string name;  ///< queue, topic or rule
   };
-  static std::optional<Meaning> meaning_of(const kernel::HopStart& start);
+  std::optional<Meaning> meaning_of(const kernel::HopStart& start) const;
   void count(const Open& hop, const kernel::HopEnd& end);
   void count_request(const Open& hop, const kernel::HopEnd& end);
   void add(const char* space, const char* metric, const char* unit, std::string_view name, double value);
@@ -64,6 +66,7 @@ class HopMetrics final : public kernel::Journal {
   CloudWatch* watch_ = nullptr;
   LambdaMetrics* functions_ = nullptr;
   std::map<kernel::HopId, Open> open_;
+  bool has_app_runner_ = true;
   std::int64_t requests_ = 0;      ///< under way
   std::int64_t requests_max_ = 0;  ///< in this minute
   std::int64_t instances_ = 0;     ///< active
