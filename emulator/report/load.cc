@@ -26,16 +26,17 @@ SELECT round(min(start_ns) / 1e9, 3) AS first_s, round(max(start_ns) / 1e9, 3) A
 // Memory of idle instances is paid for as well: that is a setting, min, and no figure of the run.
 constexpr const char* kPaidFor = R"(
 WITH states AS (
-  SELECT subject, to_state AS state,
-         coalesce(lead(at_ns) OVER (PARTITION BY subject ORDER BY at_ns, id), (SELECT virtual_ns FROM runs)) - at_ns AS ns
-    FROM transitions WHERE kind = 'instance'),
+  SELECT kind, subject, to_state AS state,
+         coalesce(lead(at_ns) OVER (PARTITION BY kind, subject ORDER BY at_ns, id), (SELECT virtual_ns FROM runs)) - at_ns AS ns
+    FROM transitions WHERE kind IN ('instance', 'task')),
 drivers AS (
   SELECT 1 AS place, 'events at the bus' AS what, sum(hops) AS amount, '' AS unit FROM attempts_by_layer WHERE stage = 'relay'
   UNION ALL SELECT 2, 'deliveries of the bus', sum(hops), '' FROM attempts_by_layer WHERE stage = 'bus'
   UNION ALL SELECT 3, 'deliveries of topics', sum(hops), '' FROM attempts_by_layer WHERE stage = 'topic'
   UNION ALL SELECT 4, 'messages into and out of queues', sum(hops), '' FROM attempts_by_layer WHERE stage = 'queue'
   UNION ALL SELECT 5, 'invocations', sum(hops), '' FROM attempts_by_layer WHERE stage = 'invoke'
-  UNION ALL SELECT 6, 'instances active', round(sum(ns) / 3.6e12, 3), 'h' FROM states WHERE state = 'active'
+  UNION ALL SELECT 6, 'instances active', round(sum(ns) / 3.6e12, 3), 'h' FROM states WHERE kind = 'instance' AND state = 'active'
+  UNION ALL SELECT 7, 'tasks kept', round(sum(ns) / 3.6e12, 3), 'h' FROM states WHERE kind = 'task' AND state <> 'stopped'
   UNION ALL SELECT 8, 'calls of ' || target, hops, '' FROM attempts_by_layer WHERE stage = 'api')
 SELECT what, amount, unit FROM drivers WHERE amount > 0 ORDER BY place, what)";
 

@@ -5,6 +5,7 @@
 #include "emulator/arn/arn.h"
 #include "emulator/platform/metrics/alarm_rule.h"
 #include "emulator/platform/metrics/hop_metrics.h"
+#include "emulator/runner/scaled_service_watch.h"
 #include "emulator/runner/scenario.h"
 #include "middleware/config/suggest.h"
 
@@ -46,7 +47,9 @@ class AlarmCheck {
   void check_expectation(const judge::AlarmChange& change, const config::Place& place) {
     place_ = place;
     start_ = "the expectation ";
-    known(change.alarm, alarms_, "is of the alarm");
+    Names all = alarms_;
+    for (const std::string& name : scaling_alarms(given_.compute)) all.push_back(name);
+    known(change.alarm, all, "is of the alarm");
   }
 
  private:
@@ -77,6 +80,11 @@ class AlarmCheck {
     check("AWS/Lambda", "FunctionName", functions_, "watches the function");
     check("AWS/SQS", "QueueName", queues_, "watches the queue");
     check("AWS/SNS", "TopicName", topics_, "watches the topic");
+    const bool is_ecs = given_.compute.profile == ComputeProfile::EcsAlb;
+    if (metric.space == "AWS/ApplicationELB" || metric.space == "AWS/ECS") check_service(metric, is_ecs);
+    if (metric.space == "AWS/AppRunner" && is_ecs)
+      problems_.emplace_back(place_,
+                             start_ + "watches a metric of AWS/AppRunner, and the profile is ecs-alb");
     const std::vector<metrics::Dimension> service = {{"ServiceID", std::string(metrics::kServiceId)},
                                                      {"ServiceName", std::string(metrics::kServiceName)}};
     if (metric.space == "AWS/AppRunner" && metric.dimensions != service) {
@@ -84,6 +92,28 @@ class AlarmCheck {
                                          "{ServiceName: " + service[1].value +
                                          ", ServiceID: " + service[0].value + "}");
     }
+  }
+
+  void check_service(const metrics::MetricId& metric, bool is_there) {
+    if (!is_there) {
+      problems_.emplace_back(place_, start_ + "watches a metric of " + metric.space +
+                                         ", and the profile of compute is app-runner");
+      return;
+    }
+    const auto of_group = metrics::target_group_metric({}).dimensions;
+    const auto of_balancer = metrics::load_balancer_metric({}).dimensions;
+    const auto of_service = metrics::ecs_metric({}).dimensions;
+    const bool fits = metric.space == "AWS/ECS"
+                          ? metric.dimensions == of_service
+                          : metric.dimensions == of_group || metric.dimensions == of_balancer;
+    if (fits) return;
+    problems_.emplace_back(
+        place_,
+        start_ + "watches a metric of " + metric.space + ", whose dimensions are " +
+            (metric.space == "AWS/ECS"
+                 ? "{ClusterName: " + of_service[0].value + ", ServiceName: " + of_service[1].value + "}"
+                 : "{LoadBalancer: " + of_group[0].value +
+                       "}, or with it {TargetGroup: " + of_group[1].value + "}"));
   }
 
   const Given& given_;
@@ -114,7 +144,7 @@ Problems alarm_problems(const Scenario& scenario) {
 }
 
 bool wants_box_metrics(const Scenario& scenario) {
-  return scenario.given.keeps_metrics || !scenario.given.alarms.empty();
+  return scenario.given.keeps_metrics || !scenario.given.alarms.empty() || scenario.given.compute.scaling;
 }
 
 kernel::Duration alarms_decided(const Scenario& scenario) {

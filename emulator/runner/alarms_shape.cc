@@ -182,7 +182,7 @@ Shape<ActionsText> actions_shape() {
       .optional("ok", &ActionsText::ok, actions_of_state(), "On the change to OK.")
       .optional("insufficient_data", &ActionsText::insufficient_data, actions_of_state(),
                 "On the change to INSUFFICIENT_DATA.")
-      .not_yet("scaling", "nothing scales by alarms")
+      .not_yet("scaling", "tasks scale by the alarms that compute.scaling makes")
       .done();
 }
 

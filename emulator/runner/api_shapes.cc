@@ -1,4 +1,4 @@
-// The shapes of mock APIs and of the compute hop.
+// The shapes of mock APIs.
 #include <nlohmann/json.hpp>
 
 #include "emulator/runner/given_shapes.h"
@@ -37,10 +37,6 @@ struct ApiText : ApiGiven {
   std::optional<std::string> mock{};
   std::vector<OperationText> operation_texts{};
   MockText mock_text{};
-};
-
-struct ComputeText : ComputeGiven {
-  int profile = 0;
 };
 
 Shape<LatencyLaw> two(const char* title, LatencyKind kind, const char* first, const char* second) {
@@ -130,37 +126,6 @@ kernel::Result<LatencyLaw> fixed_or_range(const std::string& text) {
   if (*high < *low) return kernel::invalid("'" + text + "': the upper end is below the lower");
   return LatencyLaw{.kind = LatencyKind::Uniform, .first = *low, .second = *high};
 }
-
-/// The schema of what stands in a file: a path, or a map that may name one; the reader sees the composed map.
-template <class T>
-class ComposedShape final : public config::ShapeOf<T> {
- public:
-  explicit ComposedShape(std::function<std::expected<T, config::Problems>(const config::Tree&)> read,
-                         Shape<T> whole)
-      : read_(std::move(read)), whole_(std::move(whole)) {}
-  void read(const config::Tree& tree, T& out, config::Problems& problems) const override {
-    auto value = read_(tree);
-    if (value) {
-      out = std::move(*value);
-      return;
-    }
-    for (const kernel::Error& error : value.error().errors()) problems.add(error);
-  }
-  config::JsonPtr schema(config::Definitions& definitions) const override {
-    kernel::Json any = kernel::Json::array();
-    any.push_back({{"type", "string"}, {"description", "Path of the file, from this file's folder."}});
-    any.push_back(*whole_->schema(definitions));
-    any.push_back({{"type", "object"},
-                   {"description", "A file and what is different from it."},
-                   {"properties", {{"file", {{"type", "string"}}}}}});
-    return std::make_shared<const kernel::Json>(kernel::Json{{"anyOf", any}});
-  }
-  std::string wants() const override { return "the path of a middleware.yaml, or its content"; }
-
- private:
-  std::function<std::expected<T, config::Problems>(const config::Tree&)> read_;
-  Shape<T> whole_;
-};
 
 Shape<OperationText> operation_shape() {
   const auto body = mapped<kernel::JsonTemplate>(
@@ -280,36 +245,6 @@ Shape<std::vector<ApiGiven>> apis_shape() {
           apis.push_back(std::move(api));
         }
         return apis;
-      });
-}
-
-Shape<ComputeGiven> compute_shape() {
-  const Shape<config::MiddlewareFile> middleware =
-      std::make_shared<const ComposedShape<config::MiddlewareFile>>(config::read_middleware,
-                                                                    config::middleware_shape());
-  return mapped<ComputeGiven>(
-      object<ComputeText>("compute", "Where the middleware runs.")
-          .optional("profile", &ComputeText::profile, choice<int>({{"app-runner", 0}}), "The platform.")
-          .optional("min", &ComputeText::provisioned_min, integer(1, 25), "Instances always kept.")
-          .optional("max", &ComputeText::active_max, integer(1, 1000), "Instances that may serve.")
-          .optional("concurrency", &ComputeText::concurrency, integer(1, 1000),
-                    "Requests that one instance takes at once.")
-          .optional("activation", &ComputeText::activation, duration(), "From provisioned to serving.")
-          .optional("provisioning", &ComputeText::provisioning, duration(), "Until a new instance serves.")
-          .optional("idle", &ComputeText::idle_max, duration(1ms),
-                    "An instance without requests serves no longer after this.")
-          .optional("scale_in", &ComputeText::scale_in, duration(1ms),
-                    "An idle one beyond the minimum goes after this.")
-          .optional("request", &ComputeText::request_max, duration(1ms), "A request is cut after this.")
-          .optional("middleware", &ComputeText::middleware, middleware, "The middleware's file.")
-          .check("max",
-                 [](const ComputeText& text) -> std::optional<std::string> {
-                   if (text.active_max >= text.provisioned_min) return std::nullopt;
-                   return "'max' is below 'min'";
-                 })
-          .done(),
-      [](const ComputeText& text) -> kernel::Result<ComputeGiven> {
-        return static_cast<const ComputeGiven&>(text);
       });
 }
 

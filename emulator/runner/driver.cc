@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "emulator/compute/scaled_service.h"
 #include "emulator/runner/edge_services.h"
 #include "emulator/runner/shared_store.h"
 #include "middleware/kernel/check.h"
@@ -96,6 +97,7 @@ Task<void> Driver::play(const TimelineAction& action, const DataFile* data) {
   if (action.relay) co_await move_relay(action);
   if (action.throttle) co_await throttle(action);
   if (action.crash) world_.compute().crash(*action.crash, *action.lasts);
+  if (action.deploy) co_await world_.compute().scaled()->deploy(action.deploy->fails);
   if (action.store) co_await fail_store(action);
   if (action.replay) co_await replay(*action.replay);
   if (action.subscribe) co_await subscribe(action);

@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "emulator/bus/event_bridge.h"
-#include "emulator/compute/app_runner.h"
 #include "emulator/edge/extension_config.h"
 #include "emulator/lambda/event_source_mappings.h"
 #include "emulator/lambda/lambda.h"
 #include "emulator/queues/queues.h"
 #include "emulator/relay/relay.h"
 #include "emulator/runner/alarms_given.h"
+#include "emulator/runner/compute_given.h"
 #include "emulator/runner/judge/expectation.h"
 #include "emulator/runner/process_given.h"
 #include "emulator/runner/rig_secrets.h"
@@ -25,16 +25,11 @@
 #include "emulator/salesforce/org.h"
 #include "emulator/salesforce_edge/config.h"
 #include "emulator/subscriber/streaming_client.h"
-#include "middleware/config/middleware_file.h"
 #include "mocks/api.h"
 #include "mocks/stubs/spec.h"
 #include "mocks/stubs/verify.h"
 
 namespace emulator::runner {
-
-struct ComputeGiven : compute::AppRunnerConfig {
-  config::MiddlewareFile middleware{};
-};
 
 /// An external API: a mock of operations or of stubs; or the org, which the middleware may call like any
 /// other.
@@ -122,6 +117,11 @@ struct ReplayAction {
   std::vector<std::string> rules{};       ///< only these; all when empty
 };
 
+/// A new version of the middleware. The line is over when its deployment is.
+struct DeployAction {
+  bool fails = false;
+};
+
 /// A program subscribes to the org for the line's time.
 struct SubscribeAction {
   std::string channel;
@@ -150,11 +150,12 @@ struct TimelineAction {
   std::optional<mocks::FaultRule> fault{};  ///< its window is at .. at + lasts
   std::optional<DoorAction> door{};         ///< and of this
   std::optional<RelayVerb> relay{};
-  std::optional<std::string> throttle{};    ///< a function, or "bus"
-  std::optional<std::string> crash{};       ///< "middleware-1", or "middleware": all; back after `lasts`
-  std::optional<StoreFault> store{};        ///< that all instances share; for `lasts`
-  std::optional<std::int64_t> duplicate{};  ///< the relay, or a topic, sends so many next events twice
-  std::string duplicates_at{};              ///< the topic; "": the relay
+  std::optional<std::string> throttle{};  ///< a function, or "bus"
+  std::optional<std::string> crash{};     ///< "middleware-1", or "middleware": all; back after `lasts`
+  std::optional<DeployAction> deploy{};
+  std::optional<StoreFault> store{};               ///< that all instances share; for `lasts`
+  std::optional<std::int64_t> duplicate{};         ///< the relay, or a topic, sends so many next events twice
+  std::string duplicates_at{};                     ///< the topic; "": the relay
   std::optional<bus::DeliveryFault> deliveries{};  ///< of the bus: some are made twice, or out of order
   std::optional<ReplayAction> replay{};
   std::optional<ChangeAction> change{};

@@ -46,10 +46,19 @@ Watch::Watch(std::uint64_t seed, kernel::Scheduler& scheduler, kernel::Journal& 
       boxes_(boxes),
       hops_(hops),
       events_(std::make_unique<Events>(boxes.bus)),
+      scaling_(seed, scheduler),
       cloudwatch_({}, seed, scheduler, journal,
-                  {.topics = &boxes.topics, .functions = &boxes.lambda, .events = events_.get()}),
+                  {.topics = &boxes.topics,
+                   .functions = &boxes.lambda,
+                   .scaling = &scaling_,
+                   .events = events_.get()}),
       functions_(cloudwatch_.store(), scheduler) {
+  scaling_.use(cloudwatch_.alarms());
   if (hops_ == nullptr) return;
+  if (boxes_.service != nullptr) {
+    hops_->leave_requests();
+    service_ = std::make_unique<ScaledServiceWatch>(*boxes_.service, scheduler, cloudwatch_, scaling_);
+  }
   boxes_.lambda.watch(&functions_);
   hops_->join(cloudwatch_, functions_);
   cloudwatch_.each_minute([this](std::int64_t second) {
@@ -66,6 +75,9 @@ Watch::~Watch() {
 }
 
 kernel::Result<> Watch::set_up(const Given& given) {
+  if (service_ && given.compute.scaling) {
+    if (auto scaled = service_->scale(given.compute); !scaled) return scaled;
+  }
   if (given.keeps_metrics) cloudwatch_.each_minute([this](std::int64_t second) { record(second); });
   // A rule may name an alarm that stands behind it in the file, but not itself.
   std::vector<const AlarmGiven*> waiting;
@@ -123,7 +135,7 @@ void Watch::record(std::int64_t second) {
       if (bucket.samples() <= 0) continue;
       const bool is_count = unit == "Count" && !id.name.starts_with("Approximate") &&
                             id.name != "ActiveInstances" && id.name != "Concurrency" &&
-                            id.name != "ConcurrentExecutions";
+                            id.name != "ConcurrentExecutions" && !id.name.ends_with("HostCount");
       journal_.metric({.name = id.space + " " + id.name,
                        .value = is_count ? bucket.sum() : bucket.sum() / bucket.samples(),
                        .unit = unit,

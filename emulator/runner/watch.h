@@ -7,6 +7,7 @@
 #include "emulator/lambda/lambda.h"
 #include "emulator/platform/metrics/hop_metrics.h"
 #include "emulator/queues/queues.h"
+#include "emulator/runner/scaled_service_watch.h"
 #include "emulator/runner/scenario.h"
 #include "emulator/topics/topics.h"
 
@@ -18,6 +19,7 @@ struct WatchBoxes {
   lambda::Lambda& lambda;
   bus::EventBridge& bus;
   queues::Queues& queues;
+  compute::ScaledService* service = nullptr;  ///< null: App Runner
 };
 
 class Watch {
@@ -34,6 +36,7 @@ class Watch {
   kernel::Result<> set_up(const Given& given);
 
   metrics::CloudWatch& cloudwatch() { return cloudwatch_; }
+  scaling::AutoScaling& scaling() { return scaling_; }
 
  private:
   /// A change of an alarm is an event on the default bus, if there is a rule that could want it: without
@@ -46,8 +49,10 @@ class Watch {
   WatchBoxes boxes_;
   metrics::HopMetrics* hops_;
   std::unique_ptr<Events> events_;
+  scaling::AutoScaling scaling_;
   metrics::CloudWatch cloudwatch_;
   metrics::LambdaMetrics functions_;
+  std::unique_ptr<ScaledServiceWatch> service_;  ///< null: App Runner, or nobody wants metrics
 };
 
 }  // namespace emulator::runner

@@ -32,6 +32,14 @@ class World::Instances final : public compute::InstanceFactory {
     return instance;
   }
 
+  void terminate(std::int64_t number) override {
+    if (const auto found = services_.find(number); found != services_.end()) found->second->retire();
+  }
+  bool is_idle(std::int64_t number) const override {
+    const auto found = services_.find(number);
+    return found == services_.end() || found->second->is_idle();
+  }
+
   SharedStore& shared() { return shared_; }
 
  private:
@@ -44,6 +52,7 @@ class World::Instances final : public compute::InstanceFactory {
                                  .instance = "middleware-" + std::to_string(number),
                                  .secrets = &secrets};
     auto service = std::make_unique<service::Service>(config, std::move(around), store_of(number));
+    services_[number] = service.get();
     const config::MiddlewareFile& file = given_.compute.middleware;
     if (file.sns.topics.empty()) return service;
     auto endpoint = std::make_unique<sns::Endpoint>(file.sns, file.ingest, ports_.scheduler,
@@ -71,6 +80,7 @@ class World::Instances final : public compute::InstanceFactory {
   WorldPorts ports_;
   RigSecrets secrets_;
   std::map<std::int64_t, std::unique_ptr<InstanceStore>> stores_;
+  std::map<std::int64_t, service::Service*> services_{};  ///< the newest of each number
   SharedStore shared_;
 };
 
@@ -120,8 +130,7 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
       admin_(mocks_, doors_, given.apis, ports.scheduler, ports.journal),
       secrets_(function_secrets(given, seed, ports)),
       instances_(std::make_unique<Instances>(given, seed, ports)),
-      compute_(
-          std::make_unique<compute::AppRunner>(given.compute, ports.scheduler, ports.journal, *instances_)),
+      compute_(make_compute(given.compute, seed, ports.scheduler, ports.journal, *instances_)),
       ingest_(given.compute.middleware.ingest, ports.scheduler, ports.network.client()),
       code_(std::make_unique<IngestCode>(ingest_)),
       lambda_(std::make_unique<lambda::Lambda>(seed, ports.scheduler, ports.journal, queues_,
@@ -160,7 +169,7 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
       bus::Outlets{.functions = *lambda_, .queues = queues_, .topics = topics_.get()});
   lambda_->reach(*topics_, *bus_);
   watch_ = std::make_unique<Watch>(seed, ports.scheduler, ports.journal, ports.hop_metrics,
-                                   WatchBoxes{*topics_, *lambda_, *bus_, queues_});
+                                   WatchBoxes{*topics_, *lambda_, *bus_, queues_, compute_->scaled()});
   org_ = std::make_unique<salesforce::Org>(given.salesforce, seed, ports.scheduler, ports.journal);
   relays_ = std::make_unique<relay::Relays>(
       given.relay, seed, relay::Relays::Surroundings{ports.scheduler, ports.journal, *org_, *bus_, *bus_});

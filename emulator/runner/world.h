@@ -62,7 +62,8 @@ class World {
   const std::vector<std::unique_ptr<mocks::stubs::StubMock>>& stub_mocks() const { return mocks_.of_stubs(); }
   Doors& doors() { return doors_; }
   Vaults& vaults() { return *vaults_; }
-  compute::AppRunner& compute() { return *compute_; }
+  compute::Compute& compute() { return *compute_; }
+  scaling::AutoScaling& scaling() { return watch_->scaling(); }
   SharedStore& shared_store();
   salesforce_edge::SalesforceEdge& salesforce_edge() { return *salesforce_edge_; }
 
@@ -94,7 +95,7 @@ class World {
   MockAdmin admin_;                             // on the edge
   std::unique_ptr<secrets::Provider> secrets_;  // of the function
   std::unique_ptr<Instances> instances_;
-  std::unique_ptr<compute::AppRunner> compute_;
+  std::unique_ptr<compute::Compute> compute_;
   ingest::Ingest ingest_;
   std::unique_ptr<IngestCode> code_;
   std::vector<std::unique_ptr<runtime::ProcessCode>> processes_;

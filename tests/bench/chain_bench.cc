@@ -145,7 +145,7 @@ void memory_in_flight() {
   constexpr std::int64_t kEvents = 20'000;
   runner::Scenario scenario = happy_path(kEvents, 1);
   for (mocks::ApiSpec& api : scenario.given.apis) api.latency = {.first = 10min};
-  scenario.given.compute.concurrency = 1'000'000;
+  scenario.given.compute.app_runner.concurrency = 1'000'000;
   scenario.given.account.lambda.environments_per_10s = 1'000'000;
   for (auto& function : scenario.given.functions) {
     function.concurrency = 1'000'000;
@@ -153,7 +153,7 @@ void memory_in_flight() {
   }
   for (auto& api : scenario.given.compute.middleware.service.apis) api.per_try = 15min;
   for (auto& flow : scenario.given.compute.middleware.service.flows) flow.deadline = 15min;
-  scenario.given.compute.request_max = 15min;
+  scenario.given.compute.app_runner.request_max = 15min;
 
   emulator::sim::VirtualScheduler scheduler(scenario.wall_start);
   live::WorkerThread worker;

@@ -86,7 +86,7 @@ TEST(AlarmsGiven, RefuseWhatCannotBe) {
       {"{a: {" + good + ", actions: {alarm: [{topic: opps}]}}}",
        "alarm 'a' tells the topic 'opps', which is not given; did you mean 'ops'?"},
       {"{a: {" + good + ", actions: {ok: [{lambda: x}]}}}", "alarm 'a' tells the function 'x'"},
-      {"{a: {" + good + ", actions: {scaling: []}}}", "nothing scales by alarms"},
+      {"{a: {" + good + ", actions: {scaling: []}}}", "tasks scale by the alarms that compute.scaling makes"},
       {lambda("{FunctionName: ingest}"), ""},
       {lambda("{FunctionName: injest}"),
        "alarm 'a' watches the function 'injest', which is not given; did you mean 'ingest'?"},

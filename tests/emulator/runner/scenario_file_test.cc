@@ -267,7 +267,7 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsTimeline) {
        "s.yaml:9:33: 'relay' cannot stand next to 'publish' in a line of the timeline"},
       {"no action", 9, "  - {at: 0s}",
        "s.yaml:9:5: a line of the timeline needs one of the keys 'publish', 'fault', 'relay', 'throttle', "
-       "'crash', "
+       "'crash', 'deploy', "
        "'store', 'duplicate', 'reorder', 'replay', 'change', 'lose', 'gap', 'expire_tokens', "
        "'drop_sessions', "
        "'subscribe', 'disconnect' or 'secret'"},
@@ -487,8 +487,8 @@ TEST(ScenarioFile, OwnKeysWinOverSharedOnes) {
   EXPECT_EQ(own.given.functions[0].async.event_age_max, 2h);
   ASSERT_EQ(own.given.bus.partner.rules.size(), 1U) << "a list replaces a list";
   EXPECT_EQ(own.given.bus.partner.rules[0].name, "mine");
-  EXPECT_EQ(own.given.compute.provisioned_min, 2);
-  EXPECT_EQ(own.given.compute.active_max, 7);
+  EXPECT_EQ(own.given.compute.app_runner.provisioned_min, 2);
+  EXPECT_EQ(own.given.compute.app_runner.active_max, 7);
   EXPECT_EQ(own.given.compute.middleware.service.name, "other");
   EXPECT_EQ(own.given.apis[0].latency.second, 80ms);
   EXPECT_EQ(own.given.apis[0].operations.size(), 1U);

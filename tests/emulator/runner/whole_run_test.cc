@@ -167,7 +167,7 @@ Scenario unhurried(Scenario scenario) {
   }
   for (service::FlowConfig& flow : middleware.service.flows) flow.deadline = 1h;
   for (lambda::FunctionConfig& function : scenario.given.functions) function.timeout = 15min;
-  scenario.given.compute.request_max = 1h;
+  scenario.given.compute.app_runner.request_max = 1h;
   return scenario;
 }
 
