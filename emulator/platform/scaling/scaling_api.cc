@@ -79,6 +79,7 @@ Answer<> AutoScaling::deregister_target(const Dimension& dimension) {
 
 std::vector<ScalableTarget> AutoScaling::describe_targets() const {
   std::vector<ScalableTarget> all;
+  all.reserve(targets_.size());
   for (const auto& [dimension, target] : targets_) all.push_back(target.info);
   return all;
 }
