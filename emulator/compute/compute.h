@@ -1,0 +1,24 @@
+#pragma once
+// The compute hop as the rest of a run sees it, whatever platform the profile names.
+#include <string_view>
+
+#include "middleware/kernel/http.h"
+#include "middleware/kernel/time.h"
+
+namespace emulator::compute {
+
+/// What instances are called together: "middleware-1" and so on are those of "middleware".
+inline constexpr std::string_view kServiceName = "middleware";
+
+class HostedService;
+
+class Compute : public kernel::HttpHandler {
+ public:
+  /// The instance of that name ("middleware-1"), or every one ("middleware"), dies now, with all it works on,
+  /// and is back after `down`. One that is not there, or is down, stays as it is.
+  virtual void crash(std::string_view name, kernel::Duration down) = 0;
+  /// What the control plane of the platform moves; null where there is none.
+  virtual HostedService* hosted() { return nullptr; }
+};
+
+}  // namespace emulator::compute
