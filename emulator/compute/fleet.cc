@@ -205,6 +205,7 @@ Task<void> Fleet::drain(kernel::Duration grace) {
   is_retired_ = true;
   for (const auto& instance : instances_) {
     if (instance->state == State::Active && instance->running > 0) {
+      scheduler_.cancel(instance->timer);  // of its idleness
       change(*instance, State::Draining, "a new version serves");
     } else if (instance->state != State::Activating) {
       take_down(*instance, "replaced");

@@ -65,6 +65,9 @@ TEST(AppRunner, LetsTheOldVersionFinishUntilItsGraceIsOver) {
             (Lines{"0s middleware-1 inactive -> active", "0s middleware-2  -> provisioning",
                    "1m middleware-2 provisioning -> active", "1m middleware-1 active -> draining",
                    "1m30s middleware-1 draining -> gone"}));
+  bench.service->crash("middleware", 1s);
+  bench.service.reset();
+  EXPECT_EQ(bench.scheduler.pending(), 0u) << "nothing is left of the old version";
 }
 
 TEST(AppRunner, ServesWhoWaitsForAnInstanceOfTheOldVersionThere) {
