@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "emulator/bus/event_bridge.h"
-#include "emulator/compute/app_runner.h"
+#include "emulator/compute/app_runner_config.h"
 #include "emulator/edge/extension_config.h"
 #include "emulator/lambda/event_source_mappings.h"
 #include "emulator/lambda/lambda.h"
@@ -130,6 +130,11 @@ struct SubscribeAction {
   subscriber::AfterLoss after_loss = subscriber::AfterLoss::Resume;
 };
 
+/// A new version of the middleware. The line is over when its deployment is.
+struct DeployAction {
+  bool fails = false;  ///< it never listens on its port
+};
+
 /// `fault: erp, connect: refused`
 struct DoorAction {
   std::string name;
@@ -150,11 +155,12 @@ struct TimelineAction {
   std::optional<mocks::FaultRule> fault{};  ///< its window is at .. at + lasts
   std::optional<DoorAction> door{};         ///< and of this
   std::optional<RelayVerb> relay{};
-  std::optional<std::string> throttle{};    ///< a function, or "bus"
-  std::optional<std::string> crash{};       ///< "middleware-1", or "middleware": all; back after `lasts`
-  std::optional<StoreFault> store{};        ///< that all instances share; for `lasts`
-  std::optional<std::int64_t> duplicate{};  ///< the relay, or a topic, sends so many next events twice
-  std::string duplicates_at{};              ///< the topic; "": the relay
+  std::optional<std::string> throttle{};  ///< a function, or "bus"
+  std::optional<std::string> crash{};     ///< "middleware-1", or "middleware": all; back after `lasts`
+  std::optional<DeployAction> deploy{};
+  std::optional<StoreFault> store{};               ///< that all instances share; for `lasts`
+  std::optional<std::int64_t> duplicate{};         ///< the relay, or a topic, sends so many next events twice
+  std::string duplicates_at{};                     ///< the topic; "": the relay
   std::optional<bus::DeliveryFault> deliveries{};  ///< of the bus: some are made twice, or out of order
   std::optional<ReplayAction> replay{};
   std::optional<ChangeAction> change{};

@@ -168,7 +168,10 @@ class CrossCheck {
       known(*action.throttle, functions_, "the throttled function is", action.place);
     if (action.crash) {
       std::vector<std::string> instances{"middleware"};
-      for (std::int64_t i = 1; i <= scenario_.given.compute.active_max; ++i)
+      const auto deployments =
+          std::ranges::count_if(scenario_.timeline, [](const auto& line) { return line.deploy.has_value(); });
+      // Each version has its own.
+      for (std::int64_t i = 1; i <= scenario_.given.compute.active_max * (1 + deployments); ++i)
         instances.push_back("middleware-" + std::to_string(i));
       known(*action.crash, instances, "the crash is of the instance", action.place);
     }

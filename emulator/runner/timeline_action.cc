@@ -72,6 +72,7 @@ kernel::Result<TimelineAction> to_action(const LineText& line) {
   action.relay = line.relay;
   action.throttle = line.throttle;
   action.crash = line.crash;
+  action.deploy = line.deploy;
   action.store = line.store;
   if (auto checked = check_duplicate(line); !checked) return std::unexpected(checked.error());
   if (line.reorder || line.duplicate == "bus") {

@@ -43,6 +43,7 @@ struct LineText {
   std::optional<RelayVerb> relay{};
   std::optional<std::string> throttle{};
   std::optional<std::string> crash{};
+  std::optional<DeployAction> deploy{};
   std::optional<StoreFault> store{};
   std::optional<std::string> duplicate{};
   std::optional<int> reorder{};

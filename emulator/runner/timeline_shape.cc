@@ -19,6 +19,13 @@ using config::object;
 using config::Shape;
 using mocks::FaultEffect;
 
+Shape<DeployAction> deploy_shape() {
+  return object<DeployAction>("a deployment")
+      .optional("fails", &DeployAction::fails, config::boolean(),
+                "The new version never listens on its port; the old one goes on.")
+      .done();
+}
+
 }  // namespace
 
 Shape<TimelineAction> timeline_line_shape() {
@@ -70,6 +77,9 @@ Shape<TimelineAction> timeline_line_shape() {
           .optional(
               "crash", &LineText::crash, non_empty_text(),
               "An instance, middleware-1, or all of the middleware dies at once and is back after 'for'.")
+          .optional("deploy", &LineText::deploy, deploy_shape(),
+                    "A new version of the middleware: new instances beside the old ones, which serve until "
+                    "the new ones are healthy.")
           .optional("store", &LineText::store, store_fault_shape(), "Of all instances: it is gone, or slow.")
           .optional("duplicate", &LineText::duplicate, non_empty_text(),
                     "relay, or a topic: it sends the next event, or 'times' events, twice. bus: it makes "
@@ -106,9 +116,9 @@ Shape<TimelineAction> timeline_line_shape() {
           .optional("disconnect", &LineText::disconnect, non_empty_text(),
                     "The network of this subscriber is gone.")
           .optional("rules", &LineText::rules, config::list_of(non_empty_text(), 1), "To these rules only.")
-          .exactly_one_of({"publish", "fault", "relay", "throttle", "crash", "store", "duplicate", "reorder",
-                           "replay", "change", "lose", "gap", "expire_tokens", "drop_sessions", "subscribe",
-                           "disconnect", "secret"})
+          .exactly_one_of({"publish", "fault", "relay", "throttle", "crash", "deploy", "store", "duplicate",
+                           "reorder", "replay", "change", "lose", "gap", "expire_tokens", "drop_sessions",
+                           "subscribe", "disconnect", "secret"})
           .requires_key("crash", {"for"})
           .requires_key("store", {"for"})
           .requires_key("from", {"publish"})

@@ -268,7 +268,7 @@ TEST(ScenarioFile, NamesWhatIsWrongWithItsTimeline) {
       {"no action", 9, "  - {at: 0s}",
        "s.yaml:9:5: a line of the timeline needs one of the keys 'publish', 'fault', 'relay', 'throttle', "
        "'crash', "
-       "'store', 'duplicate', 'reorder', 'replay', 'change', 'lose', 'gap', 'expire_tokens', "
+       "'deploy', 'store', 'duplicate', 'reorder', 'replay', 'change', 'lose', 'gap', 'expire_tokens', "
        "'drop_sessions', "
        "'subscribe', 'disconnect' or 'secret'"},
       {"a subscription for ever", 9, "  - {at: 0s, subscribe: /event/Order__e}",
