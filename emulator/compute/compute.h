@@ -10,6 +10,7 @@ namespace emulator::compute {
 /// What instances are called together: "middleware-1" and so on are those of "middleware".
 inline constexpr std::string_view kServiceName = "middleware";
 
+class HostedService;
 class ScaledService;
 
 class Compute : public kernel::HttpHandler {
@@ -17,6 +18,8 @@ class Compute : public kernel::HttpHandler {
   /// The instance of that name ("middleware-1"), or every one ("middleware"), dies now, with all it works on,
   /// and is back after `down`. One that is not there, or is down, stays as it is.
   virtual void crash(std::string_view name, kernel::Duration down) = 0;
+  /// What the control plane of the platform moves; null where there is none.
+  virtual HostedService* hosted() { return nullptr; }
 
   /// What others may scale; null: it scales by itself.
   virtual ScaledService* scaled() { return nullptr; }

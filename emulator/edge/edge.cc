@@ -63,6 +63,10 @@ void Edge::mount(std::string path, kernel::HttpHandler& handler) {
   mounts_.emplace_back(std::move(path), &handler);
 }
 
+void Edge::mount_hosts(std::string suffix, kernel::HttpHandler& handler) {
+  host_mounts_.emplace_back(std::move(suffix), &handler);
+}
+
 AwsService* Edge::find(std::string_view service) const {
   const auto found = std::ranges::find_if(
       services_, [service](const auto& candidate) { return candidate->name() == service; });
@@ -85,6 +89,10 @@ HttpResponse Edge::admin(const HttpRequest& request) const {
 }
 
 kernel::Task<HttpReply> Edge::handle(HttpRequest request) {
+  const std::string host = request.host.substr(0, request.host.find(':'));
+  for (const auto& [suffix, handler] : host_mounts_) {
+    if (host.ends_with(suffix)) co_return co_await handler->handle(std::move(request));
+  }
   const std::string_view path = kernel::path_of(request.target);
   for (const auto& [root, handler] : mounts_) {
     if (is_at_or_below(path, root)) co_return co_await handler->handle(std::move(request));

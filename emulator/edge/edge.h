@@ -1,7 +1,7 @@
 #pragma once
 // The one port behind which all emulated services answer the clients that people have.
 //
-//   request ─> mounted path? ─> /_relayrig? ─> identify ─> read_input ─> service ─> write_result
+//   request ─> mounted host, path? ─> /_relayrig? ─> identify ─> read_input ─> service ─> write_result
 //
 // Every call is a hop of stage `client`, with the attempt that the client counts; its invocation id, which
 // stays the same over a client's own retries, is in a log line of source `edge`.
@@ -38,6 +38,9 @@ class Edge final : public kernel::HttpHandler {
   /// `handler`, which must outlive the edge, answers for this path and what lies below it.
   void mount(std::string path, kernel::HttpHandler& handler);
 
+  /// The same for every host that ends so.
+  void mount_hosts(std::string suffix, kernel::HttpHandler& handler);
+
   kernel::Task<kernel::HttpReply> handle(kernel::HttpRequest request) override;
 
   /// Cancels the calls under way, which are never answered: before the boxes go that they wait for.
@@ -56,6 +59,7 @@ class Edge final : public kernel::HttpHandler {
   kernel::Random ids_;
   std::vector<std::unique_ptr<AwsService>> services_;
   std::vector<std::pair<std::string, kernel::HttpHandler*>> mounts_;
+  std::vector<std::pair<std::string, kernel::HttpHandler*>> host_mounts_;
   kernel::TaskScope calls_;
 };
 

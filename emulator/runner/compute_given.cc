@@ -20,7 +20,7 @@ std::unique_ptr<compute::Compute> make_compute(const ComputeGiven& given, std::u
                                                compute::InstanceFactory& factory) {
   switch (given.profile) {
     case ComputeProfile::AppRunner:
-      return std::make_unique<compute::AppRunner>(given.app_runner, scheduler, journal, factory);
+      return std::make_unique<compute::AppRunner>(given.app_runner, scheduler, journal, factory, seed);
     case ComputeProfile::EcsAlb:
       return std::make_unique<compute::EcsService>(given.ecs_alb, seed, scheduler, journal, factory);
   }

@@ -63,6 +63,27 @@ Shape<config::MiddlewareFile> middleware_shape() {
                                                                        config::middleware_shape());
 }
 
+Shape<compute::HealthConfig> health_shape() {
+  using compute::HealthConfig;
+  using Protocol = HealthConfig::Protocol;
+  return object<HealthConfig>("health checks", "Of active instances; one that turns unhealthy is replaced.")
+      .optional("protocol", &HealthConfig::protocol,
+                choice<Protocol>({{"tcp", Protocol::Tcp}, {"http", Protocol::Http}}),
+                "tcp: somebody listens; http: the path answers 200.")
+      .optional("path", &HealthConfig::path, config::non_empty_text(), "Of http.")
+      .optional("interval", &HealthConfig::interval, duration(1s, 20s), "From one check to the next.")
+      .optional("timeout", &HealthConfig::timeout, duration(1s, 20s), "Of one check.")
+      .optional("healthy", &HealthConfig::healthy, integer(1, 20), "Passes in a row.")
+      .optional("unhealthy", &HealthConfig::unhealthy, integer(1, 20), "Failures in a row.")
+      .check("path",
+             [](const HealthConfig& config) -> std::optional<std::string> {
+               if (!config.path.starts_with('/')) return "'path' begins with /";
+               if (config.path == "/" || config.protocol == Protocol::Http) return std::nullopt;
+               return "'path' goes with 'protocol: http'";
+             })
+      .done();
+}
+
 Shape<ComputeGiven> app_runner_shape() {
   return mapped<ComputeGiven>(
       object<AppRunnerText>("compute", "Where the middleware runs.")
@@ -79,6 +100,16 @@ Shape<ComputeGiven> app_runner_shape() {
           .optional("scale_in", &AppRunnerText::scale_in, duration(1ms),
                     "An idle one beyond the minimum goes after this.")
           .optional("request", &AppRunnerText::request_max, duration(1ms), "A request is cut after this.")
+          .optional("routing", &AppRunnerText::routing, duration(),
+                    "Of a deployment: healthy instances until traffic reaches them.")
+          .optional("grace", &AppRunnerText::grace, duration(),
+                    "Of a deployment: what old instances work on is cut off after this.")
+          .optional("operation", &AppRunnerText::operation, duration(), "How long a pause or a deletion takes.")
+          .optional("cpu", &AppRunnerText::cpu,
+                    choice<compute::Cpu>(
+                        {{"while_active", compute::Cpu::WhileActive}, {"always", compute::Cpu::Always}}),
+                    "Whether an inactive instance may work: while_active, it stands still.")
+          .optional("health", &AppRunnerText::health, health_shape(), "Instances are asked how they are.")
           .optional("middleware", &AppRunnerText::middleware, middleware_shape(), "The middleware's file.")
           .check("max",
                  [](const AppRunnerText& text) -> std::optional<std::string> {

@@ -97,7 +97,7 @@ Task<void> Driver::play(const TimelineAction& action, const DataFile* data) {
   if (action.relay) co_await move_relay(action);
   if (action.throttle) co_await throttle(action);
   if (action.crash) world_.compute().crash(*action.crash, *action.lasts);
-  if (action.deploy) co_await world_.compute().scaled()->deploy(action.deploy->fails);
+  if (action.deploy) co_await deploy(*action.deploy);
   if (action.store) co_await fail_store(action);
   if (action.replay) co_await replay(*action.replay);
   if (action.subscribe) co_await subscribe(action);
@@ -171,6 +171,15 @@ Task<void> Driver::throttle(const TimelineAction& action) {
   if (!action.lasts) co_return;
   co_await kernel::sleep_until(scheduler_, kernel::at(action.at + *action.lasts));
   set_throttled(*action.throttle, false);
+}
+
+Task<void> Driver::deploy(const DeployAction& action) {
+  if (compute::ScaledService* tasks = world_.compute().scaled()) co_return co_await tasks->deploy(action.fails);
+  const auto begun = world_.services().deploy_own(!action.fails);
+  if (begun) co_return co_await world_.services().until_settled();
+  world_.journal().log({.level = kernel::LogLevel::Warn,
+                        .source = "app-runner",
+                        .message = "deployment refused: " + begun.error().message});
 }
 
 Task<void> Driver::fail_store(const TimelineAction& action) {

@@ -30,6 +30,7 @@ class Driver {
   kernel::Task<void> publish(const TimelineAction& action, const DataFile& data);
   kernel::Task<void> move_relay(const TimelineAction& action);
   kernel::Task<void> throttle(const TimelineAction& action);
+  kernel::Task<void> deploy(const DeployAction& action);
   kernel::Task<void> fail_store(const TimelineAction& action);
   void change(const ChangeAction& action);
   void fail(OrgFault fault, std::int64_t times);

@@ -17,6 +17,7 @@ struct EdgeBoxes {
   lambda::MappingAdmin& mappings;
   topics::TopicsApi& topics;
   Vaults& vaults;
+  services::Services& services;
   metrics::CloudWatch& cloudwatch;
 };
 

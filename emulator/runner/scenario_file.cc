@@ -168,12 +168,13 @@ class CrossCheck {
       known(*action.throttle, functions_, "the throttled function is", action.place);
     if (action.crash) {
       std::vector<std::string> instances{"middleware"};
-      for (std::int64_t i = 1; i <= scenario_.given.compute.instances_max(); ++i)
+      const auto deployments =
+          std::ranges::count_if(scenario_.timeline, [](const auto& line) { return line.deploy.has_value(); });
+      // Each version has its own.
+      for (std::int64_t i = 1; i <= scenario_.given.compute.instances_max() * (1 + deployments); ++i)
         instances.push_back("middleware-" + std::to_string(i));
       known(*action.crash, instances, "the crash is of the instance", action.place);
     }
-    if (action.deploy && scenario_.given.compute.profile != ComputeProfile::EcsAlb)
-      problems_.add(action.place, "'deploy' is emulated for the profile ecs-alb only");
     if (auto wrong = secret_problem(action, scenario_.given)) problems_.add(action.place, *wrong);
     check_store_fault(action.store, scenario_.given.compute.middleware, action.place, problems_);
     if (action.change) check(*action.change, action.place);

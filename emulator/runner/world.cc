@@ -3,6 +3,7 @@
 #include <map>
 
 #include "emulator/runner/edge_services.h"
+#include "emulator/runner/hosting.h"
 #include "emulator/runner/instance_store.h"
 #include "emulator/runner/shared_store.h"
 #include "emulator/runner/stack_secrets.h"
@@ -16,19 +17,23 @@ namespace emulator::runner {
 
 class World::Instances final : public compute::InstanceFactory {
  public:
-  Instances(const Given& given, std::uint64_t seed, WorldPorts ports)
-      : given_(given),
+  Instances(const Given& given, std::uint64_t seed, WorldPorts ports,
+            std::string name = std::string(compute::kServiceName))
+      : name_(std::move(name)),
+        given_(given),
         seed_(seed),
         ports_(ports),
         secrets_(given.secrets),
         shared_(ports.scheduler, ports.journal, given.compute.middleware.store.remember) {}
 
   std::unique_ptr<kernel::HttpHandler> start(std::int64_t number) override {
-    if (!StackSecrets::are_in_stores(given_.secrets)) return start_with(secrets_, number);
-    auto instance =
-        std::make_unique<InstanceWithSecrets>(given_.secrets, ports_.scheduler, ports_.network.client(),
-                                              kernel::splitmix64(seed_ ^ static_cast<std::uint64_t>(number)));
-    instance->run(start_with(instance->secrets(), number));
+    return start_with_secrets({ports_.scheduler, ports_.network.client()}, number);
+  }
+  std::unique_ptr<kernel::HttpHandler> start_on(compute::CpuGate& cpu, std::int64_t number) override {
+    // One that rests between requests is not disturbed by what it could not do meanwhile.
+    if (!works_in_background(given_.compute.middleware)) return start(number);
+    auto instance = std::make_unique<GatedInstance>(cpu, ports_.network.client());
+    instance->app = start_with_secrets({cpu, instance->client}, number);
     return instance;
   }
 
@@ -40,23 +45,44 @@ class World::Instances final : public compute::InstanceFactory {
     return found == services_.end() || found->second->is_idle();
   }
 
+  void gone(std::int64_t number) override {
+    const auto store = stores_.find(number);
+    if (store == stores_.end()) return;
+    store->second->lose();
+    stores_.erase(store);
+  }
+
   SharedStore& shared() { return shared_; }
 
  private:
-  std::unique_ptr<kernel::HttpHandler> start_with(secrets::Provider& secrets, std::int64_t number) {
+  struct Machine {
+    kernel::Scheduler& scheduler;
+    kernel::HttpClient& client;
+  };
+  std::unique_ptr<kernel::HttpHandler> start_with_secrets(Machine machine, std::int64_t number) {
+    if (!StackSecrets::are_in_stores(given_.secrets)) return start_with(machine, secrets_, number);
+    auto instance =
+        std::make_unique<InstanceWithSecrets>(given_.secrets, machine.scheduler, machine.client,
+                                              kernel::splitmix64(seed_ ^ static_cast<std::uint64_t>(number)));
+    instance->run(start_with(machine, instance->secrets(), number));
+    return instance;
+  }
+
+  std::unique_ptr<kernel::HttpHandler> start_with(Machine machine, secrets::Provider& secrets,
+                                                  std::int64_t number) {
     const service::ServiceConfig& config = given_.compute.middleware.service;
-    service::Surroundings around{.scheduler = ports_.scheduler,
-                                 .client = ports_.network.client(),
+    service::Surroundings around{.scheduler = machine.scheduler,
+                                 .client = machine.client,
                                  .hops = ports_.journal,
                                  .seed = seed_,
-                                 .instance = "middleware-" + std::to_string(number),
+                                 .instance = name_ + "-" + std::to_string(number),
                                  .secrets = &secrets};
     auto service = std::make_unique<service::Service>(config, std::move(around), store_of(number));
     services_[number] = service.get();
     const config::MiddlewareFile& file = given_.compute.middleware;
     if (file.sns.topics.empty()) return service;
-    auto endpoint = std::make_unique<sns::Endpoint>(file.sns, file.ingest, ports_.scheduler,
-                                                    ports_.network.client(), std::move(service));
+    auto endpoint = std::make_unique<sns::Endpoint>(file.sns, file.ingest, machine.scheduler, machine.client,
+                                                    std::move(service));
     endpoint->log_to(ports_.journal);
     endpoint->refer_to(secrets);
     return endpoint;
@@ -75,6 +101,7 @@ class World::Instances final : public compute::InstanceFactory {
     return *store;
   }
 
+  std::string name_;
   const Given& given_;
   std::uint64_t seed_;
   WorldPorts ports_;
@@ -112,6 +139,12 @@ class World::IngestCode final : public lambda::FunctionCode {
 
 namespace {
 
+std::optional<services::OwnService> own_service(compute::Compute& compute) {
+  if (compute.hosted() == nullptr) return std::nullopt;
+  return services::OwnService{std::string(metrics::kServiceName), std::string(metrics::kServiceId),
+                              *compute.hosted()};
+}
+
 std::unique_ptr<secrets::Provider> function_secrets(const Given& given, std::uint64_t seed,
                                                     const WorldPorts& ports) {
   if (!StackSecrets::are_in_stores(given.secrets)) return std::make_unique<RigSecrets>(given.secrets);
@@ -131,6 +164,16 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
       secrets_(function_secrets(given, seed, ports)),
       instances_(std::make_unique<Instances>(given, seed, ports)),
       compute_(make_compute(given.compute, seed, ports.scheduler, ports.journal, *instances_)),
+      hosting_(std::make_unique<Hosting>(given.compute.app_runner, seed, ports.scheduler, ports.journal,
+                                         [&given, seed, ports](const std::string& name) {
+                                           return std::make_unique<Instances>(given, seed, ports, name);
+                                         })),
+      service_events_(std::make_unique<ServiceEvents>(bus_)),
+      services_(std::make_unique<services::Services>(
+          seed,
+          services::Services::Surroundings{ports.scheduler, ports.journal, *hosting_, *service_events_,
+                                           given.compute.app_runner.operation},
+          own_service(*compute_))),
       ingest_(given.compute.middleware.ingest, ports.scheduler, ports.network.client()),
       code_(std::make_unique<IngestCode>(ingest_)),
       lambda_(std::make_unique<lambda::Lambda>(seed, ports.scheduler, ports.journal, queues_,
@@ -181,6 +224,7 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
                      .mappings = *mappings_,
                      .topics = *topics_,
                      .vaults = *vaults_,
+                     .services = *services_,
                      .cloudwatch = watch_->cloudwatch()});
   edge_->mount(topics_->certificate_path(), *links_);
   for (const std::string& path : MockAdmin::paths()) edge_->mount(path, admin_);
@@ -276,6 +320,7 @@ void World::stop() {
   salesforce_edge_->stop();
   mocks_.stop();
   doors_.stop();
+  services_->stop();
   setup_.reset();
   relays_.reset();
   watch_.reset();

@@ -5,8 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "emulator/compute/app_runner.h"
 #include "emulator/edge/edge.h"
 #include "emulator/lambda/event_source_mappings.h"
+#include "emulator/platform/services/services.h"
 #include "emulator/relay/relays.h"
 #include "emulator/runner/api_mocks.h"
 #include "emulator/runner/doors.h"
@@ -26,6 +28,8 @@
 
 namespace emulator::runner {
 
+class Hosting;
+class ServiceEvents;
 class SharedStore;
 
 /// The references outlive the world. Everything happens on the scheduler's thread.
@@ -65,6 +69,7 @@ class World {
   compute::Compute& compute() { return *compute_; }
   scaling::AutoScaling& scaling() { return watch_->scaling(); }
   SharedStore& shared_store();
+  services::Services& services() { return *services_; }
   salesforce_edge::SalesforceEdge& salesforce_edge() { return *salesforce_edge_; }
 
   kernel::HttpClient& client() { return ports_.network.client(); }
@@ -96,6 +101,9 @@ class World {
   std::unique_ptr<secrets::Provider> secrets_;  // of the function
   std::unique_ptr<Instances> instances_;
   std::unique_ptr<compute::Compute> compute_;
+  std::unique_ptr<Hosting> hosting_;
+  std::unique_ptr<ServiceEvents> service_events_;
+  std::unique_ptr<services::Services> services_;
   ingest::Ingest ingest_;
   std::unique_ptr<IngestCode> code_;
   std::vector<std::unique_ptr<runtime::ProcessCode>> processes_;

@@ -41,6 +41,8 @@ void HopMetrics::leave() {
 }
 
 std::optional<HopMetrics::Meaning> HopMetrics::meaning_of(const kernel::HopStart& start) const {
+  // Of the rig's own service; others are none of these series.
+  if (start.stage == Stage::Compute && start.to != kServiceName) return std::nullopt;
   if (start.stage == Stage::Compute && has_app_runner_) return Meaning::Request;
   if (start.stage == Stage::Queue) {
     if (start.operation == "SendMessage") return Meaning::Send;
@@ -158,7 +160,8 @@ void HopMetrics::end_minute(std::int64_t second) {
 void HopMetrics::transition(const kernel::Transition& transition) {
   next_.transition(transition);
   // Also before there is anybody to tell: an instance is there from the start.
-  if (transition.kind != "instance") return;
+  const std::string_view subject = transition.subject;
+  if (transition.kind != "instance" || subject.substr(0, subject.rfind('-')) != kServiceName) return;
   if (transition.to == "active") ++instances_;
   if (transition.from == "active") --instances_;
 }

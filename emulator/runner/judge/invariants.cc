@@ -149,7 +149,7 @@ CheckRow breaker_honoured(const Case& judged, const RunFile& file) {
       "WITH changes AS (SELECT subject, owner, to_state, at_ns, id FROM transitions WHERE kind = 'breaker' "
       "UNION ALL SELECT b.subject, b.owner, 'gone', i.at_ns, i.id FROM transitions i JOIN "
       "(SELECT DISTINCT subject, owner FROM transitions WHERE kind = 'breaker') b ON b.owner = i.subject "
-      "WHERE i.kind IN ('instance', 'task') AND i.to_state IN ('crashed', 'stopped')), "
+      "WHERE i.kind IN ('instance', 'task') AND i.to_state IN ('crashed', 'gone', 'stopped')), "
       "spans AS (SELECT subject, owner, to_state AS state, at_ns, "
       "coalesce(lead(at_ns) OVER (PARTITION BY subject, owner ORDER BY at_ns, id), 9223372036854775807) AS "
       "until_ns FROM changes) ";

@@ -1,91 +1,16 @@
 #include "emulator/compute/app_runner.h"
 
-#include <gtest/gtest.h>
-
-#include "middleware/kernel/task_scope.h"
-#include "tests/emulator/boxes/box_support.h"
+#include "middleware/kernel/ids.h"
+#include "tests/emulator/boxes/app_runner_bench.h"
 
 namespace emulator::compute {
 namespace {
 
-using kernel::Duration;
-using kernel::HttpReply;
-using kernel::HttpRequest;
 using kernel::Stage;
-
-/// Instances that answer after a while with their number.
-class ScriptedApps final : public InstanceFactory {
- public:
-  explicit ScriptedApps(kernel::Scheduler& scheduler) : scheduler_(scheduler) {}
-  std::unique_ptr<kernel::HttpHandler> start(std::int64_t number) override {
-    return std::make_unique<App>(*this, number);
-  }
-
-  Duration takes = 1s;
-  HttpReply reply{};
-  int running = 0;
-  int ended = 0;
-  kernel::Headers headers_seen;
-
- private:
-  class App final : public kernel::HttpHandler {
-   public:
-    App(ScriptedApps& apps, std::int64_t number) : apps_(apps), number_(number) {}
-    ~App() override { EXPECT_EQ(running_, 0) << "an instance goes only when nothing runs on it"; }
-    kernel::Task<HttpReply> handle(HttpRequest request) override {
-      apps_.headers_seen = request.headers;
-      const Running running(*this);
-      co_await kernel::sleep_until(apps_.scheduler_, apps_.scheduler_.now() + apps_.takes);
-      ++apps_.ended;
-      HttpReply reply = apps_.reply;
-      if (reply.response.body.empty()) reply.response.body = std::to_string(number_);
-      co_return reply;
-    }
-
-   private:
-    struct Running {
-      explicit Running(App& its_app) : app(its_app) {
-        ++app.running_;
-        ++app.apps_.running;
-      }
-      Running(const Running&) = delete;
-      Running& operator=(const Running&) = delete;
-      ~Running() {
-        --app.running_;
-        --app.apps_.running;
-      }
-      App& app;
-    };
-    ScriptedApps& apps_;
-    std::int64_t number_;
-    int running_ = 0;
-  };
-  kernel::Scheduler& scheduler_;
-};
-
-struct ComputeBench : Bench {
-  ScriptedApps apps{scheduler};
-  std::unique_ptr<AppRunner> service;
-  kernel::TaskScope callers;
-  Lines answers;  ///< "1s 200 2"
-  HttpReply last;
-
-  explicit ComputeBench(AppRunnerConfig config = {})
-      : service(std::make_unique<AppRunner>(config, scheduler, journal, apps)) {}
-
-  kernel::Task<void> call_one() {
-    last = co_await service->handle({.method = "POST", .target = "/orders", .body = "{}"});
-    answers.push_back(kernel::duration_text(scheduler.now().time_since_epoch()) + " " +
-                      std::to_string(last.response.status) + " " + last.response.body);
-  }
-  void call(int count = 1) {
-    for (int i = 0; i < count; ++i) callers.spawn(call_one());
-  }
-};
 
 TEST(AppRunner, StartsWithOneActiveInstanceOfThoseProvisioned) {
   ComputeBench bench({.provisioned_min = 3});
-  EXPECT_EQ(bench.service->instances(), 3u);
+  EXPECT_EQ(bench.service->instances(), 3);
   EXPECT_EQ(bench.journal.transitions, Lines{"0s middleware-1 inactive -> active"});
 }
 
@@ -136,7 +61,7 @@ TEST(AppRunner, RefusesWhenAllAreFullAndStartsOneMore) {
 TEST(AppRunner, StartsAnInstanceForEachInstancesWorthOfRefusals) {
   ComputeBench bench({.active_max = 4, .concurrency = 2});
   bench.call(2);
-  for (const std::size_t instances : {2u, 2u, 3u, 3u, 4u, 4u, 4u}) {
+  for (const std::int64_t instances : {2, 2, 3, 3, 4, 4, 4}) {
     bench.call(1);
     EXPECT_EQ(bench.service->instances(), instances);
   }
@@ -160,7 +85,7 @@ TEST(AppRunner, ScalesInWhatIsIdleBeyondTheMinimum) {
             (Lines{"0s middleware-1 inactive -> active", "0s middleware-2  -> provisioning",
                    "10s middleware-2 provisioning -> active", "1m10s middleware-2 active -> inactive",
                    "1m15s middleware-1 active -> inactive", "6m10s middleware-2 inactive -> gone"}));
-  EXPECT_EQ(bench.service->instances(), 1u);
+  EXPECT_EQ(bench.service->instances(), 1);
   bench.call(1);
   bench.run_to(2h);
   EXPECT_EQ(bench.answers.back(), "1h16s 200 1") << "the one that is left wakes up";
@@ -205,8 +130,14 @@ TEST(AppRunner, SaysWhatTheRouterAdds) {
   ComputeBench bench;
   bench.apps.takes = 250ms;
   bench.apps.reply.response.headers.add("Server", "middleware");
+  bench.headers = {{"X-Request-Id", "my own"}, {"X-Forwarded-For", "192.0.2.7"}};
   bench.call();
   bench.run_to(1s);
+  EXPECT_EQ(bench.apps.headers_seen.get("X-Forwarded-For"), "192.0.2.7,198.51.100.1");
+  EXPECT_EQ(bench.apps.headers_seen.get("X-Envoy-External-Address"), "198.51.100.1");
+  kernel::Random ids(7, "app-runner");
+  EXPECT_EQ(bench.apps.headers_seen.get("X-Request-Id"), kernel::uuid4(ids))
+      << "the caller's own is replaced";
   EXPECT_EQ(bench.apps.headers_seen.get("X-Forwarded-Proto"), "https");
   EXPECT_EQ(bench.apps.headers_seen.get("X-Envoy-Expected-Rq-Timeout-Ms"), "120000");
   EXPECT_EQ(bench.last.response.headers.get("server"), "envoy");

@@ -108,9 +108,11 @@ TEST(HopMetrics, CountInstancesAndTheMostRequestsAtOnce) {
   change("inactive", "active");
   change("activating", "active");
   change("active", "crashed");
+  bench.hops.transition({.kind = "instance", .subject = "another-1", .from = "inactive", .to = "active"});
+  bench.hops.open({.stage = Stage::Compute, .to = "another"});
   bench.hops.transition({.kind = "breaker", .subject = "erp", .from = "closed", .to = "active"});
-  const HopId one = bench.hops.open({.stage = Stage::Compute});
-  const HopId two = bench.hops.open({.stage = Stage::Compute});
+  const HopId one = bench.hops.open({.stage = Stage::Compute, .to = "middleware"});
+  const HopId two = bench.hops.open({.stage = Stage::Compute, .to = "middleware"});
   bench.hops.close(two, {.status = 200});
   const std::int64_t start = monday().time_since_epoch() / 1s;
   bench.hops.end_minute(start);
