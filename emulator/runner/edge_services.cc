@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "emulator/edge/auto_scaling.h"
+#include "emulator/edge/ecs.h"
 #include "emulator/edge/events.h"
 #include "emulator/edge/functions.h"
 #include "emulator/edge/monitoring.h"
@@ -24,6 +26,8 @@ std::unique_ptr<edge::Edge> make_edge(std::uint64_t seed, const WorldPorts& port
   made->add(std::make_unique<edge::Monitoring>(boxes.cloudwatch, boxes.cloudwatch.reader(),
                                                boxes.cloudwatch.alarms()));
   made->add(std::make_unique<edge::Sts>(config.account));
+  made->add(std::make_unique<edge::Ecs>(boxes.ecs, ports.scheduler));
+  made->add(std::make_unique<edge::AutoScaling>(boxes.scaling));
   boxes.vaults.add_to(*made);
   return made;
 }

@@ -18,6 +18,8 @@ struct EdgeBoxes {
   topics::TopicsApi& topics;
   Vaults& vaults;
   metrics::CloudWatch& cloudwatch;
+  compute::EcsApi* ecs;  ///< null: the middleware does not run there
+  scaling::ScalingApi& scaling;
 };
 
 std::unique_ptr<edge::Edge> make_edge(std::uint64_t seed, const WorldPorts& ports, EdgeBoxes boxes);

@@ -26,6 +26,7 @@
 
 namespace emulator::runner {
 
+class ProcessInstances;
 class SharedStore;
 
 /// The references outlive the world. Everything happens on the scheduler's thread.
@@ -79,6 +80,7 @@ class World {
   lambda::FunctionCode& code_of(const FunctionGiven& function, std::uint64_t seed);
   /// The extensions of functions, each at its port; a process is told its own.
   kernel::Result<> serve_extensions();
+  compute::InstanceFactory& factory();
   /// What processes are told about the world around them, once it is served.
   void tell_processes();
 
@@ -95,6 +97,7 @@ class World {
   MockAdmin admin_;                             // on the edge
   std::unique_ptr<secrets::Provider> secrets_;  // of the function
   std::unique_ptr<Instances> instances_;
+  std::unique_ptr<ProcessInstances> process_instances_;  ///< null: the service that is built in
   std::unique_ptr<compute::Compute> compute_;
   ingest::Ingest ingest_;
   std::unique_ptr<IngestCode> code_;
