@@ -4,7 +4,7 @@
 #include <cmath>
 #include <string_view>
 
-#include "emulator/hoplog/load_questions.h"
+#include "emulator/hoplog/load_figures.h"
 
 namespace emulator::campaign {
 namespace {
@@ -74,11 +74,9 @@ kernel::Result<Figures> figures_of(const RunFile& file) {
     std::string sql;
   };
   const Question questions[] = {
-      {&figures.published, "SELECT count(*) FROM events"},
       {&figures.delivered, "SELECT count(*) FROM events WHERE \"end\" = 'delivered'"},
       {&figures.dead_lettered, "SELECT count(*) FROM events WHERE \"end\" = 'dead_lettered'"},
       {&figures.lost, "SELECT count(*) FROM events WHERE \"end\" = 'lost'"},
-      {&figures.backlog_max, "SELECT max(n) FROM (" + std::string(hoplog::kBacklog) + ")"},
       {&figures.calls, "SELECT sum(hops) FROM attempts_by_layer WHERE stage IN ('invoke', 'compute', 'api')"},
       {&figures.throttled,
        "SELECT count(*) FROM hops WHERE outcome = 'throttled' AND stage IN ('invoke', 'compute', 'api')"},
@@ -90,14 +88,12 @@ kernel::Result<Figures> figures_of(const RunFile& file) {
     if (!answer) return std::unexpected(answer.error());
     *question.answer = *answer;
   }
-  const auto times = file.query(hoplog::kTimes);
-  if (!times) return std::unexpected(times.error());
-  const auto ns = [&times](std::size_t column) {
-    const auto* value = std::get_if<std::int64_t>(&times->rows.front()[column]);
-    return value == nullptr ? 0 : *value;  // none was delivered
-  };
-  figures.p50_ns = ns(0);
-  figures.p99_ns = ns(1);
+  const auto load = hoplog::load_figures(file);
+  if (!load) return std::unexpected(load.error());
+  figures.published = load->events;
+  figures.backlog_max = load->backlog_max;
+  figures.p50_ns = load->p50_ns;
+  figures.p99_ns = load->p99_ns;
   return figures;
 }
 

@@ -10,6 +10,7 @@ namespace emulator::compute {
 /// What instances are called together: "middleware-1" and so on are those of "middleware".
 inline constexpr std::string_view kServiceName = "middleware";
 
+class EcsApi;
 class HostedService;
 class ScaledService;
 
@@ -23,6 +24,8 @@ class Compute : public kernel::HttpHandler {
 
   /// What others may scale; null: it scales by itself.
   virtual ScaledService* scaled() { return nullptr; }
+  /// What clients of ECS may ask; null: it does not run there.
+  virtual EcsApi* ecs() { return nullptr; }
 };
 
 }  // namespace emulator::compute

@@ -138,6 +138,7 @@ void EcsService::reconcile(int revision, std::string_view why) {
 void EcsService::start(int revision, std::string_view why) {
   members_.push_back(std::make_unique<Member>(++started_, revision, config_.task, scheduler_));
   Member& member = *members_.back();
+  member.created = scheduler_.now();
   change(member, State::Pending, why);
   member.timer = scheduler_.call_at(scheduler_.now() + config_.start_time,
                                     [this, number = member.number] { started(number); });

@@ -16,13 +16,15 @@
 #include <vector>
 
 #include "emulator/compute/compute.h"
+#include "emulator/compute/ecs_api.h"
 #include "emulator/compute/load_balancer.h"
 #include "emulator/compute/ports.h"
+#include "middleware/kernel/task_scope.h"
 #include "middleware/kernel/wait.h"
 
 namespace emulator::compute {
 
-class EcsService final : public Compute, public ScaledService, private TargetEvents {
+class EcsService final : public Compute, public ScaledService, public EcsApi, private TargetEvents {
  public:
   /// Starts with `tasks_min` healthy tasks, as long after a deployment. The references outlive it.
   EcsService(EcsAlbConfig config, std::uint64_t seed, kernel::Scheduler& scheduler, kernel::Journal& journal,
@@ -34,6 +36,7 @@ class EcsService final : public Compute, public ScaledService, private TargetEve
   }
   void crash(std::string_view name, kernel::Duration down) override;
   ScaledService* scaled() override { return this; }
+  EcsApi* ecs() override { return this; }
 
   void watch(TrafficObserver* observer) override { balancer_.watch(observer); }
   ServiceReading read() override;
@@ -41,6 +44,13 @@ class EcsService final : public Compute, public ScaledService, private TargetEve
   void set_desired(std::int64_t tasks, std::string_view why) override;
   bool is_deploying() const override { return revisions_.size() > 1; }
   kernel::Task<void> deploy(bool fails) override;
+
+  // For clients: ecs_service_api.cc
+  std::vector<EcsTaskInfo> list_tasks() const override;
+  std::int64_t desired_count() const override { return desired_; }
+  void change_desired_count(std::int64_t tasks) override;
+  bool begin_deployment() override;
+  bool stop_task(std::int64_t number) override;
 
   std::size_t tasks() const { return members_.size(); }
 
@@ -61,6 +71,7 @@ class EcsService final : public Compute, public ScaledService, private TargetEve
     std::int64_t number;
     int revision;
     State state = State::Pending;
+    kernel::Timestamp created{};
     bool is_replaced = false;  ///< it goes when its replacement is healthy
     kernel::TimerId timer{};
     EcsTask task;
@@ -113,6 +124,7 @@ class EcsService final : public Compute, public ScaledService, private TargetEve
   kernel::Signal changed_;                        ///< some task's state
   std::vector<std::unique_ptr<Member>> members_;  ///< by number; those that stopped are not among them
   LoadBalancer balancer_;
+  kernel::TaskScope deployments_;  ///< that clients began
 };
 
 }  // namespace emulator::compute

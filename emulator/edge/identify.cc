@@ -26,6 +26,8 @@ constexpr std::array kKnown = {
     Known{"logs", "CloudWatch Logs", "Logs_20140328", ""},
     Known{"monitoring", "CloudWatch", "GraniteServiceVersion20100801", "2010-08-01"},
     Known{"apprunner", "App Runner", "AppRunner", ""},
+    Known{"ecs", "ECS", "AmazonEC2ContainerServiceV20141113", ""},
+    Known{"application-autoscaling", "Application Auto Scaling", "AnyScaleFrontendService", ""},
     Known{"dynamodb", "DynamoDB", "DynamoDB_20120810", ""},
     Known{"iam", "IAM", "", "2010-05-08"},
     Known{"s3", "S3", "", ""},

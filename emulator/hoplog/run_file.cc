@@ -69,12 +69,29 @@ std::unique_ptr<RunFile> RunFile::on(const Connection& connection) {
   return file;
 }
 
-kernel::Result<Table> RunFile::query(std::string_view sql, std::initializer_list<Value> parameters) const {
+/// A statement that only reads.
+kernel::Result<Statement> RunFile::question(std::string_view sql) const {
   auto statement = connection_->prepare(sql);
-  if (!statement) return std::unexpected(statement.error());
-  if (sqlite3_stmt_readonly(statement->raw()) == 0) {
+  if (statement && sqlite3_stmt_readonly(statement->raw()) == 0)
     return kernel::invalid("a run file is only read: this statement would write", path());
+  return statement;
+}
+
+kernel::Result<> RunFile::each(std::string_view sql,
+                               const std::function<void(const Statement& row)>& take) const {
+  auto statement = question(sql);
+  if (!statement) return std::unexpected(statement.error());
+  while (true) {
+    const kernel::Result<bool> row = statement->step();
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return {};
+    take(*statement);
   }
+}
+
+kernel::Result<Table> RunFile::query(std::string_view sql, std::initializer_list<Value> parameters) const {
+  auto statement = question(sql);
+  if (!statement) return std::unexpected(statement.error());
   if (sqlite3_bind_parameter_count(statement->raw()) != static_cast<int>(parameters.size())) {
     return kernel::invalid("the statement has another number of parameters than values were given", path());
   }

@@ -1,6 +1,7 @@
 #pragma once
 // A run file, for reading: queries by people and by everything that is derived from a run.
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -32,6 +33,8 @@ class RunFile {
 
   /// One statement that only reads. Parameters `?` are filled in order.
   kernel::Result<Table> query(std::string_view sql, std::initializer_list<Value> parameters = {}) const;
+  /// For answers that are too large for a table: `take` is called for each row, and reads its columns there.
+  kernel::Result<> each(std::string_view sql, const std::function<void(const Statement& row)>& take) const;
   /// The first column of the first row: 0 when there is no row or it is NULL.
   kernel::Result<std::int64_t> integer(std::string_view sql,
                                        std::initializer_list<Value> parameters = {}) const;
@@ -41,6 +44,7 @@ class RunFile {
   const std::string& path() const { return connection_->path(); }
 
  private:
+  kernel::Result<Statement> question(std::string_view sql) const;
   RunFile() = default;
   Connection own_;
   const Connection* connection_ = nullptr;

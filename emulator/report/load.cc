@@ -1,20 +1,21 @@
 #include "emulator/report/load.h"
 
-#include "emulator/hoplog/load_questions.h"
+#include <cmath>
+#include <utility>
+
+#include "emulator/hoplog/load_figures.h"
 #include "emulator/report/table.h"
 #include "emulator/report/text.h"
 
 namespace emulator::report {
 namespace {
 
-std::string load_sql() {
-  const std::string most =
-      "(SELECT n, at_ns FROM (" + std::string(hoplog::kBacklog) + ") ORDER BY n DESC, at_ns LIMIT 1)";
-  return "SELECT (SELECT count(*) FROM events) AS events, "
-         "(SELECT max(n) FROM (SELECT count(*) AS n FROM events GROUP BY published_ns / 60000000000)) AS "
-         "most_a_minute, round(t.p50_ns / 1e9, 3) AS p50_s, round(t.p99_ns / 1e9, 3) AS p99_s, "
-         "b.n AS backlog_max, round(b.at_ns / 1e9, 3) AS at_s FROM " +
-         most + " b, (" + hoplog::kTimes + ") t";
+hoplog::Value seconds(std::int64_t ns) { return std::round(static_cast<double>(ns) / 1e6) / 1e3; }
+
+hoplog::Table load_table(const hoplog::LoadFigures& load) {
+  return {.columns = {"events", "most_a_minute", "p50_s", "p99_s", "backlog_max", "at_s"},
+          .rows = {{load.events, load.most_a_minute, seconds(load.p50_ns), seconds(load.p99_ns),
+                    load.backlog_max, seconds(load.backlog_at_ns)}}};
 }
 
 constexpr const char* kGaveWay = R"(
@@ -43,14 +44,17 @@ SELECT what, amount, unit FROM drivers WHERE amount > 0 ORDER BY place, what)";
 }  // namespace
 
 kernel::Result<std::string> load_text(const hoplog::RunFile& file, Look look) {
-  std::string text;
-  for (const auto& [title, sql] : {std::pair<std::string_view, std::string>{"Load", load_sql()},
-                                   {"What gave way, in the order of the first time", kGaveWay},
-                                   {"What is paid for", kPaidFor}}) {
+  const auto load = hoplog::load_figures(file);
+  if (!load) return std::unexpected(load.error());
+  const auto titled = [look](std::string_view title, const hoplog::Table& table) {
+    return "\n" + coloured(title, Colour::Bold, look.colour) + "\n" + table_text(table, TableFormat::Text);
+  };
+  std::string text = load->events == 0 ? "" : titled("Load", load_table(*load));
+  for (const auto& [title, sql] : {std::pair{"What gave way, in the order of the first time", kGaveWay},
+                                   std::pair{"What is paid for", kPaidFor}}) {
     const auto table = file.query(sql);
     if (!table) return std::unexpected(table.error());
-    if (table->rows.empty()) continue;
-    text += "\n" + coloured(title, Colour::Bold, look.colour) + "\n" + table_text(*table, TableFormat::Text);
+    if (!table->rows.empty()) text += titled(title, *table);
   }
   return text;
 }

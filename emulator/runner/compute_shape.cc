@@ -16,12 +16,12 @@ using config::object;
 using config::Shape;
 using namespace std::chrono_literals;
 
-struct AppRunnerText : compute::AppRunnerConfig {
+struct AppRunnerText : compute::AppRunnerConfig, ProcessText {
   ComputeProfile profile = ComputeProfile::AppRunner;
   config::MiddlewareFile middleware{};
 };
 
-struct EcsAlbText : compute::EcsAlbConfig {
+struct EcsAlbText : compute::EcsAlbConfig, ProcessText {
   ComputeProfile profile = ComputeProfile::EcsAlb;
   std::optional<scaling::TrackingConfig> scaling{};
   config::MiddlewareFile middleware{};
@@ -84,6 +84,31 @@ Shape<compute::HealthConfig> health_shape() {
       .done();
 }
 
+constexpr const char* kCommandDoc =
+    "A program and its arguments: each instance is a process. relayrig-middleware is the one that is "
+    "deployed.";
+constexpr const char* kFolderDoc = "The command's working directory.";
+constexpr const char* kEnvironmentDoc = "More variables for the command.";
+
+Shape<config::MapOf<std::string>> instance_environment_shape() {
+  return config::map_of(config::text(),
+                        {.refuses = [](const std::string& name) -> std::optional<std::string> {
+                          if (name != "PORT") return std::nullopt;
+                          return "'PORT' is each instance's own: the platform sets it";
+                        }});
+}
+
+std::optional<std::string> refuse_process_keys(const ProcessText& text) {
+  if (text.is_process() || (!text.folder && text.environment.empty())) return std::nullopt;
+  return "'folder' and 'environment' are the 'command''s, and there is none";
+}
+
+std::optional<ComputeProcess> process_in(const ProcessText& text) {
+  const auto process = process_of(text);
+  if (!process) return std::nullopt;
+  return ComputeProcess{.process = *process};
+}
+
 Shape<ComputeGiven> app_runner_shape() {
   return mapped<ComputeGiven>(
       object<AppRunnerText>("compute", "Where the middleware runs.")
@@ -104,13 +129,18 @@ Shape<ComputeGiven> app_runner_shape() {
                     "Of a deployment: healthy instances until traffic reaches them.")
           .optional("grace", &AppRunnerText::grace, duration(),
                     "Of a deployment: what old instances work on is cut off after this.")
-          .optional("operation", &AppRunnerText::operation, duration(), "How long a pause or a deletion takes.")
+          .optional("operation", &AppRunnerText::operation, duration(),
+                    "How long a pause or a deletion takes.")
           .optional("cpu", &AppRunnerText::cpu,
                     choice<compute::Cpu>(
                         {{"while_active", compute::Cpu::WhileActive}, {"always", compute::Cpu::Always}}),
                     "Whether an inactive instance may work: while_active, it stands still.")
           .optional("health", &AppRunnerText::health, health_shape(), "Instances are asked how they are.")
           .optional("middleware", &AppRunnerText::middleware, middleware_shape(), "The middleware's file.")
+          .optional("command", &AppRunnerText::command, command_shape(), kCommandDoc)
+          .optional("folder", &AppRunnerText::folder, config::non_empty_text(), kFolderDoc)
+          .optional("environment", &AppRunnerText::environment, instance_environment_shape(), kEnvironmentDoc)
+          .check("command", refuse_process_keys)
           .check("max",
                  [](const AppRunnerText& text) -> std::optional<std::string> {
                    if (text.active_max >= text.provisioned_min) return std::nullopt;
@@ -118,7 +148,10 @@ Shape<ComputeGiven> app_runner_shape() {
                  })
           .done(),
       [](const AppRunnerText& text) -> kernel::Result<ComputeGiven> {
-        return ComputeGiven{.profile = text.profile, .app_runner = text, .middleware = text.middleware};
+        return ComputeGiven{.profile = text.profile,
+                            .app_runner = text,
+                            .middleware = text.middleware,
+                            .process = process_in(text)};
       });
 }
 
@@ -184,6 +217,10 @@ Shape<ComputeGiven> ecs_alb_shape() {
           .optional("health_check", &EcsAlbText::health, health_check_shape(), "Of the load balancer.")
           .optional("scaling", &EcsAlbText::scaling, tracking_shape(), "Absent: 'min' tasks, always.")
           .optional("middleware", &EcsAlbText::middleware, middleware_shape(), "The middleware's file.")
+          .optional("command", &EcsAlbText::command, command_shape(), kCommandDoc)
+          .optional("folder", &EcsAlbText::folder, config::non_empty_text(), kFolderDoc)
+          .optional("environment", &EcsAlbText::environment, instance_environment_shape(), kEnvironmentDoc)
+          .check("command", refuse_process_keys)
           .check("max",
                  [](const EcsAlbText& text) -> std::optional<std::string> {
                    if (text.tasks_max >= text.tasks_min) return std::nullopt;
@@ -191,8 +228,11 @@ Shape<ComputeGiven> ecs_alb_shape() {
                  })
           .done(),
       [](const EcsAlbText& text) -> kernel::Result<ComputeGiven> {
-        return ComputeGiven{
-            .profile = text.profile, .ecs_alb = text, .scaling = text.scaling, .middleware = text.middleware};
+        return ComputeGiven{.profile = text.profile,
+                            .ecs_alb = text,
+                            .scaling = text.scaling,
+                            .middleware = text.middleware,
+                            .process = process_in(text)};
       });
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "emulator/edge/apprunner.h"
+#include "emulator/edge/auto_scaling.h"
+#include "emulator/edge/ecs.h"
 #include "emulator/edge/events.h"
 #include "emulator/edge/functions.h"
 #include "emulator/edge/monitoring.h"
@@ -27,6 +29,8 @@ std::unique_ptr<edge::Edge> make_edge(std::uint64_t seed, const WorldPorts& port
   made->add(std::make_unique<edge::Sts>(config.account));
   made->add(std::make_unique<edge::AppRunner>(boxes.services));
   made->mount_hosts(".awsapprunner.com", boxes.services);
+  made->add(std::make_unique<edge::Ecs>(boxes.ecs, ports.scheduler));
+  made->add(std::make_unique<edge::AutoScaling>(boxes.scaling));
   boxes.vaults.add_to(*made);
   return made;
 }

@@ -19,6 +19,8 @@ struct EdgeBoxes {
   Vaults& vaults;
   services::Services& services;
   metrics::CloudWatch& cloudwatch;
+  compute::EcsApi* ecs;  ///< null: the middleware does not run there
+  scaling::ScalingApi& scaling;
 };
 
 std::unique_ptr<edge::Edge> make_edge(std::uint64_t seed, const WorldPorts& ports, EdgeBoxes boxes);

@@ -26,6 +26,7 @@ config::Shape<ComputeGiven> compute_shape();
 config::Shape<std::vector<ApiGiven>> apis_shape();
 config::Shape<std::vector<queues::QueueConfig>> queues_shape();
 config::Shape<std::vector<TopicGiven>> topics_shape();
+config::Shape<TopicsAccount> topics_account_shape();
 config::Shape<std::vector<AlarmGiven>> alarms_shape();
 
 config::Shape<Given> given_shape();

@@ -29,12 +29,15 @@ KnownSecrets::KnownSecrets(const Given& given) {
     learn("the password of " + user.username, user.password);
     learn("the security token of " + user.username, user.security_token);
   }
-  for (const FunctionGiven& function : given.functions) {
-    if (!function.process) continue;
-    for (const auto& [name, value] : function.process->variables) {
-      if (names_a_secret(name)) learn("the variable " + name + " of " + function.name, value);
+  const auto learn_variables = [this](const std::string& owner, const ProcessGiven& process) {
+    for (const auto& [name, value] : process.variables) {
+      if (names_a_secret(name)) learn("the variable " + name + " of " + owner, value);
     }
+  };
+  for (const FunctionGiven& function : given.functions) {
+    if (function.process) learn_variables(function.name, *function.process);
   }
+  if (given.compute.process) learn_variables("the instances", given.compute.process->process);
 }
 
 void KnownSecrets::learn(const std::string& name, std::string_view value) {

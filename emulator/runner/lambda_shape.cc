@@ -79,6 +79,7 @@ Shape<AccountGiven> account_shape() {
                           .done();
   return object<AccountGiven>("the account", "What it allows.")
       .optional("lambda", &AccountGiven::lambda, lambda, "Functions.")
+      .optional("sns", &AccountGiven::sns, topics_account_shape(), "How topics deliver.")
       .optional("secrets_manager", &AccountGiven::secrets_manager, secrets_manager_quotas_shape(),
                 "Calls of Secrets Manager.")
       .optional("parameter_store", &AccountGiven::parameter_store, parameter_store_quotas_shape(),

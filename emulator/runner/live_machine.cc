@@ -4,6 +4,7 @@
 
 #include "middleware/live/child_process.h"
 #include "middleware/live/http_server.h"
+#include "middleware/live/listener.h"
 #include "middleware/live/loop.h"
 
 namespace emulator::runner {
@@ -72,6 +73,13 @@ class LiveMachine final : public runtime::Machine {
     if (!server) return std::unexpected(server.error());
     return std::make_unique<LiveDoor>(std::move(*server));
   }
+  kernel::Result<int> free_port() override {
+    // Whoever is started next may not find it free any more: nobody can promise that.
+    auto listener = live::Listener::open("127.0.0.1", 0);
+    if (!listener) return std::unexpected(listener.error());
+    return (*listener)->port();
+  }
+  bool is_listening(int port) const override { return live::is_listening(port); }
   kernel::Result<> check(const runtime::ProcessSpec& spec) const override {
     const auto found = live::ChildProcess::find_program(config_of(spec));
     if (!found) return std::unexpected(found.error());

@@ -29,6 +29,16 @@ class Command final : public config::ShapeOf<ProcessGiven> {
   config::Shape<std::vector<std::string>> words_ = config::list_of(config::non_empty_text(), 1);
 };
 
+/// Who is one, as messages name it.
+std::vector<std::pair<std::string, const ProcessGiven*>> processes_of(const Given& given) {
+  std::vector<std::pair<std::string, const ProcessGiven*>> all;
+  for (const FunctionGiven& function : given.functions) {
+    if (function.process) all.emplace_back("function '" + function.name + "'", &*function.process);
+  }
+  if (given.compute.process) all.emplace_back("an instance", &given.compute.process->process);
+  return all;
+}
+
 }  // namespace
 
 config::Shape<ProcessGiven> command_shape() { return std::make_shared<const Command>(); }
@@ -69,14 +79,14 @@ runtime::ProcessFunction function_of(const FunctionGiven& function) {
           .idle_max = function.idle_max};
 }
 
-kernel::Result<> find_program(const FunctionGiven& function, Network& network) {
-  if (!function.process) return {};
-  const ProcessGiven& process = *function.process;
-  const auto found = network.machine()->check(
-      {.command = process.command, .folder = process.folder, .variables = process.variables});
-  if (found) return {};
-  return kernel::infrastructure("function '" + function.name + "': " + found.error().text(),
-                                process.place.text());
+kernel::Result<> find_programs(const Given& given, Network& network) {
+  for (const auto& [who, process] : processes_of(given)) {
+    if (process->command.front() == kDeployedMiddleware) continue;
+    const auto found = network.machine()->check(
+        {.command = process->command, .folder = process->folder, .variables = process->variables});
+    if (!found) return kernel::infrastructure(who + ": " + found.error().text(), process->place.text());
+  }
+  return {};
 }
 
 runtime::Variables surroundings_of(const Network& network, const std::string& middleware) {
@@ -90,13 +100,12 @@ runtime::Variables surroundings_of(const Network& network, const std::string& mi
   return variables;
 }
 
-std::optional<kernel::Error> refuse_virtual(const std::vector<FunctionGiven>& functions) {
-  for (const FunctionGiven& function : functions) {
-    if (!function.process) continue;
-    return kernel::Error{.message = "function '" + function.name +
-                                    "' is a process, which lives in real time: 'command' needs --clock real, "
+std::optional<kernel::Error> refuse_virtual(const Given& given) {
+  for (const auto& [who, process] : processes_of(given)) {
+    return kernel::Error{.message = who +
+                                    " is a process, which lives in real time: 'command' needs --clock real, "
                                     "or a speed such as x60",
-                         .place = function.process->place.text()};
+                         .place = process->place.text()};
   }
   return std::nullopt;
 }

@@ -2,12 +2,16 @@
 // `command` of a function: a process instead of the built-in code. Source: facts/aws-delivery 6.
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "emulator/runtime/function.h"
 #include "middleware/config/object.h"
 
 namespace emulator::runner {
+
+/// The program of a deployment that stands beside this one; `compute.command` may begin with it.
+inline constexpr std::string_view kDeployedMiddleware = "relayrig-middleware";
 
 struct ProcessGiven {
   config::Place place{};  ///< of the command
@@ -37,15 +41,16 @@ std::optional<std::string> refuse_handler(const ProcessText& text);
 std::optional<ProcessGiven> process_of(const ProcessText& text);
 
 struct FunctionGiven;
+struct Given;
 class Network;
 
 runtime::ProcessFunction function_of(const FunctionGiven& function);
-/// Infrastructure error at the command's place when its program is not there.
-kernel::Result<> find_program(const FunctionGiven& function, Network& network);
+/// Infrastructure error at the command's place when a program of the scenario is not there.
+kernel::Result<> find_programs(const Given& given, Network& network);
 /// AWS_ENDPOINT_URL, MIDDLEWARE_URL and what it takes to trust it.
 runtime::Variables surroundings_of(const Network& network, const std::string& middleware);
 
 /// Why this cannot be run on the virtual clock, at the command's place, or nothing.
-std::optional<kernel::Error> refuse_virtual(const std::vector<FunctionGiven>& functions);
+std::optional<kernel::Error> refuse_virtual(const Given& given);
 
 }  // namespace emulator::runner

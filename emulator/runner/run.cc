@@ -240,7 +240,7 @@ kernel::Result<RunResult> finish(Rehearsal& rehearsal, const Scenario& scenario,
 kernel::Result<RunResult> run_virtual(const Scenario& scenario, const RunOptions& options,
                                       const std::string& path, const Twin* twin) {
   constexpr std::uint64_t kProgressEvery = 1 << 14;
-  if (const auto refused = refuse_virtual(scenario.given.functions)) return std::unexpected(*refused);
+  if (const auto refused = refuse_virtual(scenario.given)) return std::unexpected(*refused);
   const live::Stopwatch stopwatch;
   const std::uint64_t seed = options.seed.value_or(scenario.seed);
   sim::VirtualScheduler scheduler(scenario.wall_start);

@@ -25,6 +25,7 @@
 #include "emulator/salesforce/org.h"
 #include "emulator/salesforce_edge/config.h"
 #include "emulator/subscriber/streaming_client.h"
+#include "emulator/topics/delivery_retry.h"
 #include "mocks/api.h"
 #include "mocks/stubs/spec.h"
 #include "mocks/stubs/verify.h"
@@ -45,9 +46,15 @@ struct FunctionGiven : lambda::FunctionConfig {
   std::optional<edge::ExtensionConfig> extension{};  ///< of parameters and secrets
 };
 
+/// How the topics of the account deliver.
+struct TopicsAccount {
+  topics::On429 on_429 = topics::kOn429;
+};
+
 /// What the account allows.
 struct AccountGiven {
   lambda::AccountConfig lambda{};
+  TopicsAccount sns{};
   SecretsManagerQuotas secrets_manager{};
   ParameterStoreQuotas parameter_store{};
 };

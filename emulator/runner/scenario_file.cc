@@ -10,6 +10,7 @@
 #include "emulator/runner/given_shapes.h"
 #include "emulator/runner/mock_given.h"
 #include "emulator/runner/named_queues.h"
+#include "emulator/runner/process_instances.h"
 #include "emulator/runner/record_shape.h"
 #include "emulator/runner/timeline_shape.h"
 #include "middleware/config/suggest.h"
@@ -305,6 +306,7 @@ std::expected<Scenario, Problems> read_scenario(const std::string& path,
     if (action.publish && !action.publish->from.empty())
       action.publish->from = beside(action.place, action.publish->from);
   }
+  keep_deployment_file(*tree, scenario.given.compute);
   add_named_queues(scenario.given);
   Problems problems;
   CrossCheck(scenario, *tree, problems).run();

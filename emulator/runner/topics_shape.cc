@@ -202,4 +202,14 @@ Shape<std::vector<TopicGiven>> topics_shape() {
   return mapped<std::vector<TopicGiven>>(map_of(topic), to_topics);
 }
 
+Shape<TopicsAccount> topics_account_shape() {
+  using topics::On429;
+  return object<TopicsAccount>("how topics deliver", "What AWS's pages leave open.")
+      .optional("on_429", &TopicsAccount::on_429,
+                choice<On429>(
+                    {{"again", On429::Again}, {"refused", On429::Refused}, {"delivered", On429::Delivered}}),
+                "What a topic makes of a 429: tries again, gives the message up, or takes it for delivered.")
+      .done();
+}
+
 }  // namespace emulator::runner

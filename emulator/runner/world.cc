@@ -5,6 +5,7 @@
 #include "emulator/runner/edge_services.h"
 #include "emulator/runner/hosting.h"
 #include "emulator/runner/instance_store.h"
+#include "emulator/runner/process_instances.h"
 #include "emulator/runner/shared_store.h"
 #include "emulator/runner/stack_secrets.h"
 #include "emulator/runtime/function.h"
@@ -163,7 +164,10 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
       admin_(mocks_, doors_, given.apis, ports.scheduler, ports.journal),
       secrets_(function_secrets(given, seed, ports)),
       instances_(std::make_unique<Instances>(given, seed, ports)),
-      compute_(make_compute(given.compute, seed, ports.scheduler, ports.journal, *instances_)),
+      process_instances_(given.compute.process ? std::make_unique<ProcessInstances>(
+                                                     given, ports.scheduler, ports.journal, ports.network)
+                                               : nullptr),
+      compute_(make_compute(given.compute, seed, ports.scheduler, ports.journal, factory())),
       hosting_(std::make_unique<Hosting>(given.compute.app_runner, seed, ports.scheduler, ports.journal,
                                          [&given, seed, ports](const std::string& name) {
                                            return std::make_unique<Instances>(given, seed, ports, name);
@@ -203,7 +207,7 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
       topics::TopicsConfig{
           .reach = [&network = ports.network](const std::string& host,
                                               const std::string& url) { return network.reach(host, url); },
-          .delivery = {.sends_traceparent = true}},
+          .delivery = {.on_429 = given.account.sns.on_429, .sends_traceparent = true}},
       seed, topics::DeliveryPorts{ports.scheduler, ports.journal, *lambda_, queues_, ports.network.client()},
       signer_);
   links_ = std::make_unique<topics::Links>(*topics_);
@@ -225,7 +229,10 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
                      .topics = *topics_,
                      .vaults = *vaults_,
                      .services = *services_,
-                     .cloudwatch = watch_->cloudwatch()});
+
+                     .cloudwatch = watch_->cloudwatch(),
+                     .ecs = compute_->ecs(),
+                     .scaling = watch_->scaling()});
   edge_->mount(topics_->certificate_path(), *links_);
   for (const std::string& path : MockAdmin::paths()) edge_->mount(path, admin_);
   salesforce_edge_ = make_salesforce_edge(given.salesforce_clients, seed, ports_, *org_, setup_.get());
@@ -274,9 +281,7 @@ void World::tell_processes() {
 }
 
 kernel::Result<> World::serve() {
-  for (const FunctionGiven& function : given_.functions) {
-    if (auto found = find_program(function, ports_.network); !found) return found;
-  }
+  if (auto found = find_programs(given_, ports_.network); !found) return found;
   if (auto set_up = bus_->set_up(relay().source()); !set_up) return set_up;
   if (auto served = mocks_.serve(ports_.network); !served) return served;
   if (auto served = ports_.network.serve(kEdgeHost, *edge_, Transport::Plain, ports_.edge_port); !served)
@@ -296,6 +301,9 @@ kernel::Result<> World::serve() {
   const std::string& middleware = given_.compute.middleware.ingest.middleware;
   if (auto served = ports_.network.serve(middleware, *compute_, Transport::Tls); !served) return served;
   tell_processes();
+  if (process_instances_) {
+    if (auto begun = process_instances_->begin(); !begun) return begun;
+  }
   if (given_.topics.empty()) return watch_->set_up(given_);
   const std::string host = topics_->service_url().substr(std::string_view("https://").size());
   if (auto served = ports_.network.serve(host, *links_, Transport::Tls); !served) return served;
@@ -331,6 +339,11 @@ void World::stop() {
   lambda_.reset();
   for (const auto& process : processes_) process->stop();
   ports_.network.stop();
+}
+
+compute::InstanceFactory& World::factory() {
+  if (process_instances_) return *process_instances_;
+  return *instances_;
 }
 
 SharedStore& World::shared_store() { return instances_->shared(); }

@@ -29,6 +29,7 @@
 namespace emulator::runner {
 
 class Hosting;
+class ProcessInstances;
 class ServiceEvents;
 class SharedStore;
 
@@ -84,6 +85,7 @@ class World {
   lambda::FunctionCode& code_of(const FunctionGiven& function, std::uint64_t seed);
   /// The extensions of functions, each at its port; a process is told its own.
   kernel::Result<> serve_extensions();
+  compute::InstanceFactory& factory();
   /// What processes are told about the world around them, once it is served.
   void tell_processes();
 
@@ -100,6 +102,7 @@ class World {
   MockAdmin admin_;                             // on the edge
   std::unique_ptr<secrets::Provider> secrets_;  // of the function
   std::unique_ptr<Instances> instances_;
+  std::unique_ptr<ProcessInstances> process_instances_;  ///< null: the service that is built in
   std::unique_ptr<compute::Compute> compute_;
   std::unique_ptr<Hosting> hosting_;
   std::unique_ptr<ServiceEvents> service_events_;

@@ -69,6 +69,10 @@ class Machine {
   /// The error that start() would have for want of the program.
   virtual kernel::Result<> check(const ProcessSpec& spec) const = 0;
   virtual kernel::Result<std::unique_ptr<Door>> open(kernel::HttpHandler& handler) = 0;
+  /// A port of 127.0.0.1 that nobody has at this moment.
+  virtual kernel::Result<int> free_port() = 0;
+  /// Somebody takes connections at that port of 127.0.0.1.
+  virtual bool is_listening(int port) const = 0;
   /// The calendar time that other processes will see at this instant of the run.
   virtual kernel::WallTime wall_time(kernel::Timestamp when) const = 0;
   /// What `real` time of another process is on the run's clock, which may pass faster.

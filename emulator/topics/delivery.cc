@@ -192,7 +192,7 @@ Task<Deliveries::Attempt> Deliveries::send(kernel::HttpRequest request) {
                       .status = 0,
                       .error = std::string(to_text(answer.error()))};
   }
-  const Verdict verdict = verdict_of_status(answer->status, settings_.retries_429);
+  const Verdict verdict = verdict_of_status(answer->status, settings_.on_429);
   co_return Attempt{.verdict = verdict,
                     .outcome = outcome_of_status(answer->status),
                     .status = answer->status,
@@ -208,6 +208,8 @@ void Deliveries::give_up(const Delivery& delivery, const Attempt& last, std::int
   const std::string why = std::string(place_of(*delivery.subscription)) + " gave " +
                           (last.status != 0 ? std::to_string(last.status) : last.error) + ", " +
                           std::to_string(attempts) + (attempts == 1 ? " attempt" : " attempts");
+  if (last.verdict == Verdict::Unheard)
+    return end(delivery, kernel::End::Lost, why + ", which SNS takes for delivered");
   if (!delivery.subscription->dead_letter)
     return end(delivery, kernel::End::Lost, why + ", and no dead-letter queue");
   const std::string& queue = *delivery.subscription->dead_letter;

@@ -21,7 +21,7 @@ namespace emulator::topics {
 
 struct DeliverySettings {
   kernel::Duration http_timeout = std::chrono::seconds{15};
-  bool retries_429 = true;  ///< ASSUMPTION: as AWS's newer pages say; false: a client error like other 4xx
+  On429 on_429 = kOn429;
   /// Adds `traceparent` to HTTP requests, which SNS does not send: so the compute hop of the rig knows whose
   /// request it is.
   bool sends_traceparent = false;

@@ -84,9 +84,18 @@ Duration DeliveryRetry::window() const {
   return sum;
 }
 
-Verdict verdict_of_status(int status, bool retries_429) {
+Verdict verdict_of_status(int status, On429 on_429) {
   if (status >= 200 && status < 300) return Verdict::Delivered;
-  if (status >= 500 || (status == 429 && retries_429)) return Verdict::Again;
+  if (status >= 500) return Verdict::Again;
+  if (status != 429) return Verdict::Never;
+  switch (on_429) {
+    case On429::Again:
+      return Verdict::Again;
+    case On429::Refused:
+      return Verdict::Never;
+    case On429::Delivered:
+      return Verdict::Unheard;
+  }
   return Verdict::Never;
 }
 

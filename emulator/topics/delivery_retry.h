@@ -65,13 +65,25 @@ class DeliveryRetry {
 /// What an attempt came to, as far as retrying is concerned.
 enum class Verdict : std::uint8_t {
   Delivered,
-  Again,  ///< an error of the server, or no answer: the phases apply
-  Never,  ///< an error of the client: endpoint gone, message refused
+  Again,    ///< an error of the server, or no answer: the phases apply
+  Never,    ///< an error of the client: endpoint gone, message refused
+  Unheard,  ///< delivered as far as the topic goes, though the endpoint took nothing: no retry, no dead
+            ///< letter
 };
 
-/// Of an HTTP status. 2xx is delivered; 5xx is tried again. ASSUMPTION: 429 is tried again if `retries_429`,
-/// every other status is an error of the client.
-Verdict verdict_of_status(int status, bool retries_429);
+/// What a topic makes of a 429, on which AWS's pages and its users disagree (facts/aws-platform 0.6 and 8,
+/// facts/aws-delivery 2.4).
+enum class On429 : std::uint8_t {
+  Again,      ///< like a 5xx, as newer pages say
+  Refused,    ///< like other 4xx: an error of the client, to the dead-letter queue at once
+  Delivered,  ///< any 200 to 4xx is an answer, and all is well: the message is lost without a trace
+};
+/// ASSUMPTION: of the three readings the one of the delivery facts.
+inline constexpr On429 kOn429 = On429::Refused;
+
+/// Of an HTTP status. 2xx is delivered; 5xx is tried again; 429 as `on_429` says; ASSUMPTION: every other
+/// status is an error of the client.
+Verdict verdict_of_status(int status, On429 on_429);
 
 /// Spaces the receipts of one HTTP subscription: throttlePolicy.maxReceivesPerSecond.
 class ReceiveThrottle {

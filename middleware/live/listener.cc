@@ -156,4 +156,15 @@ void Listener::close() {
 
 int Listener::port() const { return port_of(socket_); }
 
+bool is_listening(int port) {
+  const Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  // On loopback this is over at once, unless the queue is full.
+  fcntl(socket.get(), F_SETFL, O_NONBLOCK);
+  return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
 }  // namespace live

@@ -45,4 +45,7 @@ class Listener {
   bool is_closed_ = false;                  ///< guarded by mutex_
 };
 
+/// Whether somebody takes a connection at that port of 127.0.0.1 now; it is closed again.
+bool is_listening(int port);
+
 }  // namespace live

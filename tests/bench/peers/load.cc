@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,11 +14,12 @@
 #include <array>
 #include <chrono>
 #include <cstdlib>
-#include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 namespace bench {
 namespace {
@@ -127,8 +129,21 @@ namespace {
 struct Connection {
   int socket = -1;
   std::string received;
-  Clock::time_point sent_at;
+  Clock::time_point due;      ///< when its next request leaves
+  Clock::time_point sent_at;  ///< what it is measured from
 };
+
+Clock::duration from_seconds(double seconds) {
+  return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+}
+
+/// epoll_wait() knows milliseconds only: requests that are due would leave in heaps.
+int wait_until(int epoll, std::array<epoll_event, 64>& events, Clock::time_point due) {
+  const auto left = std::max(due - Clock::now(), Clock::duration{});
+  const timespec time{.tv_sec = left / std::chrono::seconds{1},
+                      .tv_nsec = (left % std::chrono::seconds{1}).count()};
+  return epoll_pwait2(epoll, events.data(), events.size(), &time, nullptr);
+}
 
 double percentile(std::vector<double>& times, double share) {
   if (times.empty()) return 0;
@@ -161,35 +176,36 @@ int free_port() {
 }
 
 LoadResult run_load(const LoadConfig& config, const std::function<std::string(std::int64_t)>& request) {
+  prctl(PR_SET_TIMERSLACK, 1);
   const int epoll = epoll_create1(EPOLL_CLOEXEC);
+  const Clock::duration period = from_seconds(config.period_seconds);
   std::vector<Connection> connections(static_cast<std::size_t>(config.connections));
+  for (Connection& connection : connections) begin(connection, config.port, epoll);
   std::int64_t sent = 0;
-  const auto send_next = [&](Connection& connection) {
-    const std::string text = request(sent++);
-    connection.sent_at = Clock::now();
-    return send(connection.socket, text.data(), text.size(), MSG_NOSIGNAL) ==
-           static_cast<ssize_t>(text.size());
-  };
+  std::set<std::pair<Clock::time_point, Connection*>> resting;
+  const Clock::time_point started = Clock::now();
   for (Connection& connection : connections) {
-    begin(connection, config.port, epoll);
-    send_next(connection);
+    const auto place = &connection - connections.data();
+    connection.due = started + period * place / config.connections;
+    resting.emplace(connection.due, &connection);
   }
+  const auto send_due = [&](Clock::time_point now) {
+    while (!resting.empty() && resting.begin()->first <= now) {
+      Connection& connection = *resting.extract(resting.begin()).value().second;
+      connection.sent_at = period > Clock::duration{} ? connection.due : now;
+      const std::string text = request(sent++);
+      send(connection.socket, text.data(), text.size(), MSG_NOSIGNAL);
+    }
+  };
   LoadResult result;
   std::vector<double> times;
   std::array<char, 16 * 1024> bytes;
   std::array<epoll_event, 64> events;
-  const Clock::time_point measured_from =
-      Clock::now() +
-      std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(config.warm_seconds));
-  const Clock::time_point end = measured_from + std::chrono::duration_cast<Clock::duration>(
-                                                    std::chrono::duration<double>(config.seconds));
-  const auto pause =
-      std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(config.pause_seconds));
-  std::deque<std::pair<Clock::time_point, Connection*>> resting;  // in the order of their time
-  for (Clock::time_point now = Clock::now(); now < end; now = Clock::now()) {
-    for (; !resting.empty() && resting.front().first <= now; resting.pop_front())
-      send_next(*resting.front().second);
-    const int count = epoll_wait(epoll, events.data(), events.size(), resting.empty() ? 100 : 1);
+  const Clock::time_point measured_from = started + from_seconds(config.warm_seconds);
+  const Clock::time_point end = measured_from + from_seconds(config.seconds);
+  for (Clock::time_point now = started; now < end; now = Clock::now()) {
+    send_due(now);
+    const int count = wait_until(epoll, events, resting.empty() ? end : resting.begin()->first);
     for (int i = 0; i < count; ++i) {
       Connection& connection = *static_cast<Connection*>(events[static_cast<std::size_t>(i)].data.ptr);
       const ssize_t got = recv(connection.socket, bytes.data(), bytes.size(), 0);
@@ -208,11 +224,8 @@ LoadResult run_load(const LoadConfig& config, const std::function<std::string(st
         close(connection.socket);
         begin(connection, config.port, epoll);
       }
-      if (pause > Clock::duration{}) {
-        resting.emplace_back(over + pause, &connection);
-      } else {
-        send_next(connection);
-      }
+      connection.due += period;
+      resting.emplace(connection.due, &connection);
     }
   }
   for (Connection& connection : connections) close(connection.socket);

@@ -43,7 +43,10 @@ struct LoadConfig {
   int connections = 16;
   double warm_seconds = 2;
   double seconds = 5;
-  double pause_seconds = 0;  ///< of a connection, between an answer and its next request
+  /// Of a connection, from request to request; those of all connections are evenly spread over it. A request
+  /// that could not leave in time, because an answer was late, is measured from when it was due. 0: the next
+  /// request leaves with the answer.
+  double period_seconds = 0;
 };
 
 /// One event after the other on each connection. `request(n)` is the whole text of the n-th.

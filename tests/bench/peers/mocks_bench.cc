@@ -108,7 +108,7 @@ void measure_mockoon() {
 void measure_waiting() {
   const Service service(ours("20ms"), "payments  http://127.0.0.1:");
   const LoadResult load = run_load(
-      {.port = service.port(), .connections = 500, .warm_seconds = 2, .seconds = 5, .pause_seconds = 0.08},
+      {.port = service.port(), .connections = 500, .warm_seconds = 2, .seconds = 5, .period_seconds = 0.1},
       charge);
   print("a stub that waits 20 ms, 500 connections, 10 requests a second each   goal p50 < 21, p99 < 30",
         fixed(load.events_per_second, 0) + "  " + fixed(load.p50_ms, 2) + "  " + fixed(load.p99_ms, 2) +

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -87,6 +88,8 @@ class FakeMachine final : public Machine {
     door_ = &handler;
     return std::make_unique<FakeDoor>();
   }
+  kernel::Result<int> free_port() override { return ++last_port; }
+  bool is_listening(int port) const override { return listening.contains(port); }
   kernel::Result<> check(const ProcessSpec& spec) const override {
     if (spec.command.front() == "missing") return kernel::infrastructure("there is no program 'missing'");
     return {};
@@ -98,6 +101,8 @@ class FakeMachine final : public Machine {
 
   std::vector<std::shared_ptr<FakeProcess>> processes;  ///< in the order of their start, the dead too
   int speed = 1;
+  int last_port = 0;
+  std::set<int> listening;
 
  private:
   class Handle final : public Process {
@@ -125,7 +130,11 @@ class FakeMachine final : public Machine {
 
   kernel::Scheduler& scheduler_;
   Program program_;
-  kernel::HttpHandler* door_ = nullptr;
+  /// For processes that call nobody.
+  struct NoDoor final : kernel::HttpHandler {
+    Task<HttpReply> handle(HttpRequest) override { co_return HttpReply{}; }
+  } no_door_;
+  kernel::HttpHandler* door_ = &no_door_;
 };
 
 /// Starts for `init`, then answers every event with itself, a second later.

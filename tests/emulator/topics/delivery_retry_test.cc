@@ -81,15 +81,17 @@ TEST(DeliveryRetry, MayHaveEmptyPhases) {
 TEST(Verdict, TellsErrorsOfTheServerFromThoseOfTheClient) {
   struct Case {
     int status;
-    bool retries_429;
+    On429 on_429;
     Verdict verdict;
   };
-  const Case cases[] = {
-      {200, true, Verdict::Delivered}, {204, true, Verdict::Delivered}, {299, true, Verdict::Delivered},
-      {301, true, Verdict::Never},     {400, true, Verdict::Never},     {404, true, Verdict::Never},
-      {429, true, Verdict::Again},     {429, false, Verdict::Never},    {499, true, Verdict::Never},
-      {500, true, Verdict::Again},     {503, false, Verdict::Again},    {100, true, Verdict::Never}};
-  for (const Case& c : cases) EXPECT_EQ(verdict_of_status(c.status, c.retries_429), c.verdict) << c.status;
+  const Case cases[] = {{200, On429::Again, Verdict::Delivered},   {204, On429::Again, Verdict::Delivered},
+                        {299, On429::Again, Verdict::Delivered},   {301, On429::Again, Verdict::Never},
+                        {400, On429::Delivered, Verdict::Never},   {404, On429::Again, Verdict::Never},
+                        {429, On429::Again, Verdict::Again},       {429, On429::Refused, Verdict::Never},
+                        {429, On429::Delivered, Verdict::Unheard}, {499, On429::Again, Verdict::Never},
+                        {500, On429::Again, Verdict::Again},       {503, On429::Delivered, Verdict::Again},
+                        {100, On429::Again, Verdict::Never}};
+  for (const Case& c : cases) EXPECT_EQ(verdict_of_status(c.status, c.on_429), c.verdict) << c.status;
 }
 
 TEST(ReceiveThrottle, SpacesReceiptsEvenly) {

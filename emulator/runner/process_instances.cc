@@ -1,0 +1,171 @@
+#include "emulator/runner/process_instances.h"
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "emulator/arn/arn.h"
+#include "emulator/runner/network.h"
+#include "emulator/runner/scenario.h"
+#include "middleware/kernel/json.h"
+
+namespace emulator::runner {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kVariable = "env:";
+
+/// Beside this program, as it is installed.
+fs::path deployed_program() {
+  std::error_code error;
+  return fs::read_symlink("/proc/self/exe", error).parent_path() / kDeployedMiddleware;
+}
+
+/// "erp-2" becomes "ERP_2_URL".
+std::string variable_of(const std::string& api) {
+  std::string name;
+  for (const char letter : api)
+    name += std::isalnum(static_cast<unsigned char>(letter)) != 0
+                ? static_cast<char>(std::toupper(static_cast<unsigned char>(letter)))
+                : '_';
+  return name + "_URL";
+}
+
+/// Any would do: nobody verifies signatures here.
+runtime::Variables credentials() {
+  return {{"AWS_REGION", std::string(kRegion)},
+          {"AWS_ACCESS_KEY_ID", "relayrig"},
+          {"AWS_SECRET_ACCESS_KEY", "relayrig"}};
+}
+
+std::string instance_name(std::int64_t number) { return "middleware-" + std::to_string(number); }
+
+}  // namespace
+
+std::string deployment_text(const std::string& file,
+                            const std::vector<std::pair<std::string, std::string>>& urls,
+                            const std::string& store) {
+  kernel::Json deployment = kernel::Json::parse(file);
+  if (deployment.contains("apis")) {
+    for (auto& [name, api] : deployment["apis"].items()) {
+      if (api.is_null()) api = kernel::Json::object();
+      const auto found = std::ranges::find(urls, name, [](const auto& url) { return url.first; });
+      if (found != urls.end()) api["url"] = found->second;
+    }
+  }
+  const kernel::Json::json_pointer sqlite("/inbox/store/sqlite");
+  if (deployment.contains(sqlite)) deployment[sqlite] = store;
+  return deployment.dump(2);
+}
+
+void keep_deployment_file(const config::Tree& scenario, ComputeGiven& compute) {
+  if (!compute.process) return;
+  const config::Tree* at = &scenario;
+  for (const char* key : {"given", "compute", "middleware"}) {
+    if (at != nullptr) at = at->find(key);
+  }
+  if (at == nullptr) return;  // whoever needs it says so
+  kernel::Json file;
+  config::Problems none;
+  config::json()->read(*at, file, none);
+  compute.process->middleware = file.dump();
+}
+
+/// Begins to live when everything is served.
+class ProcessInstances::Instance final : public kernel::HttpHandler {
+ public:
+  Instance(ProcessInstances& instances, kernel::Scheduler& scheduler)
+      : instances_(instances), living_(scheduler) {}
+  ~Instance() override { std::erase(instances_.waiting_, this); }
+  Instance(const Instance&) = delete;
+  Instance& operator=(const Instance&) = delete;
+
+  kernel::Task<kernel::HttpReply> handle(kernel::HttpRequest request) override {
+    while (!process_) co_await living_.wait();
+    auto handling = process_->handle(std::move(request));
+    co_return co_await std::move(handling);
+  }
+  void live(std::unique_ptr<kernel::HttpHandler> process) {
+    process_ = std::move(process);
+    living_.notify_all();
+  }
+  std::int64_t number = 0;
+
+ private:
+  ProcessInstances& instances_;
+  std::unique_ptr<kernel::HttpHandler> process_;
+  kernel::Signal living_;
+};
+
+ProcessInstances::ProcessInstances(const Given& given, kernel::Scheduler& scheduler, kernel::Journal& journal,
+                                   Network& network)
+    : given_(given), scheduler_(scheduler), journal_(journal), network_(network) {}
+
+ProcessInstances::~ProcessInstances() {
+  std::error_code ignored;
+  if (!folder_.empty()) fs::remove_all(folder_, ignored);
+}
+
+std::unique_ptr<kernel::HttpHandler> ProcessInstances::start(std::int64_t number) {
+  if (!folder_.empty()) return process_of(number);
+  auto instance = std::make_unique<Instance>(*this, scheduler_);
+  instance->number = number;
+  waiting_.push_back(instance.get());
+  return instance;
+}
+
+kernel::Result<> ProcessInstances::begin() {
+  const std::string pattern = (fs::temp_directory_path() / "relayrig-instances-XXXXXX").string();
+  std::vector<char> path(pattern.begin(), pattern.end());
+  path.push_back('\0');
+  if (mkdtemp(path.data()) == nullptr)
+    return kernel::infrastructure("no folder can be made for the instances", path.data());
+  folder_ = path.data();
+  for (Instance* instance : std::exchange(waiting_, {})) instance->live(process_of(instance->number));
+  return {};
+}
+
+std::unique_ptr<kernel::HttpHandler> ProcessInstances::process_of(std::int64_t number) {
+  const ComputeProcess& given = *given_.compute.process;
+  const std::string name = instance_name(number);
+  const fs::path file = folder_ / (name + ".yaml");
+  std::ofstream(file) << deployment_text(given.middleware, network_.urls(),
+                                         (folder_ / (name + ".db")).string());
+  runtime::ServiceSpec spec{.name = name,
+                            .process = {.command = given.process.command,
+                                        .folder = given.process.folder,
+                                        .variables = given.process.variables}};
+  const auto add = [&spec](const std::string& variable, const std::string& value) {
+    runtime::Variables& variables = spec.process.variables;
+    const auto same = std::ranges::find(variables, variable, [](const auto& v) { return v.first; });
+    if (same == variables.end()) variables.emplace_back(variable, value);
+  };
+  if (spec.process.command.front() == kDeployedMiddleware) {
+    std::vector<std::string>& command = spec.process.command;
+    command.front() = deployed_program();
+    command.insert(command.begin() + 1, {"--bind", "127.0.0.1", "--ca-file", network_.ca_file()});
+  }
+  add("RELAYRIG_MIDDLEWARE_CONFIG", file);
+  for (const ApiGiven& api : given_.apis) {
+    for (const auto& [host, url] : network_.urls()) {
+      if (host == api.name) add(variable_of(host), url);
+    }
+  }
+  for (const auto& [reference, value] : given_.secrets) {
+    if (reference.starts_with(kVariable)) add(reference.substr(kVariable.size()), value);
+  }
+  for (const auto& [variable, value] : surroundings_of(network_, "")) add(variable, value);
+  for (const auto& [variable, value] : credentials()) add(variable, value);
+  return std::make_unique<runtime::ServiceProcess>(
+      std::move(spec), runtime::ServiceSurroundings{
+                           scheduler_, journal_, *network_.machine(), network_.client(),
+                           [this](const std::string& host, const std::string& url) -> kernel::Result<> {
+                             if (auto led = network_.reach(host, url); !led)
+                               return std::unexpected(led.error());
+                             return {};
+                           }});
+}
+
+}  // namespace emulator::runner
