@@ -172,6 +172,25 @@ Shape<HealthCheckConfig> health_check_shape() {
       .done();
 }
 
+using compute::CanaryConfig;
+
+Shape<CanaryConfig> canary_shape() {
+  return object<CanaryConfig>("a canary", "How a new revision comes out.")
+      .optional("share", &CanaryConfig::share, config::share(), "Of the requests, while it is tried.")
+      .optional("bake", &CanaryConfig::bake, duration(1min, 24h),
+                "With that share, and again with all requests.")
+      .optional("failures_max", &CanaryConfig::failures_max, config::share(),
+                "More 4xx and 5xx than this among the answers of a minute are too many.")
+      .optional("datapoints", &CanaryConfig::datapoints, integer(1, 60), "So many minutes above it: back.")
+      .optional("minutes", &CanaryConfig::minutes, integer(1, 60), "Of so many.")
+      .check("datapoints",
+             [](const CanaryConfig& config) -> std::optional<std::string> {
+               if (config.datapoints <= config.minutes) return std::nullopt;
+               return "'datapoints' is above 'minutes'";
+             })
+      .done();
+}
+
 using scaling::TrackingConfig;
 
 Shape<TrackingConfig> tracking_shape() {
@@ -215,6 +234,7 @@ Shape<ComputeGiven> ecs_alb_shape() {
           .optional("deregistration_delay", &EcsAlbText::deregistration_delay, duration(0s, 3600s),
                     "What a task that leaves has for the requests that it has.")
           .optional("health_check", &EcsAlbText::health, health_check_shape(), "Of the load balancer.")
+          .optional("canary", &EcsAlbText::canary, canary_shape(), "Of a deployment.")
           .optional("scaling", &EcsAlbText::scaling, tracking_shape(), "Absent: 'min' tasks, always.")
           .optional("middleware", &EcsAlbText::middleware, middleware_shape(), "The middleware's file.")
           .optional("command", &EcsAlbText::command, command_shape(), kCommandDoc)

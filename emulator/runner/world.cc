@@ -1,116 +1,16 @@
 #include "emulator/runner/world.h"
 
-#include <map>
-
+#include "emulator/runner/builtin_instances.h"
 #include "emulator/runner/edge_services.h"
 #include "emulator/runner/hosting.h"
-#include "emulator/runner/instance_store.h"
 #include "emulator/runner/process_instances.h"
-#include "emulator/runner/shared_store.h"
 #include "emulator/runner/stack_secrets.h"
 #include "emulator/runtime/function.h"
 #include "emulator/salesforce/setup.h"
 #include "middleware/kernel/check.h"
-#include "middleware/kernel/random.h"
 #include "middleware/secrets/extension_source.h"
 
 namespace emulator::runner {
-
-class World::Instances final : public compute::InstanceFactory {
- public:
-  Instances(const Given& given, std::uint64_t seed, WorldPorts ports,
-            std::string name = std::string(compute::kServiceName))
-      : name_(std::move(name)),
-        given_(given),
-        seed_(seed),
-        ports_(ports),
-        secrets_(given.secrets),
-        shared_(ports.scheduler, ports.journal, given.compute.middleware.store.remember) {}
-
-  std::unique_ptr<kernel::HttpHandler> start(std::int64_t number) override {
-    return start_with_secrets({ports_.scheduler, ports_.network.client()}, number);
-  }
-  std::unique_ptr<kernel::HttpHandler> start_on(compute::CpuGate& cpu, std::int64_t number) override {
-    // One that rests between requests is not disturbed by what it could not do meanwhile.
-    if (!works_in_background(given_.compute.middleware)) return start(number);
-    auto instance = std::make_unique<GatedInstance>(cpu, ports_.network.client());
-    instance->app = start_with_secrets({cpu, instance->client}, number);
-    return instance;
-  }
-
-  void terminate(std::int64_t number) override {
-    if (const auto found = services_.find(number); found != services_.end()) found->second->retire();
-  }
-  bool is_idle(std::int64_t number) const override {
-    const auto found = services_.find(number);
-    return found == services_.end() || found->second->is_idle();
-  }
-
-  void gone(std::int64_t number) override {
-    const auto store = stores_.find(number);
-    if (store == stores_.end()) return;
-    store->second->lose();
-    stores_.erase(store);
-  }
-
-  SharedStore& shared() { return shared_; }
-
- private:
-  struct Machine {
-    kernel::Scheduler& scheduler;
-    kernel::HttpClient& client;
-  };
-  std::unique_ptr<kernel::HttpHandler> start_with_secrets(Machine machine, std::int64_t number) {
-    if (!StackSecrets::are_in_stores(given_.secrets)) return start_with(machine, secrets_, number);
-    auto instance =
-        std::make_unique<InstanceWithSecrets>(given_.secrets, machine.scheduler, machine.client,
-                                              kernel::splitmix64(seed_ ^ static_cast<std::uint64_t>(number)));
-    instance->run(start_with(machine, instance->secrets(), number));
-    return instance;
-  }
-
-  std::unique_ptr<kernel::HttpHandler> start_with(Machine machine, secrets::Provider& secrets,
-                                                  std::int64_t number) {
-    const service::ServiceConfig& config = given_.compute.middleware.service;
-    service::Surroundings around{.scheduler = machine.scheduler,
-                                 .client = machine.client,
-                                 .hops = ports_.journal,
-                                 .seed = seed_,
-                                 .instance = name_ + "-" + std::to_string(number),
-                                 .secrets = &secrets};
-    auto service = std::make_unique<service::Service>(config, std::move(around), store_of(number));
-    services_[number] = service.get();
-    const config::MiddlewareFile& file = given_.compute.middleware;
-    if (file.sns.topics.empty()) return service;
-    auto endpoint = std::make_unique<sns::Endpoint>(file.sns, file.ingest, machine.scheduler, machine.client,
-                                                    std::move(service));
-    endpoint->log_to(ports_.journal);
-    endpoint->refer_to(secrets);
-    return endpoint;
-  }
-
-  /// Of an instance that has crashed, its own, if that is on a disk.
-  store::Store& store_of(std::int64_t number) {
-    if (given_.compute.middleware.store.postgres) return shared_;
-    std::unique_ptr<InstanceStore>& store = stores_[number];
-    if (store && !given_.compute.middleware.store.sqlite.empty()) {
-      store->reopen();
-      return *store;
-    }
-    if (store) store->lose();
-    store = std::make_unique<InstanceStore>(ports_.journal, given_.compute.middleware.store.remember);
-    return *store;
-  }
-
-  std::string name_;
-  const Given& given_;
-  std::uint64_t seed_;
-  WorldPorts ports_;
-  RigSecrets secrets_;
-  std::map<std::int64_t, std::unique_ptr<InstanceStore>> stores_;
-  std::map<std::int64_t, service::Service*> services_{};  ///< the newest of each number
-  SharedStore shared_;
-};
 
 class World::IngestCode final : public lambda::FunctionCode {
  public:
@@ -146,6 +46,10 @@ std::optional<services::OwnService> own_service(compute::Compute& compute) {
                               *compute.hosted()};
 }
 
+InstanceSurroundings instance_surroundings(const WorldPorts& ports) {
+  return {ports.scheduler, ports.journal, ports.network.client()};
+}
+
 std::unique_ptr<secrets::Provider> function_secrets(const Given& given, std::uint64_t seed,
                                                     const WorldPorts& ports) {
   if (!StackSecrets::are_in_stores(given.secrets)) return std::make_unique<RigSecrets>(given.secrets);
@@ -163,14 +67,15 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
       doors_(ports.network, ports.journal, ports.scheduler),
       admin_(mocks_, doors_, given.apis, ports.scheduler, ports.journal),
       secrets_(function_secrets(given, seed, ports)),
-      instances_(std::make_unique<Instances>(given, seed, ports)),
+      instances_(std::make_unique<BuiltinInstances>(given, seed, instance_surroundings(ports))),
       process_instances_(given.compute.process ? std::make_unique<ProcessInstances>(
                                                      given, ports.scheduler, ports.journal, ports.network)
                                                : nullptr),
       compute_(make_compute(given.compute, seed, ports.scheduler, ports.journal, factory())),
       hosting_(std::make_unique<Hosting>(given.compute.app_runner, seed, ports.scheduler, ports.journal,
                                          [&given, seed, ports](const std::string& name) {
-                                           return std::make_unique<Instances>(given, seed, ports, name);
+                                           return std::make_unique<BuiltinInstances>(
+                                               given, seed, instance_surroundings(ports), name);
                                          })),
       service_events_(std::make_unique<ServiceEvents>(bus_)),
       services_(std::make_unique<services::Services>(

@@ -28,6 +28,7 @@
 
 namespace emulator::runner {
 
+class BuiltinInstances;
 class Hosting;
 class ProcessInstances;
 class ServiceEvents;
@@ -89,8 +90,6 @@ class World {
   /// What processes are told about the world around them, once it is served.
   void tell_processes();
 
-  /// An instance of the middleware as compute starts it.
-  class Instances;
   /// The ingest function as Lambda runs it.
   class IngestCode;
 
@@ -101,7 +100,7 @@ class World {
   Doors doors_;
   MockAdmin admin_;                             // on the edge
   std::unique_ptr<secrets::Provider> secrets_;  // of the function
-  std::unique_ptr<Instances> instances_;
+  std::unique_ptr<BuiltinInstances> instances_;
   std::unique_ptr<ProcessInstances> process_instances_;  ///< null: the service that is built in
   std::unique_ptr<compute::Compute> compute_;
   std::unique_ptr<Hosting> hosting_;

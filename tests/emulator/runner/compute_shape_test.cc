@@ -21,7 +21,8 @@ TEST(ComputeShape, ChoosesByTheProfile) {
   const auto ecs = read(
       "{profile: ecs-alb, min: 2, max: 9, vcpu: 0.5, cpu_per_request: 20ms, start_time: 45s, idle_timeout: "
       "30s, "
-      "health_check: {interval: 10s, timeout: 5s}, scaling: {metric: requests_per_target, target: 1000}}");
+      "health_check: {interval: 10s, timeout: 5s}, canary: {share: 10%, bake: 5m}, scaling: {metric: "
+      "requests_per_target, target: 1000}}");
   ASSERT_TRUE(ecs) << ecs.error().text();
   EXPECT_EQ(ecs->profile, ComputeProfile::EcsAlb);
   EXPECT_EQ(ecs->ecs_alb.tasks_min, 2);
@@ -31,6 +32,8 @@ TEST(ComputeShape, ChoosesByTheProfile) {
   EXPECT_EQ(ecs->ecs_alb.start_time, 45s);
   EXPECT_EQ(ecs->ecs_alb.idle_timeout, 30s);
   EXPECT_EQ(ecs->ecs_alb.health.interval, 10s);
+  EXPECT_EQ(ecs->ecs_alb.canary.share, 0.1);
+  EXPECT_EQ(ecs->ecs_alb.canary.bake, 5min);
   ASSERT_TRUE(ecs->scaling);
   EXPECT_EQ(ecs->scaling->metric, scaling::TrackedMetric::RequestsPerTarget);
   EXPECT_EQ(ecs->scaling->target, 1000);
@@ -51,6 +54,7 @@ TEST(ComputeShape, RefusesWhatDoesNotGoTogether) {
       {"{profile: ecs-alb, min: 5, max: 4}", "compute.yaml:1:33: 'max' is below 'min'"},
       {"{profile: ecs-alb, health_check: {interval: 5s}}",
        "compute.yaml:1:34: 'timeout' is not below 'interval'"},
+      {"{profile: ecs-alb, canary: {datapoints: 4}}", "compute.yaml:1:41: 'datapoints' is above 'minutes'"},
   };
   for (const Case& c : cases) {
     const auto given = read(c.text);
