@@ -95,7 +95,7 @@ Task<void> Driver::play(const TimelineAction& action, const DataFile* data) {
   }
   if (action.relay) co_await move_relay(action);
   if (action.throttle) co_await throttle(action);
-  if (action.crash) world_.compute().crash(*action.crash, *action.lasts);
+  if (action.crash) world_.crash(*action.crash, *action.lasts);
   if (action.store) co_await fail_store(action);
   if (action.replay) co_await replay(*action.replay);
   if (action.subscribe) co_await subscribe(action);

@@ -25,6 +25,7 @@ std::unique_ptr<edge::Edge> make_edge(std::uint64_t seed, const WorldPorts& port
                                                boxes.cloudwatch.alarms()));
   made->add(std::make_unique<edge::Sts>(config.account));
   boxes.vaults.add_to(*made);
+  boxes.logs.add_to(*made);
   return made;
 }
 

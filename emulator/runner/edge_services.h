@@ -17,6 +17,7 @@ struct EdgeBoxes {
   lambda::MappingAdmin& mappings;
   topics::TopicsApi& topics;
   Vaults& vaults;
+  LogRoom& logs;
   metrics::CloudWatch& cloudwatch;
 };
 

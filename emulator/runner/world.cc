@@ -4,6 +4,7 @@
 
 #include "emulator/runner/edge_services.h"
 #include "emulator/runner/instance_store.h"
+#include "emulator/runner/logged_ingest.h"
 #include "emulator/runner/shared_store.h"
 #include "emulator/runner/stack_secrets.h"
 #include "emulator/runtime/function.h"
@@ -16,10 +17,11 @@ namespace emulator::runner {
 
 class World::Instances final : public compute::InstanceFactory {
  public:
-  Instances(const Given& given, std::uint64_t seed, WorldPorts ports)
+  Instances(const Given& given, std::uint64_t seed, const WorldPorts& ports, LogRoom& logs)
       : given_(given),
         seed_(seed),
         ports_(ports),
+        logs_(logs),
         secrets_(given.secrets),
         shared_(ports.scheduler, ports.journal, given.compute.middleware.store.remember) {}
 
@@ -37,18 +39,21 @@ class World::Instances final : public compute::InstanceFactory {
  private:
   std::unique_ptr<kernel::HttpHandler> start_with(secrets::Provider& secrets, std::int64_t number) {
     const service::ServiceConfig& config = given_.compute.middleware.service;
+    LoggedHops* const lines = logs_.start_instance(number, config.name);
+    kernel::HopSink& hops = lines == nullptr ? static_cast<kernel::HopSink&>(ports_.journal) : *lines;
     service::Surroundings around{.scheduler = ports_.scheduler,
                                  .client = ports_.network.client(),
-                                 .hops = ports_.journal,
+                                 .hops = hops,
                                  .seed = seed_,
                                  .instance = "middleware-" + std::to_string(number),
-                                 .secrets = &secrets};
+                                 .secrets = &secrets,
+                                 .notes = lines};
     auto service = std::make_unique<service::Service>(config, std::move(around), store_of(number));
     const config::MiddlewareFile& file = given_.compute.middleware;
     if (file.sns.topics.empty()) return service;
     auto endpoint = std::make_unique<sns::Endpoint>(file.sns, file.ingest, ports_.scheduler,
                                                     ports_.network.client(), std::move(service));
-    endpoint->log_to(ports_.journal);
+    endpoint->log_to(hops);
     endpoint->refer_to(secrets);
     return endpoint;
   }
@@ -69,6 +74,7 @@ class World::Instances final : public compute::InstanceFactory {
   const Given& given_;
   std::uint64_t seed_;
   WorldPorts ports_;
+  LogRoom& logs_;
   RigSecrets secrets_;
   std::map<std::int64_t, std::unique_ptr<InstanceStore>> stores_;
   SharedStore shared_;
@@ -118,8 +124,11 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
       mocks_(given.apis, seed, ports.scheduler, ports.journal, ports.network.client()),
       doors_(ports.network, ports.journal, ports.scheduler),
       admin_(mocks_, doors_, given.apis, ports.scheduler, ports.journal),
+      logs_(std::make_unique<LogRoom>(
+          given.logs, given.account.cloudwatch_logs, seed,
+          LogRoom::Surroundings{ports.scheduler, ports.journal, ports.check_log_event, ports.feeds_logs})),
       secrets_(function_secrets(given, seed, ports)),
-      instances_(std::make_unique<Instances>(given, seed, ports)),
+      instances_(std::make_unique<Instances>(given, seed, ports, *logs_)),
       compute_(
           std::make_unique<compute::AppRunner>(given.compute, ports.scheduler, ports.journal, *instances_)),
       ingest_(given.compute.middleware.ingest, ports.scheduler, ports.network.client()),
@@ -128,6 +137,12 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
                                                given.account.lambda)) {
   ingest_.log_to(ports.journal);
   ingest_.refer_to(*secrets_);
+  if (logs_->sink() != nullptr) {
+    code_ = std::make_unique<LoggedIngest>(
+        LoggedIngest::Surroundings{given.compute.middleware.ingest, ports.scheduler, ports.network.client(),
+                                   ports.journal, *secrets_, *logs_->sink()});
+    lambda_->write_logs(logs_->sink());
+  }
   for (const FunctionGiven& function : given.functions) {
     lambda_->add(function, code_of(function, seed));
     // What is declared is set, and clients find it, if only as the defaults.
@@ -161,6 +176,7 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
   lambda_->reach(*topics_, *bus_);
   watch_ = std::make_unique<Watch>(seed, ports.scheduler, ports.journal, ports.hop_metrics,
                                    WatchBoxes{*topics_, *lambda_, *bus_, queues_});
+  logs_->join(watch_->cloudwatch(), ports.hop_metrics != nullptr);
   org_ = std::make_unique<salesforce::Org>(given.salesforce, seed, ports.scheduler, ports.journal);
   relays_ = std::make_unique<relay::Relays>(
       given.relay, seed, relay::Relays::Surroundings{ports.scheduler, ports.journal, *org_, *bus_, *bus_});
@@ -172,6 +188,7 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
                      .mappings = *mappings_,
                      .topics = *topics_,
                      .vaults = *vaults_,
+                     .logs = *logs_,
                      .cloudwatch = watch_->cloudwatch()});
   edge_->mount(topics_->certificate_path(), *links_);
   for (const std::string& path : MockAdmin::paths()) edge_->mount(path, admin_);
@@ -189,7 +206,8 @@ lambda::FunctionCode& World::code_of(const FunctionGiven& function, std::uint64_
   runtime::Machine* machine = ports_.network.machine();
   CHECK(machine != nullptr);  // run_scenario refuses the virtual clock
   processes_.push_back(std::make_unique<runtime::ProcessCode>(
-      function_of(function), seed, runtime::Surroundings{ports_.scheduler, ports_.journal, *machine}));
+      function_of(function), seed,
+      runtime::Surroundings{ports_.scheduler, ports_.journal, *machine, logs_->sink()}));
   return *processes_.back();
 }
 
@@ -269,6 +287,7 @@ void World::stop() {
   doors_.stop();
   setup_.reset();
   relays_.reset();
+  logs_->leave();
   watch_.reset();
   bus_.reset();
   topics_.reset();
@@ -277,6 +296,11 @@ void World::stop() {
   lambda_.reset();
   for (const auto& process : processes_) process->stop();
   ports_.network.stop();
+}
+
+void World::crash(const std::string& instance, kernel::Duration down) {
+  logs_->crash(instance);
+  compute_->crash(instance, down);
 }
 
 SharedStore& World::shared_store() { return instances_->shared(); }
