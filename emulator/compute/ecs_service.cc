@@ -203,6 +203,7 @@ void EcsService::remove(Member& member, std::string_view why) {
   scheduler_.cancel(member.timer);
   change(member, State::Stopped, why);
   if (member.task.is_up()) member.task.kill();
+  factory_.gone(member.number);
   std::erase_if(members_, [&member](const auto& m) { return m.get() == &member; });
 }
 

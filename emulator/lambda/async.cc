@@ -106,10 +106,11 @@ Task<Lambda::Ended> Lambda::attempt(Function& function, Pending& pending) {
     co_return [&, why = *throttle] { return throttled(function, hop, why); };
   ++pending.attempts;
   tell(function, InvocationFact::Started, scheduler_.now() - pending.accepted_at);
-  if (environment.is_cold()) log_init(function, pending.event.event_uuid);
+  begin_log_stream(function, environment.number());
+  if (environment.is_cold()) log_init({function, environment.number(), pending.event.event_uuid});
   Duration init_inside{};
   if (environment.is_cold()) init_inside = co_await init(function, environment.number());
-  log_start(function, pending.request_id, pending.event.event_uuid);
+  log_start({function, environment.number(), pending.event.event_uuid}, pending.request_id);
   const kernel::Timestamp started = scheduler_.now();
   const kernel::Timestamp deadline = started + function.code->on_run_clock(function.config.timeout);
   kernel::with_deadline<CodeResult> running(
@@ -137,10 +138,11 @@ Lambda::Ended Lambda::settle(const Function& function, const Pending& pending,
   if (is_timeout) result = std::unexpected(timed_out(pending.request_id, function.config.timeout));
   tell(function, *result ? InvocationFact::Succeeded : InvocationFact::Failed,
        scheduler_.now() - attempted.started);
-  if (function.config.log_format) {
+  if (logs(function)) {
     Execution execution =
         execution_of(function, pending.request_id, attempted.started, attempted.environment.is_cold());
-    log_end(function, ended_as(std::move(execution), *result, is_timeout), pending.event.event_uuid);
+    log_end({function, attempted.environment.number(), pending.event.event_uuid},
+            ended_as(std::move(execution), *result, is_timeout));
   }
   attempted.environment.goes_on_after(*result, is_timeout);
   if (*result) {
@@ -169,7 +171,8 @@ Task<CodeResult> Lambda::run_code(Function& function, const Attempt& attempt, ke
                             .function = function.config.name,
                             .trace_header = pending.event.trace_header,
                             .environment = attempt.environment,
-                            .event = pending.event.event_uuid};
+                            .event = pending.event.event_uuid,
+                            .log_stream = log_stream(function, attempt.environment)};
   return run_code(function, std::move(invocation), init);
 }
 

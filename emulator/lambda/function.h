@@ -3,6 +3,7 @@
 //
 // Source: facts/aws-delivery 5.2 to 5.4.
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -41,6 +42,7 @@ struct Function {
   kernel::WallTime modified_at{};
   /// Of the asynchronous settings; nothing while nobody set them.
   std::optional<kernel::WallTime> async_modified_at{};
+  std::map<std::int64_t, std::string> log_streams{};  ///< by environment, when somebody wants log events
 };
 
 }  // namespace emulator::lambda

@@ -143,29 +143,31 @@ Task<InvokeResult> Lambda::invoke(Invocation invocation) {
   const FunctionConfig& config = function->config;
   tell(*function, InvocationFact::Started);
   const std::string event = invocation.events.empty() ? "" : invocation.events.front().event_uuid;
-  if (environment.is_cold()) log_init(*function, event);
+  begin_log_stream(*function, environment.number());
+  const LogOrigin origin{*function, environment.number(), event};
+  if (environment.is_cold()) log_init(origin);
   kernel::Duration init_inside{};
   if (environment.is_cold()) init_inside = co_await init(*function, environment.number());
   InvokeResult result{.request_id = kernel::uuid4(ids_)};
-  log_start(*function, result.request_id, event);
+  log_start(origin, result.request_id);
   const kernel::Timestamp started = scheduler_.now();
   const kernel::Timestamp deadline = started + function->code->on_run_clock(config.timeout);
   const std::vector<kernel::HopId> ids = hops.ids();
+  CodeInvocation code =
+      code_invocation(invocation, *function, result.request_id, deadline, ids, environment.number());
+  code.log_stream = log_stream(*function, environment.number());
   std::optional<CodeResult> answer = co_await kernel::with_deadline<CodeResult>(
-      scheduler_, deadline,
-      run_code(*function,
-               code_invocation(invocation, *function, result.request_id, deadline, ids, environment.number()),
-               init_inside));
+      scheduler_, deadline, run_code(*function, std::move(code), init_inside));
 
   const bool is_timeout = !answer;
   if (is_timeout) answer = std::unexpected(timed_out(result.request_id, config.timeout));
   if (*answer && (*answer)->size() > kResponseMax)
     answer = std::unexpected(response_too_large((*answer)->size()));
   tell(*function, *answer ? InvocationFact::Succeeded : InvocationFact::Failed, scheduler_.now() - started);
-  if (config.log_format || invocation.wants_log) {
+  if (logs(*function) || invocation.wants_log) {
     const Execution execution = ended_as(
         execution_of(*function, result.request_id, started, environment.is_cold()), *answer, is_timeout);
-    log_end(*function, execution, event);
+    log_end(origin, execution);
     if (invocation.wants_log) result.log = lines_of(config.log_format.value_or(LogFormat::Text), execution);
   }
   environment.goes_on_after(*answer, is_timeout);

@@ -19,7 +19,8 @@ Lambda::Lambda(std::uint64_t seed, kernel::Scheduler& scheduler, kernel::Journal
       outlets_{.queues = queues, .functions = *this},
       account_(account),
       pool_{.limit = account.concurrency},
-      ids_(seed, "lambda request ids") {}
+      ids_(seed, "lambda request ids"),
+      seed_(seed) {}
 
 void Lambda::reach(topics::TopicPublisher& topics, bus::EventSink& bus) {
   outlets_.topics = &topics;

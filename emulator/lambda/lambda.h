@@ -15,6 +15,7 @@
 #include "emulator/lambda/invocation_observer.h"
 #include "emulator/lambda/invocation_record.h"
 #include "emulator/lambda/ports.h"
+#include "emulator/platform/logs/ports.h"
 #include "middleware/kernel/journal.h"
 #include "middleware/kernel/random.h"
 #include "middleware/kernel/scheduler.h"
@@ -37,6 +38,10 @@ class Lambda final : public AsyncInvoker, public FunctionInvoker, public Functio
   void set_builtin(FunctionCode& code) { builtin_ = &code; }
   /// From now on topics and buses can be destinations. Both outlive the events under way.
   void reach(topics::TopicPublisher& topics, bus::EventSink& bus);
+
+  /// From now on what the platform says of invocations is written there too, whatever `log_format` says; it
+  /// outlives those under way. Null: nobody wants it.
+  void write_logs(logs::LogSink* sink) { logs_ = sink; }
 
   /// From now on it is told of every invocation; it outlives those under way. Null: nobody.
   void watch(InvocationObserver* observer) { observer_ = observer; }
@@ -131,9 +136,20 @@ class Lambda final : public AsyncInvoker, public FunctionInvoker, public Functio
   void count(std::string_view metric, std::string_view function) const;
 
   // platform_log.cc
-  APART void log_init(const Function& function, std::string_view event) const;
-  APART void log_start(const Function& function, std::string_view request_id, std::string_view event) const;
-  APART void log_end(const Function& function, const Execution& execution, std::string_view event) const;
+  /// Whose lines, and for which event.
+  struct LogOrigin {
+    const Function& function;
+    std::int64_t environment;
+    std::string_view event;
+  };
+  bool logs(const Function& function) const { return function.config.log_format || logs_ != nullptr; }
+  /// "" when nobody wants log events.
+  APART static std::string_view log_stream(const Function& function, std::int64_t environment);
+  APART void begin_log_stream(Function& function, std::int64_t environment) const;
+  void write(const LogOrigin& origin, const std::string& line) const;
+  APART void log_init(const LogOrigin& origin) const;
+  APART void log_start(const LogOrigin& origin, std::string_view request_id) const;
+  APART void log_end(const LogOrigin& origin, const Execution& execution) const;
   Execution execution_of(const Function& function, std::string_view request_id, kernel::Timestamp started,
                          bool was_cold) const;
 
@@ -143,10 +159,12 @@ class Lambda final : public AsyncInvoker, public FunctionInvoker, public Functio
   AccountConfig account_;
   Pool pool_;
   kernel::Random ids_;
+  std::uint64_t seed_;
   std::vector<std::unique_ptr<Function>> functions_;
   std::vector<std::unique_ptr<Function>> deleted_;  ///< what runs of them goes on
   FunctionCode* builtin_ = nullptr;
   InvocationObserver* observer_ = nullptr;
+  logs::LogSink* logs_ = nullptr;
   kernel::TaskScope events_;
 };
 

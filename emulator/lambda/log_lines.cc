@@ -1,7 +1,12 @@
 #include "emulator/lambda/log_lines.h"
 
+#include <algorithm>
+
 #include "emulator/lambda/invocation_record.h"
+#include "emulator/lambda/ports.h"
+#include "middleware/kernel/ids.h"
 #include "middleware/kernel/json.h"
+#include "middleware/kernel/random.h"
 
 namespace emulator::lambda {
 namespace {
@@ -74,6 +79,17 @@ std::string span(std::string_view name, kernel::WallTime start, Duration took) {
 }  // namespace
 
 std::string log_group(std::string_view function) { return "/aws/lambda/" + std::string(function); }
+
+std::string log_stream_name(std::uint64_t seed, std::string_view function, std::int64_t environment,
+                            kernel::WallTime begun) {
+  std::string day = kernel::iso_seconds(begun).substr(0, 10);
+  std::ranges::replace(day, '-', '/');
+  const auto number = static_cast<std::uint64_t>(environment);
+  const auto half = [&](const char* which) {
+    return kernel::hex16(kernel::draw_bits({seed, "log stream", function, number, which}));
+  };
+  return day + "/[$LATEST]" + half("first") + half("second");
+}
 
 std::string init_start_line(LogFormat format, kernel::WallTime now) {
   if (format == LogFormat::Text) return "INIT_START Runtime Version: " + std::string(kRuntimeVersion);

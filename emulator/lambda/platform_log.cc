@@ -5,30 +5,45 @@
 namespace emulator::lambda {
 namespace {
 
-void write(kernel::Journal& journal, const Function& function, const std::string& line,
-           std::string_view event) {
-  const std::string group = log_group(function.config.name);
-  journal.log({.source = group, .message = line, .event = event});
-}
+LogFormat format_of(const Function& function) { return function.config.log_format.value_or(LogFormat::Text); }
 
 }  // namespace
 
-void Lambda::log_init(const Function& function, std::string_view event) const {
-  if (!function.config.log_format) return;
-  write(journal_, function, init_start_line(*function.config.log_format, scheduler_.wall_now()), event);
+void Lambda::write(const LogOrigin& origin, const std::string& line) const {
+  const std::string group = log_group(origin.function.config.name);
+  if (origin.function.config.log_format)
+    journal_.log({.source = group, .message = line, .event = origin.event});
+  if (logs_ == nullptr) return;
+  logs_->line(group, log_stream(origin.function, origin.environment), scheduler_.wall_now(), line);
 }
 
-void Lambda::log_start(const Function& function, std::string_view request_id, std::string_view event) const {
-  if (!function.config.log_format) return;
-  write(journal_, function,
-        start_line(*function.config.log_format, function.config.name, request_id, scheduler_.wall_now()),
-        event);
+std::string_view Lambda::log_stream(const Function& function, std::int64_t environment) {
+  const auto found = function.log_streams.find(environment);
+  return found == function.log_streams.end() ? std::string_view{} : found->second;
 }
 
-void Lambda::log_end(const Function& function, const Execution& execution, std::string_view event) const {
-  if (!function.config.log_format) return;
-  write(journal_, function, end_line(*function.config.log_format, execution), event);
-  write(journal_, function, report_line(*function.config.log_format, execution), event);
+// One that began before anybody wanted its lines is named by the day of the first of them.
+void Lambda::begin_log_stream(Function& function, std::int64_t environment) const {
+  if (logs_ == nullptr || function.log_streams.contains(environment)) return;
+  function.log_streams.emplace(
+      environment, log_stream_name(seed_, function.config.name, environment, scheduler_.wall_now()));
+}
+
+void Lambda::log_init(const LogOrigin& origin) const {
+  if (logs(origin.function))
+    write(origin, init_start_line(format_of(origin.function), scheduler_.wall_now()));
+}
+
+void Lambda::log_start(const LogOrigin& origin, std::string_view request_id) const {
+  if (!logs(origin.function)) return;
+  write(origin, start_line(format_of(origin.function), origin.function.config.name, request_id,
+                           scheduler_.wall_now()));
+}
+
+void Lambda::log_end(const LogOrigin& origin, const Execution& execution) const {
+  if (!logs(origin.function)) return;
+  write(origin, end_line(format_of(origin.function), execution));
+  write(origin, report_line(format_of(origin.function), execution));
 }
 
 /// The views are the caller's.

@@ -89,11 +89,17 @@ struct CodeInvocation {
   std::shared_ptr<const std::string> trace_header{};  ///< that it was invoked with; null: none
   std::int64_t environment = 1;                       ///< 1, 2, ...: runs one invocation at a time
   std::string_view event{};                           ///< EventUuid, the caller's; "" when there is none
+  std::string_view log_stream{};                      ///< "" when nobody wants log events
 };
 
 /// X-Amzn-Trace-Id for what the code sends on, which is what the runtime gives it: with this invocation in
 /// its Lineage. Made here, as most code does not ask.
 std::string trace_header_for(const CodeInvocation& invocation);
+
+/// The log stream of an environment that began then: "2026/01/05/[$LATEST]" and 32 digits. `seed` is the
+/// rig's. Made here, as the code is told it (AWS_LAMBDA_LOG_STREAM_NAME) and Lambda writes to it.
+std::string log_stream_name(std::uint64_t seed, std::string_view function, std::int64_t environment,
+                            kernel::WallTime begun);
 
 /// As the runtime reports it: {"errorType", "errorMessage"}.
 struct CodeError {

@@ -144,7 +144,9 @@ Problems alarm_problems(const Scenario& scenario) {
 }
 
 bool wants_box_metrics(const Scenario& scenario) {
-  return scenario.given.keeps_metrics || !scenario.given.alarms.empty() || scenario.given.compute.scaling;
+  // Whoever runs on ECS may be told to scale while it runs.
+  return scenario.given.keeps_metrics || !scenario.given.alarms.empty() ||
+         scenario.given.compute.profile == ComputeProfile::EcsAlb;
 }
 
 kernel::Duration alarms_decided(const Scenario& scenario) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "emulator/runner/hosting.h"
+#include "emulator/runner/log_room.h"
 #include "emulator/runner/stack_secrets.h"
 #include "middleware/kernel/random.h"
 #include "middleware/sns/endpoint.h"
@@ -60,18 +61,22 @@ std::unique_ptr<kernel::HttpHandler> BuiltinInstances::start_with_secrets(Machin
 std::unique_ptr<kernel::HttpHandler> BuiltinInstances::start_with(Machine machine, secrets::Provider& secrets,
                                                                   std::int64_t number) {
   const config::MiddlewareFile& file = given_.compute.middleware;
+  LoggedHops* const lines =
+      around_.logs == nullptr ? nullptr : around_.logs->start_instance(number, file.service.name);
+  kernel::HopSink& hops = lines == nullptr ? static_cast<kernel::HopSink&>(around_.journal) : *lines;
   service::Surroundings around{.scheduler = machine.scheduler,
                                .client = machine.client,
-                               .hops = around_.journal,
+                               .hops = hops,
                                .seed = seed_,
                                .instance = name_ + "-" + std::to_string(number),
-                               .secrets = &secrets};
+                               .secrets = &secrets,
+                               .notes = lines};
   auto service = std::make_unique<service::Service>(file.service, std::move(around), store_of(number));
   services_[number] = service.get();
   if (file.sns.topics.empty()) return service;
   auto endpoint = std::make_unique<sns::Endpoint>(file.sns, file.ingest, machine.scheduler, machine.client,
                                                   std::move(service));
-  endpoint->log_to(around_.journal);
+  endpoint->log_to(hops);
   endpoint->refer_to(secrets);
   return endpoint;
 }

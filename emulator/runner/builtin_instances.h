@@ -17,11 +17,14 @@
 
 namespace emulator::runner {
 
+class LogRoom;
+
 /// All outlive the instances.
 struct InstanceSurroundings {
   kernel::Scheduler& scheduler;
   kernel::Journal& journal;
   kernel::HttpClient& client;
+  LogRoom* logs = nullptr;  ///< that their lines go to; null: only to the record
 };
 
 class BuiltinInstances final : public compute::InstanceFactory {

@@ -96,7 +96,7 @@ Task<void> Driver::play(const TimelineAction& action, const DataFile* data) {
   }
   if (action.relay) co_await move_relay(action);
   if (action.throttle) co_await throttle(action);
-  if (action.crash) world_.compute().crash(*action.crash, *action.lasts);
+  if (action.crash) world_.crash(*action.crash, *action.lasts);
   if (action.deploy) co_await deploy(*action.deploy);
   if (action.store) co_await fail_store(action);
   if (action.replay) co_await replay(*action.replay);
@@ -174,7 +174,8 @@ Task<void> Driver::throttle(const TimelineAction& action) {
 }
 
 Task<void> Driver::deploy(const DeployAction& action) {
-  if (compute::ScaledService* tasks = world_.compute().scaled()) co_return co_await tasks->deploy(action.fails);
+  if (compute::ScaledService* tasks = world_.compute().scaled())
+    co_return co_await tasks->deploy(action.fails);
   const auto begun = world_.services().deploy_own(!action.fails);
   if (begun) co_return co_await world_.services().until_settled();
   world_.journal().log({.level = kernel::LogLevel::Warn,

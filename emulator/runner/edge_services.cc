@@ -32,6 +32,7 @@ std::unique_ptr<edge::Edge> make_edge(std::uint64_t seed, const WorldPorts& port
   made->add(std::make_unique<edge::Ecs>(boxes.ecs, ports.scheduler));
   made->add(std::make_unique<edge::AutoScaling>(boxes.scaling));
   boxes.vaults.add_to(*made);
+  boxes.logs.add_to(*made);
   return made;
 }
 

@@ -18,6 +18,7 @@ struct EdgeBoxes {
   topics::TopicsApi& topics;
   Vaults& vaults;
   services::Services& services;
+  LogRoom& logs;
   metrics::CloudWatch& cloudwatch;
   compute::EcsApi* ecs;  ///< null: the middleware does not run there
   scaling::ScalingApi& scaling;

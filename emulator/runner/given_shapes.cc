@@ -25,6 +25,8 @@ Shape<Given> given_shape() {
                 "Queues by name; those that are only named elsewhere get the defaults.")
       .optional("topics", &Given::topics, topics_shape(), "SNS topics by name.")
       .optional("alarms", &Given::alarms, alarms_shape(), "CloudWatch alarms by name.")
+      .optional("logs", &Given::logs, logs_shape(),
+                "CloudWatch Logs: true, or groups and metric filters; the boxes write to it.")
       .optional("metrics", &Given::keeps_metrics, config::boolean(),
                 "The boxes' metrics are kept, and recorded minute by minute, also when no alarm wants them.")
       .check([](const Given& given) -> std::optional<std::string> {

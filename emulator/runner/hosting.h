@@ -8,6 +8,7 @@
 
 #include "emulator/bus/event_bridge.h"
 #include "emulator/compute/app_runner.h"
+#include "emulator/platform/logs/ports.h"
 #include "emulator/platform/services/watch_ports.h"
 #include "middleware/config/middleware_file.h"
 
@@ -36,17 +37,19 @@ class Hosting final : public compute::ServiceHost {
 /// Events of services go to the default bus, if there is a rule that could want them.
 class ServiceEvents final : public services::ServiceWatcher {
  public:
-  /// The bus is not there yet.
-  explicit ServiceEvents(const std::unique_ptr<bus::EventBridge>& bus) : bus_(bus) {}
+  /// The bus is not there yet. `logs`: where lines of services go; null: the record has them already.
+  ServiceEvents(const std::unique_ptr<bus::EventBridge>& bus, logs::LogSink* logs) : bus_(bus), logs_(logs) {}
 
   void event(std::string_view detail_type, std::string detail, std::string_view arn,
              kernel::WallTime time) override;
-  // The record has the lines already.
-  void line(std::string_view /*group*/, std::string_view /*stream*/, kernel::WallTime /*time*/,
-            std::string_view /*text*/) override {}
+  void line(std::string_view group, std::string_view stream, kernel::WallTime time,
+            std::string_view text) override {
+    if (logs_ != nullptr) logs_->line(group, stream, time, text);
+  }
 
  private:
   const std::unique_ptr<bus::EventBridge>& bus_;
+  logs::LogSink* logs_;
 };
 
 /// An instance and the way out of it, both on its CPU.

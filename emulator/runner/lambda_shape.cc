@@ -84,6 +84,8 @@ Shape<AccountGiven> account_shape() {
                 "Calls of Secrets Manager.")
       .optional("parameter_store", &AccountGiven::parameter_store, parameter_store_quotas_shape(),
                 "Calls of Parameter Store.")
+      .optional("cloudwatch_logs", &AccountGiven::cloudwatch_logs, log_quotas_shape(),
+                "Calls of CloudWatch Logs.")
       .done();
 }
 

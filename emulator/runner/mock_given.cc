@@ -91,19 +91,22 @@ kernel::Result<MockExpectation> expectation_of(const ExpectationText& text) {
                          .wait = text.wait};
 }
 
-/// By its keys: with `mock` it is about what a mock saw.
+/// By its keys: with `mock` it is about what a mock saw, with `log` about what was logged.
 struct One {
   std::optional<judge::Expectation> of_run{};
   std::optional<MockExpectation> of_mock{};
+  std::optional<LogExpectation> of_log{};
 };
 
 class OneShape final : public config::ShapeOf<One> {
  public:
-  OneShape(Shape<judge::Expectation> of_run, Shape<MockExpectation> of_mock)
-      : of_run_(std::move(of_run)), of_mock_(std::move(of_mock)) {}
+  OneShape(Shape<judge::Expectation> of_run, Shape<MockExpectation> of_mock, Shape<LogExpectation> of_log)
+      : of_run_(std::move(of_run)), of_mock_(std::move(of_mock)), of_log_(std::move(of_log)) {}
   void read(const config::Tree& tree, One& out, config::Problems& problems) const override {
     if (tree.kind == config::Tree::Kind::Map && tree.find("mock") != nullptr) {
       of_mock_->read(tree, out.of_mock.emplace(), problems);
+    } else if (tree.kind == config::Tree::Kind::Map && tree.find("log") != nullptr) {
+      of_log_->read(tree, out.of_log.emplace(), problems);
     } else {
       of_run_->read(
           tree, out.of_run.emplace(judge::Expectation{.place = {}, .name = {}, .what = judge::SqlNumber{}}),
@@ -111,13 +114,15 @@ class OneShape final : public config::ShapeOf<One> {
     }
   }
   config::JsonPtr schema(config::Definitions& definitions) const override {
-    return config::detail::any_of_schema({of_run_->schema(definitions), of_mock_->schema(definitions)});
+    return config::detail::any_of_schema(
+        {of_run_->schema(definitions), of_mock_->schema(definitions), of_log_->schema(definitions)});
   }
   std::string wants() const override { return of_run_->wants(); }
 
  private:
   Shape<judge::Expectation> of_run_;
   Shape<MockExpectation> of_mock_;
+  Shape<LogExpectation> of_log_;
 };
 
 std::vector<std::string> ids_of(const ApiGiven& api) {
@@ -240,13 +245,15 @@ Shape<MockExpectation> mock_expectation_shape() {
 }
 
 Shape<Expectations> all_expectations_shape() {
-  const Shape<One> one = std::make_shared<const OneShape>(expectation_shape(), mock_expectation_shape());
+  const Shape<One> one = std::make_shared<const OneShape>(expectation_shape(), mock_expectation_shape(),
+                                                          log_expectation_shape());
   return mapped<Expectations>(config::list_of(one),
                               [](const std::vector<One>& items) -> kernel::Result<Expectations> {
                                 Expectations all;
                                 for (const One& item : items) {
                                   if (item.of_run) all.of_run.push_back(*item.of_run);
                                   if (item.of_mock) all.of_mocks.push_back(*item.of_mock);
+                                  if (item.of_log) all.of_logs.push_back(*item.of_log);
                                 }
                                 return all;
                               });

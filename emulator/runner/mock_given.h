@@ -18,10 +18,11 @@ struct MockText : mocks::stubs::MockSpec {
 std::shared_ptr<const mocks::stubs::MockSpec> mock_of(const std::string& name,
                                                       const mocks::LatencyLaw& latency, const MockText& text);
 
-/// What `expect` holds: about the run, and about what the mocks saw.
+/// What `expect` holds: about the run, what the mocks saw, and what was logged.
 struct Expectations {
   std::vector<judge::Expectation> of_run{};
   std::vector<MockExpectation> of_mocks{};
+  std::vector<LogExpectation> of_logs{};
 };
 config::Shape<Expectations> all_expectations_shape();
 config::Shape<MockExpectation> mock_expectation_shape();

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "emulator/arn/arn.h"
+#include "emulator/runner/log_room.h"
 #include "emulator/runner/network.h"
 #include "emulator/runner/scenario.h"
 #include "middleware/kernel/json.h"
@@ -100,8 +101,8 @@ class ProcessInstances::Instance final : public kernel::HttpHandler {
 };
 
 ProcessInstances::ProcessInstances(const Given& given, kernel::Scheduler& scheduler, kernel::Journal& journal,
-                                   Network& network)
-    : given_(given), scheduler_(scheduler), journal_(journal), network_(network) {}
+                                   Network& network, LogRoom& logs)
+    : given_(given), scheduler_(scheduler), journal_(journal), network_(network), logs_(logs) {}
 
 ProcessInstances::~ProcessInstances() {
   std::error_code ignored;

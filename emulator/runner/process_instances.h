@@ -15,6 +15,7 @@
 namespace emulator::runner {
 
 struct ComputeGiven;
+class LogRoom;
 struct Given;
 class Network;
 
@@ -31,7 +32,7 @@ class ProcessInstances final : public compute::InstanceFactory {
  public:
   /// All outlive it. `given` has a process for compute.
   ProcessInstances(const Given& given, kernel::Scheduler& scheduler, kernel::Journal& journal,
-                   Network& network);
+                   Network& network, LogRoom& logs);
   ~ProcessInstances() override;
 
   /// An instance that is started before everything is served begins to live then.
@@ -49,6 +50,7 @@ class ProcessInstances final : public compute::InstanceFactory {
   kernel::Scheduler& scheduler_;
   kernel::Journal& journal_;
   Network& network_;
+  LogRoom& logs_;
   std::filesystem::path folder_;  ///< of the files, for as long as this lives
   std::vector<Instance*> waiting_;
 };

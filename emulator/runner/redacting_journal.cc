@@ -29,6 +29,12 @@ void RedactingJournal::note(judge::Leak leak) {
   if (leaks_.size() < kLeaksMax) leaks_.push_back(std::move(leak));
 }
 
+void RedactingJournal::check_log_event(std::string_view text, const std::string& group) {
+  if (secrets_.is_empty() || !secrets_.finds_any(text)) return;
+  note({.text =
+            "an event of the log group " + group + " held " + secrets_.first_in(text).value_or("a secret")});
+}
+
 kernel::HopId RedactingJournal::open(const kernel::HopStart& start) {
   if (!secrets_.finds_any(start.operation)) return next_.open(start);
   kernel::HopStart clean = start;

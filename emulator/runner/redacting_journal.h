@@ -33,6 +33,9 @@ class RedactingJournal final : public kernel::Journal {
   void fault(const kernel::FaultDraw& draw) override;
   void effect(const kernel::Effect& effect) override;
 
+  /// A log event of this group is noted if it holds a secret; it is not recorded.
+  void check_log_event(std::string_view text, const std::string& group);
+
   /// In the order of writing; the first thousand.
   const std::vector<judge::Leak>& leaks() const { return leaks_; }
 

@@ -9,6 +9,7 @@
 #include "emulator/runner/judge/difference.h"
 #include "emulator/runner/judge/judge.h"
 #include "emulator/runner/known_secrets.h"
+#include "emulator/runner/log_checks.h"
 #include "emulator/runner/mock_checks.h"
 #include "emulator/runner/redacting_journal.h"
 #include "emulator/sim/virtual_scheduler.h"
@@ -80,6 +81,7 @@ struct Rehearsal {
   std::unique_ptr<RedactingJournal> journal;         ///< to the recorder
   std::unique_ptr<metrics::HopMetrics> hop_metrics;  ///< before it, if somebody wants metrics
   std::unique_ptr<Network> network;
+  std::unique_ptr<LogCounts> log_counts;
   std::unique_ptr<World> world;
   std::unique_ptr<Driver> driver;
 
@@ -154,9 +156,15 @@ kernel::Result<Rehearsal> set_up(const Scenario& scenario, const RunOptions& opt
        .version = options.version,
        .learn = [&secrets](const std::string& name,
                            std::string_view value) { secrets.learn_stored(name, value); },
-       .hop_metrics = hop_metrics});
+       .hop_metrics = hop_metrics,
+       .check_log_event = [journal = rehearsal.journal.get()](
+                              std::string_view text,
+                              const std::string& group) { journal->check_log_event(text, group); },
+       .feeds_logs = options.until_stopped || wants_logs(scenario)});
   if (!world) return std::unexpected(world.error());
   rehearsal.world = std::move(*world);
+  rehearsal.log_counts =
+      std::make_unique<LogCounts>(scenario.log_expectations, rehearsal.world->logs(), scheduler);
   auto driver = Driver::prepare(scenario, *rehearsal.world, scheduler);
   if (!driver) {
     rehearsal.end_world();
@@ -206,6 +214,7 @@ kernel::Result<RunResult> finish(Rehearsal& rehearsal, const Scenario& scenario,
                                  const Twin* twin, const live::Stopwatch& stopwatch) {
   // What the mocks saw goes with the world.
   const std::vector<CheckRow> of_mocks = mock_checks(scenario, *rehearsal.world);
+  const std::vector<CheckRow> of_logs = rehearsal.log_counts->checks();
   rehearsal.end_world();
   Recorder& recorder = *rehearsal.recorder;
   auto digest = recorder.seal();
@@ -218,6 +227,7 @@ kernel::Result<RunResult> finish(Rehearsal& rehearsal, const Scenario& scenario,
     const judge::Case judged = case_of(scenario, rehearsal.journal->leaks());
     std::vector<CheckRow> checks = judge::judge(judged, recorder.file());
     checks.insert(checks.end(), of_mocks.begin(), of_mocks.end());
+    checks.insert(checks.end(), of_logs.begin(), of_logs.end());
     if (twin != nullptr) {
       auto same = same_as(*twin, *digest, recorder.file(), judged.place);
       if (!same) return std::unexpected(same.error());

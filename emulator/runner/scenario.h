@@ -16,6 +16,7 @@
 #include "emulator/runner/alarms_given.h"
 #include "emulator/runner/compute_given.h"
 #include "emulator/runner/judge/expectation.h"
+#include "emulator/runner/logs_given.h"
 #include "emulator/runner/process_given.h"
 #include "emulator/runner/rig_secrets.h"
 #include "emulator/runner/store_fault.h"
@@ -57,6 +58,7 @@ struct AccountGiven {
   TopicsAccount sns{};
   SecretsManagerQuotas secrets_manager{};
   ParameterStoreQuotas parameter_store{};
+  LogQuotas cloudwatch_logs{};
 };
 
 /// `mock: payments, request: {...}, equals: 3` of `expect`.
@@ -81,6 +83,7 @@ struct Given {
   std::vector<TopicGiven> topics{};
   std::vector<queues::QueueConfig> queues{};  ///< declared, and those that others name
   std::vector<AlarmGiven> alarms{};
+  LogsGiven logs{};
   bool keeps_metrics = false;  ///< of the boxes, also when no alarm wants them
 };
 
@@ -192,6 +195,7 @@ struct Scenario {
   std::vector<TimelineAction> timeline{};
   std::vector<judge::Expectation> expectations{};
   std::vector<MockExpectation> mock_expectations{};
+  std::vector<LogExpectation> log_expectations{};
   judge::InvariantSettings invariants{};
   double hops_share = 1;  ///< `record: {hops: 1%}`: of the events whose hops the run file has
 

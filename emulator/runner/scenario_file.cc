@@ -59,6 +59,7 @@ Shape<ScenarioText> scenario_shape() {
           [](ScenarioText& out, Expectations all) {
             out.expectations = std::move(all.of_run);
             out.mock_expectations = std::move(all.of_mocks);
+            out.log_expectations = std::move(all.of_logs);
           },
           all_expectations_shape(), "What must be true of the run, beside the invariants.")
       .optional("invariants", &ScenarioText::invariants, invariants_shape(),
@@ -118,6 +119,7 @@ class CrossCheck {
     for (const std::string& problem : function_problems(given)) problems_.add(whole, problem);
     if (const auto problem = refuse_queues(given)) problems_.add(whole, *problem);
     for (const auto& [place, problem] : alarm_problems(scenario_)) problems_.add(place, problem);
+    for (const auto& [place, problem] : log_problems(scenario_)) problems_.add(place, problem);
     for (const TimelineAction& action : scenario_.timeline) check(action);
     for (const judge::Expectation& expectation : scenario_.expectations) check(expectation);
   }

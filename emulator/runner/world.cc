@@ -3,6 +3,7 @@
 #include "emulator/runner/builtin_instances.h"
 #include "emulator/runner/edge_services.h"
 #include "emulator/runner/hosting.h"
+#include "emulator/runner/logged_ingest.h"
 #include "emulator/runner/process_instances.h"
 #include "emulator/runner/stack_secrets.h"
 #include "emulator/runtime/function.h"
@@ -46,8 +47,8 @@ std::optional<services::OwnService> own_service(compute::Compute& compute) {
                               *compute.hosted()};
 }
 
-InstanceSurroundings instance_surroundings(const WorldPorts& ports) {
-  return {ports.scheduler, ports.journal, ports.network.client()};
+InstanceSurroundings instance_surroundings(const WorldPorts& ports, LogRoom* logs = nullptr) {
+  return {ports.scheduler, ports.journal, ports.network.client(), logs};
 }
 
 std::unique_ptr<secrets::Provider> function_secrets(const Given& given, std::uint64_t seed,
@@ -66,18 +67,22 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
       mocks_(given.apis, seed, ports.scheduler, ports.journal, ports.network.client()),
       doors_(ports.network, ports.journal, ports.scheduler),
       admin_(mocks_, doors_, given.apis, ports.scheduler, ports.journal),
+      logs_(std::make_unique<LogRoom>(
+          given.logs, given.account.cloudwatch_logs, seed,
+          LogRoom::Surroundings{ports.scheduler, ports.journal, ports.check_log_event, ports.feeds_logs})),
       secrets_(function_secrets(given, seed, ports)),
-      instances_(std::make_unique<BuiltinInstances>(given, seed, instance_surroundings(ports))),
-      process_instances_(given.compute.process ? std::make_unique<ProcessInstances>(
-                                                     given, ports.scheduler, ports.journal, ports.network)
-                                               : nullptr),
+      instances_(std::make_unique<BuiltinInstances>(given, seed, instance_surroundings(ports, &*logs_))),
+      process_instances_(given.compute.process
+                             ? std::make_unique<ProcessInstances>(given, ports.scheduler, ports.journal,
+                                                                  ports.network, *logs_)
+                             : nullptr),
       compute_(make_compute(given.compute, seed, ports.scheduler, ports.journal, factory())),
       hosting_(std::make_unique<Hosting>(given.compute.app_runner, seed, ports.scheduler, ports.journal,
                                          [&given, seed, ports](const std::string& name) {
                                            return std::make_unique<BuiltinInstances>(
                                                given, seed, instance_surroundings(ports), name);
                                          })),
-      service_events_(std::make_unique<ServiceEvents>(bus_)),
+      service_events_(std::make_unique<ServiceEvents>(bus_, logs_->sink())),
       services_(std::make_unique<services::Services>(
           seed,
           services::Services::Surroundings{ports.scheduler, ports.journal, *hosting_, *service_events_,
@@ -89,6 +94,12 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
                                                given.account.lambda)) {
   ingest_.log_to(ports.journal);
   ingest_.refer_to(*secrets_);
+  if (logs_->sink() != nullptr) {
+    code_ = std::make_unique<LoggedIngest>(
+        LoggedIngest::Surroundings{given.compute.middleware.ingest, ports.scheduler, ports.network.client(),
+                                   ports.journal, *secrets_, *logs_->sink()});
+    lambda_->write_logs(logs_->sink());
+  }
   for (const FunctionGiven& function : given.functions) {
     lambda_->add(function, code_of(function, seed));
     // What is declared is set, and clients find it, if only as the defaults.
@@ -122,6 +133,7 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
   lambda_->reach(*topics_, *bus_);
   watch_ = std::make_unique<Watch>(seed, ports.scheduler, ports.journal, ports.hop_metrics,
                                    WatchBoxes{*topics_, *lambda_, *bus_, queues_, compute_->scaled()});
+  logs_->join(watch_->cloudwatch(), ports.hop_metrics != nullptr);
   org_ = std::make_unique<salesforce::Org>(given.salesforce, seed, ports.scheduler, ports.journal);
   relays_ = std::make_unique<relay::Relays>(
       given.relay, seed, relay::Relays::Surroundings{ports.scheduler, ports.journal, *org_, *bus_, *bus_});
@@ -134,7 +146,7 @@ World::World(const Given& given, std::uint64_t seed, WorldPorts ports)
                      .topics = *topics_,
                      .vaults = *vaults_,
                      .services = *services_,
-
+                     .logs = *logs_,
                      .cloudwatch = watch_->cloudwatch(),
                      .ecs = compute_->ecs(),
                      .scaling = watch_->scaling()});
@@ -154,7 +166,8 @@ lambda::FunctionCode& World::code_of(const FunctionGiven& function, std::uint64_
   runtime::Machine* machine = ports_.network.machine();
   CHECK(machine != nullptr);  // run_scenario refuses the virtual clock
   processes_.push_back(std::make_unique<runtime::ProcessCode>(
-      function_of(function), seed, runtime::Surroundings{ports_.scheduler, ports_.journal, *machine}));
+      function_of(function), seed,
+      runtime::Surroundings{ports_.scheduler, ports_.journal, *machine, logs_->sink()}));
   return *processes_.back();
 }
 
@@ -236,6 +249,7 @@ void World::stop() {
   services_->stop();
   setup_.reset();
   relays_.reset();
+  logs_->leave();
   watch_.reset();
   bus_.reset();
   topics_.reset();
@@ -249,6 +263,11 @@ void World::stop() {
 compute::InstanceFactory& World::factory() {
   if (process_instances_) return *process_instances_;
   return *instances_;
+}
+
+void World::crash(const std::string& instance, kernel::Duration down) {
+  logs_->crash(instance);
+  compute_->crash(instance, down);
 }
 
 SharedStore& World::shared_store() { return instances_->shared(); }

@@ -12,6 +12,7 @@
 #include "emulator/relay/relays.h"
 #include "emulator/runner/api_mocks.h"
 #include "emulator/runner/doors.h"
+#include "emulator/runner/log_room.h"
 #include "emulator/runner/mock_admin.h"
 #include "emulator/runner/network.h"
 #include "emulator/runner/scenario.h"
@@ -45,6 +46,8 @@ struct WorldPorts {
   LearnSecret learn{};      ///< of values that Secrets Manager and Parameter Store hold
   metrics::HopMetrics* hop_metrics =
       nullptr;  ///< before the journal; null: nobody wants metrics of the boxes
+  CheckLogEvent check_log_event{};
+  bool feeds_logs = false;  ///< the boxes write log events
 };
 
 class World {
@@ -70,6 +73,9 @@ class World {
   Vaults& vaults() { return *vaults_; }
   compute::Compute& compute() { return *compute_; }
   scaling::AutoScaling& scaling() { return watch_->scaling(); }
+  logs::CloudWatchLogs& logs() { return logs_->service(); }
+  /// An instance of the middleware by its name, or "middleware": all of them. It is back after `down`.
+  void crash(const std::string& instance, kernel::Duration down);
   SharedStore& shared_store();
   services::Services& services() { return *services_; }
   salesforce_edge::SalesforceEdge& salesforce_edge() { return *salesforce_edge_; }
@@ -98,7 +104,8 @@ class World {
   queues::Queues queues_;
   ApiMocks mocks_;
   Doors doors_;
-  MockAdmin admin_;                             // on the edge
+  MockAdmin admin_;  // on the edge
+  std::unique_ptr<LogRoom> logs_;
   std::unique_ptr<secrets::Provider> secrets_;  // of the function
   std::unique_ptr<BuiltinInstances> instances_;
   std::unique_ptr<ProcessInstances> process_instances_;  ///< null: the service that is built in
@@ -107,7 +114,7 @@ class World {
   std::unique_ptr<ServiceEvents> service_events_;
   std::unique_ptr<services::Services> services_;
   ingest::Ingest ingest_;
-  std::unique_ptr<IngestCode> code_;
+  std::unique_ptr<lambda::FunctionCode> code_;
   std::vector<std::unique_ptr<runtime::ProcessCode>> processes_;
   std::unique_ptr<lambda::Lambda> lambda_;
   std::unique_ptr<Vaults> vaults_;

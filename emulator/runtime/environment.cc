@@ -129,8 +129,9 @@ void Environment::line(Stream stream, std::string_view text) {
   if (!request_id_.empty()) fields += R"("requestId":)" + kernel::json_quoted(request_id_) + ",";
   fields += R"("environment":)" + std::to_string(number_) + R"(,"stream":")" +
             (stream == Stream::Output ? "stdout" : "stderr") + "\"}";
-  around_.journal.log(
-      {.source = "/aws/lambda/" + function_.name, .message = text, .event = event_, .fields = fields});
+  const std::string group = "/aws/lambda/" + function_.name;
+  around_.journal.log({.source = group, .message = text, .event = event_, .fields = fields});
+  if (around_.logs != nullptr) around_.logs->line(group, log_stream_, around_.scheduler.wall_now(), text);
 }
 
 void Environment::ended(ProcessEnd end) {

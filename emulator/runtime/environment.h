@@ -2,7 +2,8 @@
 // One execution environment: a process, and the Runtime API that it alone calls, at an address of its own.
 //
 // What the process writes becomes log lines of the run: `source` is the log group, `fields` has the request
-// id that was under way (if one was), the environment and the stream.
+// id that was under way (if one was), the environment and the stream. Where somebody wants log events they
+// are those of the group, too.
 //
 // Source: facts/aws-delivery 5.2, 5.4, 6.
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include <optional>
 #include <string>
 
+#include "emulator/platform/logs/ports.h"
 #include "emulator/runtime/function.h"
 #include "emulator/runtime/machine.h"
 #include "emulator/runtime/runtime_api.h"
@@ -24,6 +26,7 @@ struct Surroundings {
   kernel::Scheduler& scheduler;
   kernel::Journal& journal;
   Machine& machine;
+  logs::LogSink* logs = nullptr;  ///< gets the lines of processes too; null: nobody wants them
 };
 
 class Environment final : private ProcessListener {

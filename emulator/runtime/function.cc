@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "middleware/kernel/ids.h"
-
 namespace emulator::runtime {
 namespace {
 
@@ -66,12 +64,6 @@ Variables variables_of(const ProcessFunction& function, std::string_view runtime
     }
   }
   return all;
-}
-
-std::string log_stream_name(kernel::WallTime time, std::uint64_t draw, std::uint64_t another) {
-  std::string day = kernel::iso_seconds(time).substr(0, 10);
-  std::ranges::replace(day, '-', '/');
-  return day + "/[$LATEST]" + kernel::hex16(draw) + kernel::hex16(another);
 }
 
 std::string end_text(ProcessEnd end) {

@@ -34,10 +34,9 @@ std::optional<std::string> refuse_variable(const std::string& name);
 Variables variables_of(const ProcessFunction& function, std::string_view runtime_api,
                        std::string_view log_stream);
 
-/// "2026/01/05/[$LATEST]0123456789abcdef0123456789abcdef"
-std::string log_stream_name(kernel::WallTime time, std::uint64_t draw, std::uint64_t another);
-
-/// What Lambda says of a process that ended in the middle of an invocation.
+/// What Lambda says of a process that ended in the middle of an invocation: the request's id and
+/// how it ended,
+/// "RequestId: 7bf73129-1428-4cd3-a780-95db273d1602 Error: Runtime exited with error: exit status 1".
 std::string exit_text(std::string_view request_id, ProcessEnd end);
 /// "exit status 1", "signal: killed"
 std::string end_text(ProcessEnd end);

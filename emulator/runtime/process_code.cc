@@ -37,7 +37,7 @@ class ProcessCode::Use {
 };
 
 ProcessCode::ProcessCode(ProcessFunction function, std::uint64_t seed, Surroundings around)
-    : function_(std::move(function)), around_(around), names_(seed, "runtime " + function_.name) {}
+    : function_(std::move(function)), around_(around), seed_(seed) {}
 
 ProcessCode::~ProcessCode() { forget_all(); }
 
@@ -84,8 +84,7 @@ std::size_t ProcessCode::alive() const {
 Environment& ProcessCode::take(std::int64_t number) {
   auto entry = std::ranges::find(entries_, number, &Entry::number);
   if (entry == entries_.end()) {
-    const std::uint64_t draw = names_.bits();
-    std::string stream = log_stream_name(around_.scheduler.wall_now(), draw, names_.bits());
+    std::string stream = lambda::log_stream_name(seed_, function_.name, number, around_.scheduler.wall_now());
     entries_.push_back({.number = number,
                         .environment = std::make_unique<Environment>(function_, number, std::move(stream),
                                                                      around_, [this] { sweep_soon(); })});

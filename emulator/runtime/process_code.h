@@ -9,7 +9,6 @@
 
 #include "emulator/lambda/ports.h"
 #include "emulator/runtime/environment.h"
-#include "middleware/kernel/random.h"
 
 namespace emulator::runtime {
 
@@ -54,7 +53,7 @@ class ProcessCode final : public lambda::FunctionCode {
 
   ProcessFunction function_;
   Surroundings around_;
-  kernel::Random names_;
+  std::uint64_t seed_;
   std::vector<Entry> entries_;
   std::vector<std::unique_ptr<Environment>> retired_;  ///< on their way to their end
   kernel::TimerId sweep_;

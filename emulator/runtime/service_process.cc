@@ -124,6 +124,7 @@ void ServiceProcess::start_later(std::string_view why) {
 }
 
 void ServiceProcess::line(Stream stream, std::string_view text) {
+  if (around_.write) around_.write(text);
   around_.journal.log(
       {.level = kernel::LogLevel::Info,
        .source = spec_.name,

@@ -33,6 +33,7 @@ struct ServiceSurroundings {
   kernel::HttpClient& client;
   /// From now on requests for that name go to that URL.
   std::function<kernel::Result<>(const std::string& name, const std::string& url)> lead;
+  std::function<void(std::string_view line)> write{};  ///< what it prints goes there too; may be empty
 };
 
 class ServiceProcess final : public kernel::HttpHandler, private ProcessListener {

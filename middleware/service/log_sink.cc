@@ -89,6 +89,15 @@ std::string_view without_query(std::string_view operation) {
 
 }  // namespace
 
+LogSink::LogSink(const kernel::Scheduler& scheduler, std::FILE* out, LogSinkConfig config)
+    : LogSink(
+          scheduler,
+          [out](std::string_view line) {
+            std::fwrite(line.data(), 1, line.size(), out);
+            std::fflush(out);
+          },
+          std::move(config)) {}
+
 std::string LogSink::begin_line(LogLevel level, std::string_view message) const {
   std::string line = R"({"timestamp":")" + kernel::iso_millis(scheduler_.wall_now()) + '"';
   add_text(line, "level", to_text(level));
@@ -101,21 +110,26 @@ std::string LogSink::begin_line(LogLevel level, std::string_view message) const 
 void LogSink::write(std::string line) {
   line += "}\n";
   if (redactor_ != nullptr) line = redactor_->redacted(std::move(line));
-  std::fwrite(line.data(), 1, line.size(), out_);
-  std::fflush(out_);
+  write_(line);
 }
 
 kernel::HopId LogSink::open(const kernel::HopStart& start) {
   if (next_hop_ == 0) next_hop_ = 1;  // 0 is no hop
   const kernel::HopId id = next_hop_++;
-  open_.emplace(id, Open{.stage = start.stage,
-                         .event = std::string(start.event),
-                         .parent = start.parent,
-                         .to = std::string(start.to),
-                         .operation = std::string(without_query(start.operation)),
-                         .attempt = start.attempt,
-                         .since = scheduler_.now()});
+  open_as(id, start);
   return id;
+}
+
+void LogSink::open_as(kernel::HopId id, const kernel::HopStart& start) {
+  const auto [unused, is_new] =
+      open_.emplace(id, Open{.stage = start.stage,
+                             .event = std::string(start.event),
+                             .parent = start.parent,
+                             .to = std::string(start.to),
+                             .operation = std::string(without_query(start.operation)),
+                             .attempt = start.attempt,
+                             .since = scheduler_.now()});
+  CHECK(is_new);
 }
 
 void LogSink::close(kernel::HopId hop, const kernel::HopEnd& end) {

@@ -8,6 +8,7 @@
 // closer calls the failure, so closers give a reason and no payload.
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -28,9 +29,16 @@ struct LogSinkConfig {
 
 class LogSink final : public kernel::HopSink, public CallNotes {
  public:
+  /// Takes each line as soon as it is whole, with the line break at its end.
+  using Write = std::function<void(std::string_view line)>;
+
   /// `scheduler` and `out` outlive the sink. A line is handed to the system as soon as it is whole.
-  LogSink(const kernel::Scheduler& scheduler, std::FILE* out, LogSinkConfig config)
-      : scheduler_(scheduler), out_(out), config_(std::move(config)), next_hop_(config_.first_hop) {}
+  LogSink(const kernel::Scheduler& scheduler, std::FILE* out, LogSinkConfig config);
+  LogSink(const kernel::Scheduler& scheduler, Write write, LogSinkConfig config)
+      : scheduler_(scheduler),
+        write_(std::move(write)),
+        config_(std::move(config)),
+        next_hop_(config_.first_hop) {}
 
   /// Of every line from now on, until it is "": for a function, which works on one invocation at a time.
   void set_request_id(std::string request_id) { request_id_ = std::move(request_id); }
@@ -39,6 +47,8 @@ class LogSink final : public kernel::HopSink, public CallNotes {
   void redact_with(const secrets::Redactor& redactor) { redactor_ = &redactor; }
 
   kernel::HopId open(const kernel::HopStart& start) override;
+  /// The same where somebody else numbers the hops; `id` must not be open.
+  void open_as(kernel::HopId id, const kernel::HopStart& start);
   void close(kernel::HopId hop, const kernel::HopEnd& end) override;
   /// WARN when something goes to "open", INFO otherwise.
   void transition(const kernel::Transition& transition) override;
@@ -62,7 +72,7 @@ class LogSink final : public kernel::HopSink, public CallNotes {
   void write(std::string line);
 
   const kernel::Scheduler& scheduler_;
-  std::FILE* out_;
+  Write write_;
   LogSinkConfig config_;
   const secrets::Redactor* redactor_ = nullptr;
   std::string request_id_;

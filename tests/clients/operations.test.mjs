@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
 import * as cloudwatch from '@aws-sdk/client-cloudwatch';
+import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import * as eventbridge from '@aws-sdk/client-eventbridge';
 import * as lambda from '@aws-sdk/client-lambda';
 import * as secretsManager from '@aws-sdk/client-secrets-manager';
@@ -44,10 +45,12 @@ const services = [
   ['Systems Manager', ssm, ssm.SSMClient, {}],
   ['Lambda', lambda, lambda.LambdaClient, labels],
   ['CloudWatch', cloudwatch, cloudwatch.CloudWatchClient, {}],
+  ['CloudWatch Logs', logs, logs.CloudWatchLogsClient, {}],
 ];
 for (const [service, module, Client, input] of services) {
   test(`${service}: what is documented answers, the rest is refused by name`, async () => {
-    const client = rig.client(Client);
+    // Some operations of CloudWatch Logs have a host of their own.
+    const client = rig.client(Client, { disableHostPrefix: true });
     const documented = emulated(service);
     const known = operations(module);
     assert.deepEqual(documented.filter((operation) => !known.includes(operation)), [], 'no client knows these');

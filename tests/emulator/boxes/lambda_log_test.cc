@@ -138,5 +138,45 @@ TEST(LambdaLog, GoesAlongWithAnAnswerThatWantsIt) {
   EXPECT_EQ(world.request().log, "");
 }
 
+/// Keeps what it is given, as "group stream: text".
+class KeptLines final : public logs::LogSink {
+ public:
+  void line(std::string_view group, std::string_view stream, kernel::WallTime time,
+            std::string_view text) override {
+    lines.push_back(std::string(group) + " " + std::string(stream) + " " + kernel::iso_millis(time) + ": " +
+                    std::string(text));
+  }
+  Lines lines;
+};
+
+TEST(LambdaLog, GoesToTheStreamOfItsEnvironmentWhoeverWantsIt) {
+  LambdaWorld world;
+  KeptLines kept;
+  world.lambda.write_logs(&kept);
+  world.add({.timeout = 3s, .cold_start = 250ms, .async = {.function_error_retries_max = 1}});
+  world.code.script = {std::unexpected(CodeError{"Runtime.ExitError", "gone"}), "{}"};
+  world.code.takes = 1s;
+  world.invoke();
+  world.run_to(1h);
+  // Two environments, as the first one's process ended.
+  const std::string first = log_stream_name(7, "ingest", 1, support::kWallStart);
+  const std::string second = log_stream_name(7, "ingest", 2, support::kWallStart);
+  EXPECT_TRUE(first.starts_with("2026/01/05/[$LATEST]"));
+  EXPECT_EQ(first.size(), std::string("2026/01/05/[$LATEST]").size() + 32);
+  EXPECT_NE(first, second);
+  ASSERT_EQ(kept.lines.size(), 8U);
+  EXPECT_EQ(kept.lines[0], "/aws/lambda/ingest " + first +
+                               " 2026-01-05T09:00:00.000Z: INIT_START Runtime Version: provided:al2023");
+  EXPECT_EQ(kept.lines[1], "/aws/lambda/ingest " + first + " 2026-01-05T09:00:00.250Z: START RequestId: " +
+                               world.request_id() + " Version: $LATEST");
+  EXPECT_TRUE(
+      kept.lines[3].starts_with("/aws/lambda/ingest " + first + " 2026-01-05T09:00:01.250Z: REPORT "));
+  EXPECT_TRUE(
+      kept.lines[4].starts_with("/aws/lambda/ingest " + second + " 2026-01-05T09:01:01.250Z: INIT_START "));
+  // The record has them only where the function asks for it.
+  EXPECT_TRUE(world.journal.logs.empty());
+  EXPECT_EQ(world.code.invocations.at(0).log_stream, first);
+}
+
 }  // namespace
 }  // namespace emulator::lambda

@@ -119,6 +119,8 @@ TEST(RedactingJournal, LetsNoTextOfASecretPass) {
   journal.published({.uuid = "u", .ordering_key = text, .payload = text});
   journal.log({.source = "mine", .message = text, .event = "u", .fields = text});
   journal.effect({.api = "erp", .operation = "book", .business_key = text});
+  journal.check_log_event(text, "/aws/lambda/ingest");
+  journal.check_log_event("nothing of it", "/aws/lambda/ingest");
   secrets.learn("later", "the-next-token");
   journal.close(journal.open({}), {.response = "the-next-token"});
 
@@ -136,6 +138,7 @@ TEST(RedactingJournal, LetsNoTextOfASecretPass) {
             "1  the response held env:A\n0 u the ordering key of an event held env:A\n"
             "0 u the payload of an event held env:A\n0 u a log line of mine held env:A\n"
             "0 u the fields of a log line of mine held env:A\n0  a business key of erp held env:A\n"
+            "0  an event of the log group /aws/lambda/ingest held env:A\n"
             "2  the response held later\n");
 }
 

@@ -220,10 +220,5 @@ TEST(ProcessFunction, RefusesVariablesThatSayWhichEnvironmentItIs) {
   EXPECT_EQ(refuse_variable("A=B"), "'A=B' is no name of a variable");
 }
 
-TEST(ProcessFunction, NamesALogStreamByDay) {
-  EXPECT_EQ(log_stream_name(support::kWallStart, 1, 0xab),
-            "2026/01/05/[$LATEST]000000000000000100000000000000ab");
-}
-
 }  // namespace
 }  // namespace emulator::runtime
