@@ -20,6 +20,12 @@ std::string url_of(const std::string& id) {
   return id.substr(0, 10) + "." + std::string(kRegion) + ".awsapprunner.com";
 }
 
+/// An image of the rig's own program: ".../relayrig-middleware:1", from whatever registry, of whatever tag.
+bool is_own_image(std::string_view image) {
+  image = image.substr(image.rfind('/') + 1);
+  return image.substr(0, image.find_first_of(":@")) == "relayrig-middleware";
+}
+
 std::optional<access::Refusal> wrong_with(const compute::HealthConfig& health) {
   const auto seconds = [](kernel::Duration d) { return d / std::chrono::seconds{1}; };
   for (const auto& [member, value] :
@@ -97,7 +103,7 @@ Answer<Begun> Services::create(CreateRequest request) {
   });
   if (is_taken)
     return std::unexpected(invalid("Service with the provided name already exists: " + request.name));
-  if (request.source.image != kImage) {
+  if (!is_own_image(request.source.image)) {
     return std::unexpected(access::Refusal{
         "NotImplemented", "App Runner CreateService with the image " + request.source.image +
                               " is not emulated: a rig runs no images, and its own middleware is " + kImage});

@@ -42,7 +42,7 @@ class Services final : public ServicesApi, public kernel::HttpHandler {
   Services(std::uint64_t seed, Surroundings around, std::optional<OwnService> own);
   ~Services() override;
 
-  /// The image that every service of a rig runs: no other can be.
+  /// What the rig's own service is said to run.
   static constexpr const char* kImage =
       "123456789012.dkr.ecr.us-east-1.amazonaws.com/relayrig-middleware:latest";
 

@@ -189,6 +189,27 @@ TEST(Services, CreateFurtherOnesOfTheRigsImage) {
   EXPECT_TRUE(bench.services.create(bench.request("second"))) << "the name is free again";
 }
 
+TEST(Services, TakeTheirOwnImageFromEverywhere) {
+  struct Case {
+    std::string image;
+    bool is_taken;
+  };
+  const Case cases[] = {{"relayrig-middleware", true},
+                        {"public.ecr.aws/shop/relayrig-middleware:1.4.2", true},
+                        {"1.dkr.ecr.us-east-1.amazonaws.com/relayrig-middleware@sha256:00", true},
+                        {"relayrig-middleware/nginx", false},
+                        {"shop/relayrig-middleware2:1", false},
+                        {"", false}};
+  for (const Case& c : cases) {
+    ServicesBench bench;
+    CreateRequest request = bench.request("second");
+    request.source.image = c.image;
+    const auto created = bench.services.create(request);
+    EXPECT_EQ(created.has_value(), c.is_taken) << c.image;
+    if (created) EXPECT_EQ(created->service.source.image, c.image) << "shown as it was said";
+  }
+}
+
 TEST(Services, FailToCreateWhatIsNeverHealthy) {
   ServicesBench bench;
   bench.is_sick = true;
