@@ -140,11 +140,6 @@ struct SubscribeAction {
   subscriber::AfterLoss after_loss = subscriber::AfterLoss::Resume;
 };
 
-/// A new version of the middleware. The line is over when its deployment is.
-struct DeployAction {
-  bool fails = false;  ///< it never listens on its port
-};
-
 /// `fault: erp, connect: refused`
 struct DoorAction {
   std::string name;
