@@ -71,12 +71,12 @@ TEST(LogSink, GivesItsLinesToWhoeverWantsThemUnderTheNumbersOfOthers) {
   service::LogSink sink(scheduler, [&lines](std::string_view line) { lines += line; }, {});
   sink.open_as(0x2a, {.stage = kernel::Stage::Step, .to = "erp"});
   sink.close(0x2a, {});
-  sink.log({.message = "two"});
+  sink.log({.source = "main", .message = "two"});
   EXPECT_EQ(lines, R"({"timestamp":"2026-01-05T09:00:00.000Z","level":"INFO","message":"step erp: ok",)"
                    R"("spanId":"000000000000002a","stage":"step","target":"erp","attempt":1,"outcome":"ok",)"
                    R"("durationMs":0.000})"
                    "\n"
-                   R"({"timestamp":"2026-01-05T09:00:00.000Z","level":"INFO","message":"two"})"
+                   R"({"timestamp":"2026-01-05T09:00:00.000Z","level":"INFO","message":"two","source":"main"})"
                    "\n");
 }
 
