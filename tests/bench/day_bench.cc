@@ -1,6 +1,7 @@
 // The day of the largest stage: five million events in virtual time, with the hops of a share of them.
 #include <filesystem>
 #include <map>
+#include <utility>
 
 #include "emulator/runner/run.h"
 #include "emulator/runner/scenario_file.h"
@@ -16,15 +17,24 @@ void enterprise_day() {
   const auto scenario = runner::read_scenario(RELAYRIG_SOURCE_DIR
                                               "/scenarios/stages/a_day_of_an_enterprise_loses_nothing.yaml");
   CHECK(scenario.has_value());
-  std::map<std::int64_t, std::int64_t> bytes_at;  // the most in memory in each hour of the day
+  struct Memory {
+    std::int64_t resident = 0;  // the most of the hour
+    std::int64_t in_use = 0;    // at its end
+  };
+  std::map<std::int64_t, Memory> hours;
+  std::int64_t minute = 0;
   std::int64_t published = 0;
   const live::Stopwatch watch;
   const auto result = runner::run_scenario(
       *scenario, {.runs_folder = (std::filesystem::temp_directory_path() / "relayrig_bench").string(),
                   .version = "bench",
                   .on_progress = [&](const runner::Progress& progress) {
-                    std::int64_t& most = bytes_at[progress.now.time_since_epoch() / std::chrono::hours{1}];
-                    most = std::max(most, resident_bytes());
+                    const auto passed = progress.now.time_since_epoch();
+                    Memory& memory = hours[passed / std::chrono::hours{1}];
+                    memory.resident = std::max(memory.resident, resident_bytes());
+                    // Counting what is in use takes a while.
+                    if (std::exchange(minute, passed / std::chrono::minutes{1}) != minute)
+                      memory.in_use = bytes_in_use();
                     published = progress.published;
                   }});
   CHECK_THAT(result.has_value(), result ? "" : result.error().text());
@@ -32,11 +42,15 @@ void enterprise_day() {
       "a day of " + number(static_cast<double>(published)) + " events: verdict, minutes, GiB of run file",
       result->verdict + ", " + number(watch.elapsed_seconds() / 60, 1) + ", " +
           number(static_cast<double>(std::filesystem::file_size(result->path)) / (1 << 30), 1));
-  std::string memory;
-  for (const std::int64_t hour : {1, 6, 9, 12, 15, 18, 21, 23}) {
-    memory += (memory.empty() ? "" : ", ") + number(static_cast<double>(bytes_at[hour]) / (1 << 20));
-  }
-  print_line("MiB in memory in its hours 1, 6, 9, 12, 15, 18, 21, 23", memory, "flat behind the peak");
+  const auto shown = [&hours](std::int64_t Memory::* member) {
+    std::string text;
+    for (const std::int64_t hour : {1, 6, 9, 12, 15, 18, 21, 23})
+      text += (text.empty() ? "" : ", ") + number(static_cast<double>(hours[hour].*member) / (1 << 20));
+    return text;
+  };
+  print_line("MiB in memory in its hours 1, 6, 9, 12, 15, 18, 21, 23", shown(&Memory::resident));
+  print_line("MiB in use at their ends: as the rate of its hour, not as the events so far",
+             shown(&Memory::in_use), "falls again");
   std::filesystem::remove(result->path);
 }
 

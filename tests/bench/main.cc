@@ -1,4 +1,5 @@
 // `make bench`: what things cost on this machine, and what the goals are.
+#include <malloc.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,6 +34,11 @@ std::int64_t resident_bytes(std::int64_t pid) {
   std::int64_t resident = 0;
   statm >> size >> resident;
   return resident * sysconf(_SC_PAGESIZE);
+}
+
+std::int64_t bytes_in_use() {
+  const struct mallinfo2 heap = mallinfo2();
+  return static_cast<std::int64_t>(heap.uordblks + heap.hblkhd);
 }
 
 void start_up(const std::string& relayrig) {
