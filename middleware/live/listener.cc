@@ -162,9 +162,16 @@ bool is_listening(int port) {
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  // On loopback this is over at once, unless the queue is full.
   fcntl(socket.get(), F_SETFL, O_NONBLOCK);
-  return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return true;
+  if (errno != EINPROGRESS) return false;
+  // On loopback that is over at once, unless the queue is full.
+  constexpr int kAtMostMs = 10;
+  pollfd connecting{socket.get(), POLLOUT, 0};
+  if (poll(&connecting, 1, kAtMostMs) != 1) return false;
+  int problem = 0;
+  socklen_t size = sizeof problem;
+  return getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &problem, &size) == 0 && problem == 0;
 }
 
 }  // namespace live

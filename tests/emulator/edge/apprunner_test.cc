@@ -66,8 +66,9 @@ struct AppRunnerRig : Rig, compute::ServiceHost, services::ServiceWatcher {
   std::string own_arn() { return ask("ListServices")["ServiceSummaryList"][0]["ServiceArn"]; }
 
   PlainService own{scheduler};
-  services::Services box{
-      7, {scheduler, hops, *this, *this, 40s}, {"middleware", "0123456789abcdef0123456789abcdef", own}};
+  services::Services box{7,
+                         {scheduler, hops, *this, *this, 40s},
+                         services::OwnService{"middleware", "0123456789abcdef0123456789abcdef", own}};
 };
 
 Json image_of(const std::string& image) {

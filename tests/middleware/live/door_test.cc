@@ -1,4 +1,5 @@
 // What clients find who connect: refused, hanging, and each kind of TLS that is not to be trusted.
+#include "middleware/live/listener.h"
 #include "tests/middleware/live/live_support.h"
 
 namespace live_tests {
@@ -89,6 +90,15 @@ TEST(HttpDoor, LetsThoseGoOnWhoAreInside) {
   rig.run_until_results(1);
   EXPECT_EQ(outcome(rig.results[0]), "200");
   EXPECT_EQ(outcome(rig.call(request())), "refused");
+}
+
+TEST(IsListening, TellsWhetherSomebodyTakesConnections) {
+  auto listener = live::Listener::open("127.0.0.1", 0);
+  ASSERT_TRUE(listener.has_value());
+  const int port = (*listener)->port();
+  EXPECT_TRUE(live::is_listening(port));
+  listener->reset();
+  EXPECT_FALSE(live::is_listening(port));
 }
 
 }  // namespace

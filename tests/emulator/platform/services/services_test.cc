@@ -82,8 +82,9 @@ struct ServicesBench : Bench, compute::ServiceHost, ServiceWatcher {
   Lines logged;
   bool is_sick = false;
   ScriptedService own{scheduler, lines, "own"};
-  Services services{
-      7, {scheduler, journal, *this, *this, 40s}, {"middleware", "0123456789abcdef0123456789abcdef", own}};
+  Services services{7,
+                    {scheduler, journal, *this, *this, 40s},
+                    OwnService{"middleware", "0123456789abcdef0123456789abcdef", own}};
 };
 
 TEST(Services, BeginWithTheRigsOwn) {
