@@ -142,7 +142,7 @@ int wait_until(int epoll, std::array<epoll_event, 64>& events, Clock::time_point
   const auto left = std::max(due - Clock::now(), Clock::duration{});
   const timespec time{.tv_sec = left / std::chrono::seconds{1},
                       .tv_nsec = (left % std::chrono::seconds{1}).count()};
-  return epoll_pwait2(epoll, events.data(), events.size(), &time, nullptr);
+  return epoll_pwait2(epoll, events.data(), static_cast<int>(events.size()), &time, nullptr);
 }
 
 double percentile(std::vector<double>& times, double share) {
