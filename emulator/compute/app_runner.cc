@@ -39,11 +39,17 @@ AppRunner::~AppRunner() = default;
 
 std::unique_ptr<Fleet> AppRunner::make_fleet(Release release) {
   return std::make_unique<Fleet>(config_, release,
-                                 Fleet::Surroundings{scheduler_, journal_, factory_, last_number_});
+                                 Fleet::Surroundings{scheduler_, journal_, factory_, last_number_, living_});
+}
+
+std::vector<std::int64_t> AppRunner::crashable(std::string_view name) const {
+  std::vector<std::int64_t> numbers;
+  for (const Fleet* fleet : living_) fleet->add_crashable(name, numbers);
+  return numbers;
 }
 
 void AppRunner::crash(std::string_view name, kernel::Duration down) {
-  if (fleet_) fleet_->crash(name, down);
+  for (Fleet* fleet : living_) fleet->crash(name, down);
 }
 
 /// No instance takes the request.

@@ -30,6 +30,7 @@ class AppRunner final : public Compute, public HostedService {
 
   kernel::Task<kernel::HttpReply> handle(kernel::HttpRequest request) override;
 
+  std::vector<std::int64_t> crashable(std::string_view name) const override;
   void crash(std::string_view name, kernel::Duration down) override;
   HostedService* hosted() override { return this; }
 
@@ -69,6 +70,7 @@ class AppRunner final : public Compute, public HostedService {
   InstanceFactory& factory_;
   kernel::Random ids_;
   std::int64_t last_number_ = 0;
+  std::vector<Fleet*> living_;  ///< that serves, those that come up and those that drain
   Release release_;
   std::unique_ptr<Fleet> fleet_;  ///< null: paused
   kernel::TaskScope retiring_;

@@ -1,6 +1,8 @@
 #pragma once
 // The compute hop as the rest of a run sees it, whatever platform the profile names.
+#include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "middleware/kernel/http.h"
 #include "middleware/kernel/time.h"
@@ -16,6 +18,8 @@ class ScaledService;
 
 class Compute : public kernel::HttpHandler {
  public:
+  /// Numbers of the instances that crash() would hit now.
+  virtual std::vector<std::int64_t> crashable(std::string_view name) const = 0;
   /// The instance of that name ("middleware-1"), or every one ("middleware"), dies now, with all it works on,
   /// and is back after `down`. One that is not there, or is down, stays as it is.
   virtual void crash(std::string_view name, kernel::Duration down) = 0;

@@ -11,6 +11,9 @@
 
 namespace emulator::compute {
 
+/// Tasks of a service, AWS's quota.
+inline constexpr std::int64_t kTasksMax = 5000;
+
 struct EcsTaskInfo {
   std::int64_t number = 0;          ///< 1, 2, ...: "middleware-1"
   int revision = 1;                 ///< of the service: a deployment makes the next
@@ -26,7 +29,7 @@ class EcsApi {
   /// By number; those that have stopped are not among them.
   virtual std::vector<EcsTaskInfo> list_tasks() const = 0;
   virtual std::int64_t desired_count() const = 0;
-  /// At least 0.
+  /// 0 to kTasksMax.
   virtual void change_desired_count(std::int64_t tasks) = 0;
   /// False: one is under way.
   virtual bool begin_deployment() = 0;

@@ -207,16 +207,23 @@ void EcsService::remove(Member& member, std::string_view why) {
   std::erase_if(members_, [&member](const auto& m) { return m.get() == &member; });
 }
 
-void EcsService::crash(std::string_view name, kernel::Duration down) {
+std::vector<std::int64_t> EcsService::crashable(std::string_view name) const {
+  std::vector<std::int64_t> numbers;
   for (const auto& member : members_) {
     const bool is_meant = name == kServiceName || name == task_name(member->number);
-    if (is_meant && member->task.is_up()) crash(*member, down);
+    if (is_meant && member->task.is_up()) numbers.push_back(member->number);
   }
+  return numbers;
+}
+
+void EcsService::crash(std::string_view name, kernel::Duration down) {
+  for (const std::int64_t number : crashable(name)) crash(*find(number), down);
 }
 
 // Nobody deregisters it: requests go on to come until its checks have failed.
 void EcsService::crash(Member& member, kernel::Duration down) {
   member.task.kill();
+  if (member.state == State::Stopping) return remove(member, "by the timeline");
   if (is_leaving(member)) return;
   change(member, State::Crashed, "by the timeline");
   member.timer =

@@ -34,6 +34,7 @@ class EcsService final : public Compute, public ScaledService, public EcsApi, pr
   kernel::Task<kernel::HttpReply> handle(kernel::HttpRequest request) override {
     return balancer_.handle(std::move(request));
   }
+  std::vector<std::int64_t> crashable(std::string_view name) const override;
   void crash(std::string_view name, kernel::Duration down) override;
   ScaledService* scaled() override { return this; }
   EcsApi* ecs() override { return this; }

@@ -17,9 +17,11 @@ Fleet::Fleet(const AppRunnerConfig& config, Release release, Surroundings around
   const ScalingLimits& limits = release_.limits;
   CHECK(limits.provisioned_min >= 1 && limits.active_max >= limits.provisioned_min &&
         limits.concurrency >= 1);
+  around_.living.push_back(this);
 }
 
 Fleet::~Fleet() {
+  std::erase(around_.living, this);
   for (const auto& instance : instances_) {
     scheduler_.cancel(instance->timer);
     // Also where an answer that is on its way still holds them.
@@ -50,7 +52,8 @@ void Fleet::start(Instance& instance) {
 void Fleet::change(Instance& instance, State state, std::string_view why) {
   const State before = std::exchange(instance.state, state);
   if (instance.cpu && state == State::Inactive) instance.cpu->close();
-  if (instance.cpu && state == State::Active) instance.cpu->open();
+  // One that drains has requests that waited for it to wake up.
+  if (instance.cpu && (state == State::Active || state == State::Draining)) instance.cpu->open();
   around_.journal.transition({.kind = "instance",
                               .subject = name_of(instance),
                               .from = to_text(before),

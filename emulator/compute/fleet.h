@@ -27,6 +27,7 @@ class Fleet final : private PlaceKeeper {
     kernel::Journal& journal;
     InstanceFactory& factory;
     std::int64_t& last_number;  ///< of all instances of the service, whatever their version
+    std::vector<Fleet*>& living;
   };
   /// Empty at first. What `around` refers to outlives it.
   Fleet(const AppRunnerConfig& config, Release release, Surroundings around);
@@ -54,7 +55,8 @@ class Fleet final : private PlaceKeeper {
   /// Instances changed that requests may wait for.
   kernel::Signal& changed() { return changed_; }
 
-  /// See Compute::crash.
+  /// See Compute::crashable and crash.
+  void add_crashable(std::string_view name, std::vector<std::int64_t>& numbers) const;
   void crash(std::string_view name, kernel::Duration down);
 
   /// Takes no more requests: those under way go on until `grace` is over, then they are cut off.
@@ -90,6 +92,7 @@ class Fleet final : private PlaceKeeper {
   void watch_idleness(Instance& instance);
   void on_idle(std::int64_t number);
   void drop(std::int64_t number);
+  bool is_hit(const Instance& instance, std::string_view name) const;
   void crash(Instance& instance, kernel::Duration down);
   void restart(std::int64_t number);
   /// Its application dies with what it works on.

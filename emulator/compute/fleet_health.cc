@@ -105,12 +105,21 @@ void Fleet::replace(Instance& instance) {
   provision_one("replaces " + name);
 }
 
+bool Fleet::is_hit(const Instance& instance, std::string_view name) const {
+  const bool is_up = instance.state != State::Provisioning && instance.state != State::Crashed &&
+                     instance.state != State::Gone;
+  return is_up && (name == config_.name || name == name_of(instance));
+}
+
+void Fleet::add_crashable(std::string_view name, std::vector<std::int64_t>& numbers) const {
+  for (const auto& instance : instances_) {
+    if (is_hit(*instance, name)) numbers.push_back(instance->number);
+  }
+}
+
 void Fleet::crash(std::string_view name, kernel::Duration down) {
   for (const auto& instance : instances_) {
-    const bool is_meant = name == config_.name || name == name_of(*instance);
-    const bool is_up = instance->state != State::Provisioning && instance->state != State::Crashed &&
-                       instance->state != State::Gone;
-    if (is_meant && is_up) crash(*instance, down);
+    if (is_hit(*instance, name)) crash(*instance, down);
   }
 }
 

@@ -174,14 +174,15 @@ AwsResult Ecs::update_service(const AwsCall& call) {
   const std::string name = in.required_text("service");
   const auto desired = in.integer("desiredCount");
   const bool deploys = in.boolean("forceNewDeployment").value_or(false);
-  if (desired && *desired < 0) in.fail(invalid("desiredCount cannot be negative."));
+  if (desired && (*desired < 0 || *desired > compute::kTasksMax))
+    in.fail(invalid("desiredCount is from 0 to " + std::to_string(compute::kTasksMax) + "."));
   if (service_ == nullptr || !is_named(name, service_arn(), kService))
     in.fail({.code = "ServiceNotFoundException", .message = "Service not found."});
   if (auto wrong = in.problem()) return std::unexpected(std::move(*wrong));
-  if (desired) service_->change_desired_count(*desired);
   // ASSUMPTION: a deployment under way is not replaced by the next, as AWS does.
   if (deploys && !service_->begin_deployment())
     return std::unexpected(not_emulated("A deployment beside one that is under way"));
+  if (desired) service_->change_desired_count(*desired);
   return reply_with({{"service", shown_service()}});
 }
 

@@ -86,8 +86,9 @@ StepConfig steps_in(Members& parent, const Json& structure) {
     Members step(in, (*steps)[i], "StepAdjustments." + std::to_string(i + 1));
     const auto lower = step.number("MetricIntervalLowerBound");
     const auto upper = step.number("MetricIntervalUpperBound");
-    config.steps.push_back(
-        {.lower = lower, .upper = upper, .change = step.integer("ScalingAdjustment").value_or(0)});
+    const auto change = step.integer("ScalingAdjustment");
+    if (!change) step.fail(invalid("A step needs a ScalingAdjustment."));
+    config.steps.push_back({.lower = lower, .upper = upper, .change = change.value_or(0)});
   }
   if (config.steps.empty()) in.fail(invalid("A step scaling policy needs StepAdjustments."));
   return config;

@@ -10,6 +10,31 @@
 
 namespace emulator::runner {
 
+/// An instance, known to its factory for as long as it lives.
+class BuiltinInstances::Known final : public kernel::HttpHandler {
+ public:
+  Known(BuiltinInstances& instances, std::int64_t number, service::Service& service)
+      : instances_(instances), number_(number), service_(&service) {
+    instances_.services_[number_] = service_;
+  }
+  ~Known() override {
+    const auto found = instances_.services_.find(number_);
+    if (found != instances_.services_.end() && found->second == service_) instances_.services_.erase(found);
+  }
+  Known(const Known&) = delete;
+  Known& operator=(const Known&) = delete;
+
+  kernel::Task<kernel::HttpReply> handle(kernel::HttpRequest request) override {
+    return app->handle(std::move(request));
+  }
+  std::unique_ptr<kernel::HttpHandler> app;
+
+ private:
+  BuiltinInstances& instances_;
+  std::int64_t number_;
+  service::Service* service_;
+};
+
 BuiltinInstances::BuiltinInstances(const Given& given, std::uint64_t seed, InstanceSurroundings around,
                                    std::string name)
     : name_(std::move(name)),
@@ -41,7 +66,6 @@ bool BuiltinInstances::is_idle(std::int64_t number) const {
 }
 
 void BuiltinInstances::gone(std::int64_t number) {
-  services_.erase(number);
   const auto store = stores_.find(number);
   if (store == stores_.end()) return;
   store->second->lose();
@@ -72,13 +96,17 @@ std::unique_ptr<kernel::HttpHandler> BuiltinInstances::start_with(Machine machin
                                .secrets = &secrets,
                                .notes = lines};
   auto service = std::make_unique<service::Service>(file.service, std::move(around), store_of(number));
-  services_[number] = service.get();
-  if (file.sns.topics.empty()) return service;
+  auto known = std::make_unique<Known>(*this, number, *service);
+  if (file.sns.topics.empty()) {
+    known->app = std::move(service);
+    return known;
+  }
   auto endpoint = std::make_unique<sns::Endpoint>(file.sns, file.ingest, machine.scheduler, machine.client,
                                                   std::move(service));
   endpoint->log_to(hops);
   endpoint->refer_to(secrets);
-  return endpoint;
+  known->app = std::move(endpoint);
+  return known;
 }
 
 store::Store& BuiltinInstances::store_of(std::int64_t number) {

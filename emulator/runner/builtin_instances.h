@@ -42,6 +42,7 @@ class BuiltinInstances final : public compute::InstanceFactory {
   SharedStore& shared() { return shared_; }
 
  private:
+  class Known;
   /// What an instance runs on and speaks through.
   struct Machine {
     kernel::Scheduler& scheduler;
@@ -59,7 +60,7 @@ class BuiltinInstances final : public compute::InstanceFactory {
   InstanceSurroundings around_;
   RigSecrets secrets_;
   std::map<std::int64_t, std::unique_ptr<InstanceStore>> stores_;
-  std::map<std::int64_t, service::Service*> services_{};  ///< the newest of each number
+  std::map<std::int64_t, service::Service*> services_{};  ///< that live, by number
   SharedStore shared_;
 };
 

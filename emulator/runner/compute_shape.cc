@@ -188,6 +188,11 @@ Shape<CanaryConfig> canary_shape() {
                if (config.datapoints <= config.minutes) return std::nullopt;
                return "'datapoints' is above 'minutes'";
              })
+      .check("datapoints",
+             [](const CanaryConfig& config) -> std::optional<std::string> {
+               if (config.bake >= 1min * config.datapoints) return std::nullopt;
+               return "'bake' has fewer minutes than 'datapoints'";
+             })
       .done();
 }
 
@@ -225,7 +230,7 @@ Shape<ComputeGiven> ecs_alb_shape() {
           .optional("min", &EcsAlbText::tasks_min, integer(1, 1000), "Tasks there are at least.")
           .optional("max", &EcsAlbText::tasks_max, integer(1, 5000), "And at most.")
           .optional("vcpu", of_task(&compute::TaskCapacity::vcpu), number(0.25, 16), "Of a task; 1.")
-          .optional("cpu_per_request", of_task(&compute::TaskCapacity::cpu_per_request), duration(),
+          .optional("cpu_per_request", of_task(&compute::TaskCapacity::cpu_per_request), duration(0s, 1h),
                     "CPU time that a request costs; 10ms.")
           .optional("start_time", &EcsAlbText::start_time, duration(), "Of a new task, until it listens.")
           .optional("stop_grace", &EcsAlbText::stop_grace, duration(0s, 120s), "SIGTERM to SIGKILL.")

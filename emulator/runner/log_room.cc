@@ -88,10 +88,9 @@ void LogRoom::write_instance_line(std::int64_t number, std::string_view line) {
   service_.line(application_log_group(), instance_log_stream(seed_, number), scheduler_.wall_now(), line);
 }
 
-void LogRoom::crash(std::string_view name) {
+void LogRoom::crash(std::int64_t number) {
   for (const auto& instance : instances_) {
-    if (name == "middleware" || name == "middleware-" + std::to_string(instance->number))
-      instance->hops.mute();
+    if (instance->number == number) instance->hops.mute();
   }
 }
 

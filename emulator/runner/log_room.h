@@ -51,8 +51,8 @@ class LogRoom {
   LoggedHops* start_instance(std::int64_t number, const std::string& service_name);
   /// What an instance that is a process has written; nothing when nobody wants it.
   void write_instance_line(std::int64_t number, std::string_view line);
-  /// An instance of that name ("middleware-1"), or every one ("middleware"), dies now.
-  void crash(std::string_view name);
+  /// That instance dies now.
+  void crash(std::int64_t number);
 
  private:
   struct Instance {

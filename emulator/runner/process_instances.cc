@@ -77,26 +77,29 @@ void keep_deployment_file(const config::Tree& scenario, ComputeGiven& compute) {
 /// Begins to live when everything is served.
 class ProcessInstances::Instance final : public kernel::HttpHandler {
  public:
-  Instance(ProcessInstances& instances, kernel::Scheduler& scheduler)
-      : instances_(instances), living_(scheduler) {}
-  ~Instance() override { std::erase(instances_.waiting_, this); }
+  Instance(ProcessInstances& instances, std::int64_t its_number)
+      : number(its_number), instances_(instances), living_(instances.scheduler_) {
+    instances_.instances_.push_back(this);
+  }
+  ~Instance() override { std::erase(instances_.instances_, this); }
   Instance(const Instance&) = delete;
   Instance& operator=(const Instance&) = delete;
 
   kernel::Task<kernel::HttpReply> handle(kernel::HttpRequest request) override {
-    while (!process_) co_await living_.wait();
-    auto handling = process_->handle(std::move(request));
+    while (!process) co_await living_.wait();
+    auto handling = process->handle(std::move(request));
     co_return co_await std::move(handling);
   }
-  void live(std::unique_ptr<kernel::HttpHandler> process) {
-    process_ = std::move(process);
+  void live() {
+    process = instances_.process_of(number);
     living_.notify_all();
   }
-  std::int64_t number = 0;
+
+  const std::int64_t number;
+  std::unique_ptr<runtime::ServiceProcess> process;
 
  private:
   ProcessInstances& instances_;
-  std::unique_ptr<kernel::HttpHandler> process_;
   kernel::Signal living_;
 };
 
@@ -110,11 +113,27 @@ ProcessInstances::~ProcessInstances() {
 }
 
 std::unique_ptr<kernel::HttpHandler> ProcessInstances::start(std::int64_t number) {
-  if (!folder_.empty()) return process_of(number);
-  auto instance = std::make_unique<Instance>(*this, scheduler_);
-  instance->number = number;
-  waiting_.push_back(instance.get());
+  auto instance = std::make_unique<Instance>(*this, number);
+  if (!folder_.empty()) instance->live();
   return instance;
+}
+
+runtime::ServiceProcess* ProcessInstances::find(std::int64_t number) const {
+  const auto found = std::ranges::find(instances_, number, [](const Instance* one) { return one->number; });
+  return found == instances_.end() ? nullptr : (*found)->process.get();
+}
+
+void ProcessInstances::terminate(std::int64_t number) {
+  if (runtime::ServiceProcess* process = find(number)) process->terminate();
+}
+
+bool ProcessInstances::is_idle(std::int64_t number) const {
+  const runtime::ServiceProcess* process = find(number);
+  return process == nullptr || process->is_over();
+}
+
+void ProcessInstances::crash(std::int64_t number) {
+  if (runtime::ServiceProcess* process = find(number)) process->kill();
 }
 
 kernel::Result<> ProcessInstances::begin() {
@@ -124,11 +143,11 @@ kernel::Result<> ProcessInstances::begin() {
   if (mkdtemp(path.data()) == nullptr)
     return kernel::infrastructure("no folder can be made for the instances", path.data());
   folder_ = path.data();
-  for (Instance* instance : std::exchange(waiting_, {})) instance->live(process_of(instance->number));
+  for (Instance* instance : instances_) instance->live();
   return {};
 }
 
-std::unique_ptr<kernel::HttpHandler> ProcessInstances::process_of(std::int64_t number) {
+std::unique_ptr<runtime::ServiceProcess> ProcessInstances::process_of(std::int64_t number) {
   const ComputeProcess& given = *given_.compute.process;
   const std::string name = instance_name(number);
   const fs::path file = folder_ / (name + ".yaml");
@@ -160,13 +179,14 @@ std::unique_ptr<kernel::HttpHandler> ProcessInstances::process_of(std::int64_t n
   for (const auto& [variable, value] : surroundings_of(network_, "")) add(variable, value);
   for (const auto& [variable, value] : credentials()) add(variable, value);
   return std::make_unique<runtime::ServiceProcess>(
-      std::move(spec), runtime::ServiceSurroundings{
-                           scheduler_, journal_, *network_.machine(), network_.client(),
-                           [this](const std::string& host, const std::string& url) -> kernel::Result<> {
-                             if (auto led = network_.reach(host, url); !led)
-                               return std::unexpected(led.error());
-                             return {};
-                           }});
+      std::move(spec),
+      runtime::ServiceSurroundings{
+          scheduler_, journal_, *network_.machine(), network_.client(),
+          [this](const std::string& host, const std::string& url) -> kernel::Result<> {
+            if (auto led = network_.reach(host, url); !led) return std::unexpected(led.error());
+            return {};
+          },
+          [this, number](std::string_view line) { logs_.write_instance_line(number, line); }});
 }
 
 }  // namespace emulator::runner

@@ -38,21 +38,29 @@ class ProcessInstances final : public compute::InstanceFactory {
   /// An instance that is started before everything is served begins to live then.
   std::unique_ptr<kernel::HttpHandler> start(std::int64_t number) override;
 
+  /// SIGTERM for its process, which is not started again.
+  void terminate(std::int64_t number) override;
+  bool is_idle(std::int64_t number) const override;
+  /// SIGKILL for its process, before the instance is said to have crashed.
+  void crash(std::int64_t number);
+
   /// Infrastructure error when the program is not there, or no file can be written. Once, when all else is
   /// served.
   kernel::Result<> begin();
 
  private:
   class Instance;
-  std::unique_ptr<kernel::HttpHandler> process_of(std::int64_t number);
+  std::unique_ptr<runtime::ServiceProcess> process_of(std::int64_t number);
+  /// Null: it does not live.
+  runtime::ServiceProcess* find(std::int64_t number) const;
 
   const Given& given_;
   kernel::Scheduler& scheduler_;
   kernel::Journal& journal_;
   Network& network_;
   LogRoom& logs_;
-  std::filesystem::path folder_;  ///< of the files, for as long as this lives
-  std::vector<Instance*> waiting_;
+  std::filesystem::path folder_;      ///< of the files, for as long as this lives
+  std::vector<Instance*> instances_;  ///< that live
 };
 
 }  // namespace emulator::runner

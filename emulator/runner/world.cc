@@ -266,7 +266,16 @@ compute::InstanceFactory& World::factory() {
 }
 
 void World::crash(const std::string& instance, kernel::Duration down) {
-  logs_->crash(instance);
+  const std::vector<std::int64_t> hit = compute_->crashable(instance);
+  if (hit.empty()) {
+    const std::string message =
+        "the crash of " + instance + " hit nobody: it is not there, not up yet, or down";
+    ports_.journal.log({.level = kernel::LogLevel::Warn, .source = "compute", .message = message});
+  }
+  for (const std::int64_t number : hit) {
+    logs_->crash(number);
+    if (process_instances_) process_instances_->crash(number);
+  }
   compute_->crash(instance, down);
 }
 

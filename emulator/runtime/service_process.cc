@@ -76,8 +76,20 @@ ServiceProcess::~ServiceProcess() {
   if (timer_) around_.scheduler.cancel(timer_);
   if (!process_) return;
   is_leaving_ = true;
+  if (is_killed_) return;
   process_->terminate();
   if (!process_->wait(kFarewell)) process_->kill();
+}
+
+void ServiceProcess::terminate() {
+  is_ending_ = true;
+  if (timer_) around_.scheduler.cancel(std::exchange(timer_, {}));
+  if (process_) process_->terminate();
+}
+
+void ServiceProcess::kill() {
+  is_killed_ = true;
+  if (process_) process_->kill();
 }
 
 void ServiceProcess::move_to(State state, std::string_view why) {
@@ -99,8 +111,11 @@ void ServiceProcess::start() {
   auto started = around_.machine.start(process, *this);
   if (!started) return start_later(started.error().text());
   process_ = std::move(*started);
-  if (auto led = around_.lead(spec_.name, "http://127.0.0.1:" + std::to_string(port_)); !led)
+  is_killed_ = false;
+  if (auto led = around_.lead(spec_.name, "http://127.0.0.1:" + std::to_string(port_)); !led) {
+    process_.reset();
     return start_later(led.error().text());
+  }
   move_to(State::Starting, "port " + std::to_string(port_));
   look();
 }
@@ -138,7 +153,7 @@ void ServiceProcess::ended(ProcessEnd end) {
   process_.reset();
   const std::string why = end_text(end);
   move_to(State::Down, why);
-  start_later("the process has ended: " + why);
+  if (!is_ending_) start_later("the process has ended: " + why);
 }
 
 kernel::Task<HttpReply> ServiceProcess::handle(kernel::HttpRequest request) {

@@ -40,7 +40,8 @@ class ServiceProcess final : public kernel::HttpHandler, private ProcessListener
  public:
   /// Starts the process at once; what hinders it is logged, and requests find nobody.
   ServiceProcess(ServiceSpec spec, ServiceSurroundings around);
-  /// Tells it to end, waits up to two seconds of real time, then kills it. No request may be under way.
+  /// Unless it is over or was killed: tells it to end, waits up to two seconds of real time, then kills it.
+  /// No request may be under way.
   ~ServiceProcess() override;
   ServiceProcess(const ServiceProcess&) = delete;
   ServiceProcess& operator=(const ServiceProcess&) = delete;
@@ -49,7 +50,12 @@ class ServiceProcess final : public kernel::HttpHandler, private ProcessListener
   /// the time.
   kernel::Task<kernel::HttpReply> handle(kernel::HttpRequest request) override;
 
-  bool is_up() const { return state_ == State::Up; }
+  /// SIGTERM: it ends by itself, and is not started again.
+  void terminate();
+  /// SIGKILL, at once: it is started again unless it goes.
+  void kill();
+  /// It has been told to end, and has.
+  bool is_over() const { return is_ending_ && !process_; }
 
  private:
   enum class State : std::uint8_t { Down, Starting, Up };
@@ -68,7 +74,9 @@ class ServiceProcess final : public kernel::HttpHandler, private ProcessListener
   std::chrono::milliseconds next_restart_;
   int port_ = 0;
   std::unique_ptr<Process> process_;
-  bool is_leaving_ = false;
+  bool is_leaving_ = false;  ///< it is being destroyed
+  bool is_ending_ = false;   ///< told so by terminate()
+  bool is_killed_ = false;
   kernel::TimerId timer_{};
   kernel::Signal moved_;
 };

@@ -29,7 +29,8 @@ std::int64_t percent_of(std::int64_t capacity, std::int64_t percent, std::int64_
 
 std::int64_t tracked_capacity(std::int64_t capacity, double metric, double target) {
   // What is whole but for the last bit is whole: 3 * 60 / 60.
-  return static_cast<std::int64_t>(std::ceil(static_cast<double>(capacity) * metric / target - 1e-9));
+  const double wanted = std::ceil(static_cast<double>(capacity) * metric / target - 1e-9);
+  return static_cast<std::int64_t>(std::min(wanted, static_cast<double>(kCapacityMax)));
 }
 
 std::int64_t stepped_capacity(const StepConfig& config, std::int64_t capacity, double above) {

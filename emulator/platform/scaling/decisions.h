@@ -9,7 +9,7 @@
 
 namespace emulator::scaling {
 
-/// ceil(capacity * metric / target).
+/// ceil(capacity * metric / target), at most kCapacityMax.
 std::int64_t tracked_capacity(std::int64_t capacity, double metric, double target);
 
 /// `above`: the metric minus the alarm's threshold. Without a step for it the capacity stays.

@@ -44,6 +44,9 @@ struct Dimension {
   friend auto operator<=>(const Dimension&, const Dimension&) = default;
 };
 
+/// ASSUMPTION: of any target; the tasks that an ECS service may have.
+inline constexpr std::int64_t kCapacityMax = 5000;
+
 struct ScalableTarget {
   Dimension dimension;
   std::int64_t min = 0;

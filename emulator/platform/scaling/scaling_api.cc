@@ -53,6 +53,8 @@ Answer<ScalableTarget> AutoScaling::register_target(ScalableTarget target) {
   }
   if (target.min < 0 || target.max < target.min)
     return std::unexpected(invalid("Maximum capacity cannot be less than minimum capacity"));
+  if (target.max > kCapacityMax)
+    return std::unexpected(invalid("Maximum capacity cannot be above " + std::to_string(kCapacityMax)));
   const auto [found, is_new] = targets_.try_emplace(target.dimension);
   ScalableTarget& stored = found->second.info;
   target.arn = is_new ? make_arn("application-autoscaling", "scalable-target/" + kernel::hex16(ids_.bits()))

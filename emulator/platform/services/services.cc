@@ -27,6 +27,7 @@ bool is_own_image(std::string_view image) {
 }
 
 std::optional<access::Refusal> wrong_with(const compute::HealthConfig& health) {
+  if (!health.path.starts_with('/')) return invalid("Path must begin with /");
   const auto seconds = [](kernel::Duration d) { return d / std::chrono::seconds{1}; };
   for (const auto& [member, value] :
        {std::pair{"Interval", seconds(health.interval)}, std::pair{"Timeout", seconds(health.timeout)},

@@ -73,8 +73,8 @@ class Services final : public ServicesApi, public kernel::HttpHandler {
   /// Requests that reach App Runner's router by the host of a service; 404 for any other host.
   kernel::Task<kernel::HttpReply> handle(kernel::HttpRequest request) override;
 
-  /// A new version of the rig's own service, which there must be, as the timeline asks for it. `listens` false: it never comes up.
-  /// Refused as StartDeployment is.
+  /// A new version of the rig's own service, which there must be, as the timeline asks for it. `listens`
+  /// false: it never comes up. Refused as StartDeployment is.
   Answer<std::string> deploy_own(bool listens);
   /// No operation on the rig's own service is under way.
   kernel::Task<void> until_settled();

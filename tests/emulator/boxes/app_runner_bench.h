@@ -49,7 +49,7 @@ class ScriptedApps final : public InstanceFactory {
       if (request.target == "/health") co_return HttpReply{.response = {apps_.next_health(number_)}};
       apps_.headers_seen = request.headers;
       const Running running(*this);
-      co_await kernel::sleep_until(apps_.scheduler_, apps_.scheduler_.now() + apps_.takes);
+      co_await kernel::sleep_until(cpu_, cpu_.now() + apps_.takes);
       ++apps_.ended;
       HttpReply reply = apps_.reply;
       if (reply.response.body.empty()) reply.response.body = std::to_string(number_);

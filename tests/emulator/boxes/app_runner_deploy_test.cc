@@ -70,6 +70,23 @@ TEST(AppRunner, LetsTheOldVersionFinishUntilItsGraceIsOver) {
   EXPECT_EQ(bench.scheduler.pending(), 0u) << "nothing is left of the old version";
 }
 
+TEST(AppRunner, CrashesAnInstanceOfTheOldVersionToo) {
+  DeployBench bench({.provisioning = 60s, .idle_max = 10min, .routing = 0s, .grace = 30s});
+  bench.apps.takes = 40s;
+  bench.deploy({});
+  bench.run_to(50s);
+  bench.call();  // the old version would answer at 90 s
+  bench.run_to(70s);
+  EXPECT_EQ(bench.service->crashable("middleware-1"), std::vector<std::int64_t>{1});
+  bench.service->crash("middleware-1", 1s);
+  bench.run_to(2min);
+  EXPECT_EQ(bench.answers,
+            Lines{"1m10s 503 upstream connect error or disconnect/reset before headers. reset reason: "
+                  "connection termination"});
+  EXPECT_EQ(bench.journal.transitions.back(), "1m10s middleware-1 draining -> gone");
+  EXPECT_EQ(bench.service->crashable("middleware-1"), std::vector<std::int64_t>{});
+}
+
 TEST(AppRunner, ServesWhoWaitsForAnInstanceOfTheOldVersionThere) {
   DeployBench bench({.activation = 10s, .provisioning = 3min, .idle_max = 60s, .routing = 0s, .grace = 30s});
   bench.deploy({});

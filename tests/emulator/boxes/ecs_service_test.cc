@@ -174,6 +174,20 @@ TEST(EcsService, KillsWhatDoesNotEndWithinTheGrace) {
   EXPECT_EQ(bench.journal.transitions.back(), "35s middleware-2 stopping -> stopped");
 }
 
+TEST(EcsService, IsRidOfATaskThatCrashesWhileItEnds) {
+  EcsBench bench(config_of(2));
+  bench.apps.are_idle = false;
+  bench.run_to(5s);
+  bench.service->set_desired(1, "by the test");
+  bench.run_to(10s);
+  EXPECT_EQ(bench.service->crashable("middleware"), (std::vector<std::int64_t>{1, 2}));
+  bench.service->crash("middleware-2", 20s);
+  EXPECT_EQ(bench.journal.transitions.back(), "10s middleware-2 stopping -> stopped");
+  EXPECT_EQ(bench.service->crashable("middleware"), std::vector<std::int64_t>{1});
+  bench.run_to(2min);
+  EXPECT_EQ(bench.service->tasks(), 1U);
+}
+
 TEST(EcsService, RefusesConnectionsOfATaskThatCrashed) {
   EcsBench bench(config_of(1));
   bench.apps.takes = 10s;
