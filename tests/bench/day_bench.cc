@@ -33,8 +33,8 @@ void enterprise_day() {
                     Memory& memory = hours[passed / std::chrono::hours{1}];
                     memory.resident = std::max(memory.resident, resident_bytes());
                     // Counting what is in use takes a while.
-                    if (std::exchange(minute, passed / std::chrono::minutes{1}) != minute)
-                      memory.in_use = bytes_in_use();
+                    const std::int64_t before = std::exchange(minute, passed / std::chrono::minutes{1});
+                    if (before != minute) memory.in_use = bytes_in_use();
                     published = progress.published;
                   }});
   CHECK_THAT(result.has_value(), result ? "" : result.error().text());

@@ -194,7 +194,8 @@ TEST(LogEvents, ThatAreTooManyGoTheOldestFirstWhichIsSaidOnce) {
   EXPECT_EQ(rig.logs.dropped(), 2U);
   ASSERT_EQ(rig.journal.logs.size(), 1U);
   EXPECT_EQ(rig.journal.logs[0],
-            "0s logs: more than 81 bytes of log events: from now on the oldest go ('keep' in given.logs says how much "
+            "0s logs: more than 81 bytes of log events: from now on the oldest go ('keep' in given.logs says "
+            "how much "
             "is kept)");
   // What was taken away does not count.
   ASSERT_TRUE(rig.logs.delete_group("app"));
