@@ -185,13 +185,10 @@ Shape<CanaryConfig> canary_shape() {
       .optional("minutes", &CanaryConfig::minutes, integer(1, 60), "Of so many.")
       .check("datapoints",
              [](const CanaryConfig& config) -> std::optional<std::string> {
-               if (config.datapoints <= config.minutes) return std::nullopt;
-               return "'datapoints' is above 'minutes'";
-             })
-      .check("datapoints",
-             [](const CanaryConfig& config) -> std::optional<std::string> {
-               if (config.bake >= 1min * config.datapoints) return std::nullopt;
-               return "'bake' has fewer minutes than 'datapoints'";
+               if (config.datapoints > config.minutes) return "'datapoints' is above 'minutes'";
+               if (config.bake < 1min * config.datapoints)
+                 return "'bake' has fewer minutes than 'datapoints'";
+               return std::nullopt;
              })
       .done();
 }

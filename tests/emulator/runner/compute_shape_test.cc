@@ -55,6 +55,8 @@ TEST(ComputeShape, RefusesWhatDoesNotGoTogether) {
       {"{profile: ecs-alb, health_check: {interval: 5s}}",
        "compute.yaml:1:34: 'timeout' is not below 'interval'"},
       {"{profile: ecs-alb, canary: {datapoints: 4}}", "compute.yaml:1:41: 'datapoints' is above 'minutes'"},
+      {"{profile: ecs-alb, canary: {bake: 1m, datapoints: 2}}",
+       "compute.yaml:1:51: 'bake' has fewer minutes than 'datapoints'"},
   };
   for (const Case& c : cases) {
     const auto given = read(c.text);
