@@ -189,12 +189,15 @@ LoadResult run_load(const LoadConfig& config, const std::function<std::string(st
     connection.due = started + period * place / config.connections;
     resting.emplace(connection.due, &connection);
   }
+  const auto send_next = [&](Connection& connection, Clock::time_point measured_from) {
+    const std::string text = request(sent++);
+    connection.sent_at = measured_from;
+    send(connection.socket, text.data(), text.size(), MSG_NOSIGNAL);
+  };
   const auto send_due = [&](Clock::time_point now) {
     while (!resting.empty() && resting.begin()->first <= now) {
       Connection& connection = *resting.extract(resting.begin()).value().second;
-      connection.sent_at = period > Clock::duration{} ? connection.due : now;
-      const std::string text = request(sent++);
-      send(connection.socket, text.data(), text.size(), MSG_NOSIGNAL);
+      send_next(connection, connection.due);
     }
   };
   LoadResult result;
@@ -224,8 +227,12 @@ LoadResult run_load(const LoadConfig& config, const std::function<std::string(st
         close(connection.socket);
         begin(connection, config.port, epoll);
       }
-      connection.due += period;
-      resting.emplace(connection.due, &connection);
+      if (period == Clock::duration{}) {
+        send_next(connection, Clock::now());
+      } else {
+        connection.due += period;
+        resting.emplace(connection.due, &connection);
+      }
     }
   }
   for (Connection& connection : connections) close(connection.socket);
