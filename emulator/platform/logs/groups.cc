@@ -146,15 +146,7 @@ Answer<Tags> CloudWatchLogs::tags(const std::string& name) {
 Answer<> CloudWatchLogs::tag(const std::string& name, const Tags& tags) {
   const auto group = group_of(name);
   if (!group) return std::unexpected(group.error());
-  Tags all = (*group)->tags;
-  for (const auto& [key, value] : tags) {
-    const auto same = std::ranges::find(all, key, [](const auto& tag) { return tag.first; });
-    if (same == all.end()) {
-      all.emplace_back(key, value);
-    } else {
-      same->second = value;
-    }
-  }
+  Tags all = access::with_tags((*group)->tags, tags);
   if (auto checked = check_tags(all); !checked) return checked;
   (*group)->tags = std::move(all);
   return {};
@@ -163,8 +155,7 @@ Answer<> CloudWatchLogs::tag(const std::string& name, const Tags& tags) {
 Answer<> CloudWatchLogs::untag(const std::string& name, const std::vector<std::string>& keys) {
   const auto group = group_of(name);
   if (!group) return std::unexpected(group.error());
-  std::erase_if((*group)->tags,
-                [&keys](const auto& tag) { return std::ranges::find(keys, tag.first) != keys.end(); });
+  access::erase_tags((*group)->tags, keys);
   return {};
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "emulator/platform/access/refusal.h"
+#include "emulator/platform/access/tags.h"
 
 namespace emulator::logs {
 
@@ -19,7 +20,7 @@ using access::Answer;
 using access::Refusal;
 
 using Milliseconds = std::int64_t;
-using Tags = std::vector<std::pair<std::string, std::string>>;
+using Tags = access::Tags;
 
 /// Where an event stands among all there are: by its own time, and among those of one time by its arrival.
 struct EventKey {

@@ -117,22 +117,14 @@ Answer<Tags> ParameterStore::tags(std::string_view name) {
 Answer<> ParameterStore::set_tags(std::string_view name, const Tags& tags) {
   Parameter* parameter = find(name);
   if (parameter == nullptr) return std::unexpected(Refusal{"InvalidResourceId", ""});
-  for (const auto& [key, value] : tags) {
-    const auto same = std::ranges::find(parameter->tags, key, [](const auto& tag) { return tag.first; });
-    if (same == parameter->tags.end()) {
-      parameter->tags.emplace_back(key, value);
-    } else {
-      same->second = value;
-    }
-  }
+  parameter->tags = access::with_tags(std::move(parameter->tags), tags);
   return {};
 }
 
 Answer<> ParameterStore::remove_tags(std::string_view name, const std::vector<std::string>& keys) {
   Parameter* parameter = find(name);
   if (parameter == nullptr) return std::unexpected(Refusal{"InvalidResourceId", ""});
-  std::erase_if(parameter->tags,
-                [&keys](const auto& tag) { return std::ranges::find(keys, tag.first) != keys.end(); });
+  access::erase_tags(parameter->tags, keys);
   return {};
 }
 

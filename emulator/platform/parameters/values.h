@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "emulator/platform/access/refusal.h"
+#include "emulator/platform/access/tags.h"
 #include "middleware/kernel/time.h"
 
 namespace emulator::parameters {
@@ -32,7 +33,7 @@ struct Version {
   kernel::WallTime modified{};
 };
 
-using Tags = std::vector<std::pair<std::string, std::string>>;
+using Tags = access::Tags;
 
 struct Parameter {
   std::string name;

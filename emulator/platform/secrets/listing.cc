@@ -49,15 +49,7 @@ Answer<Page> SecretsManager::list(const ListRequest& request) {
 Answer<> SecretsManager::tag(std::string_view id, const Tags& tags) {
   const auto secret = usable(id);
   if (!secret) return std::unexpected(secret.error());
-  Tags all = (*secret)->tags;
-  for (const auto& [key, value] : tags) {
-    const auto same = std::ranges::find(all, key, [](const auto& tag) { return tag.first; });
-    if (same == all.end()) {
-      all.emplace_back(key, value);
-    } else {
-      same->second = value;
-    }
-  }
+  Tags all = access::with_tags((*secret)->tags, tags);
   if (auto fit = check_tags(all); !fit) return fit;
   (*secret)->tags = std::move(all);
   return {};
@@ -66,8 +58,7 @@ Answer<> SecretsManager::tag(std::string_view id, const Tags& tags) {
 Answer<> SecretsManager::untag(std::string_view id, const std::vector<std::string>& keys) {
   const auto secret = usable(id);
   if (!secret) return std::unexpected(secret.error());
-  std::erase_if((*secret)->tags,
-                [&keys](const auto& tag) { return std::ranges::find(keys, tag.first) != keys.end(); });
+  access::erase_tags((*secret)->tags, keys);
   return {};
 }
 

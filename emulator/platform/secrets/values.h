@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "emulator/platform/access/refusal.h"
+#include "emulator/platform/access/tags.h"
 #include "middleware/kernel/hop.h"
 #include "middleware/kernel/time.h"
 
@@ -38,7 +39,7 @@ struct Version {
   bool has_stage(std::string_view stage) const;
 };
 
-using Tags = std::vector<std::pair<std::string, std::string>>;
+using Tags = access::Tags;
 
 /// Exactly one of the two is how a schedule is given.
 struct RotationRules {

@@ -13,6 +13,7 @@
 #include "emulator/compute/health.h"
 #include "emulator/compute/ports.h"
 #include "emulator/platform/access/refusal.h"
+#include "emulator/platform/access/tags.h"
 #include "middleware/kernel/time.h"
 
 namespace emulator::services {
@@ -57,7 +58,7 @@ struct Machine {
   std::string role{};
 };
 
-using Tags = std::vector<std::pair<std::string, std::string>>;
+using Tags = access::Tags;
 
 struct Service {
   std::string name;

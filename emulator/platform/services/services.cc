@@ -222,15 +222,7 @@ bool Services::is_taggable(const std::string& arn) const {
 
 Answer<> Services::tag(const std::string& arn, const Tags& tags) {
   if (!is_taggable(arn)) return std::unexpected(not_found(arn));
-  Tags after = tags_[arn];
-  for (const auto& [key, value] : tags) {
-    const auto found = std::ranges::find(after, key, [](const auto& one) { return one.first; });
-    if (found == after.end()) {
-      after.emplace_back(key, value);
-    } else {
-      found->second = value;
-    }
-  }
+  Tags after = access::with_tags(tags_[arn], tags);
   if (after.size() > kTagsMax) return std::unexpected(invalid("A resource has 50 tags at most"));
   tags_[arn] = std::move(after);
   return {};
@@ -238,8 +230,7 @@ Answer<> Services::tag(const std::string& arn, const Tags& tags) {
 
 Answer<> Services::untag(const std::string& arn, const std::vector<std::string>& keys) {
   if (!is_taggable(arn)) return std::unexpected(not_found(arn));
-  std::erase_if(tags_[arn],
-                [&keys](const auto& one) { return std::ranges::find(keys, one.first) != keys.end(); });
+  access::erase_tags(tags_[arn], keys);
   return {};
 }
 
