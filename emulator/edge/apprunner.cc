@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "emulator/edge/apprunner_json.h"
@@ -37,27 +36,18 @@ AwsError apprunner_error(const access::Refusal& refusal) {
   return error;
 }
 
-AppRunnerPage apprunner_page(Members& in, std::int64_t most) {
+OffsetPage apprunner_page(Members& in, std::int64_t most) {
   const std::int64_t count = in.integer("MaxResults").value_or(most);
   const std::string token = in.text_or_empty("NextToken");
-  AppRunnerPage page{.count = static_cast<std::size_t>(std::clamp<std::int64_t>(count, 1, most))};
-  const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), page.begin);
-  const bool is_token = token.empty() || (error == std::errc{} && end == token.data() + token.size());
+  const auto begin = token.empty() ? std::optional<std::size_t>(0) : offset_in(token);
+  const bool is_token = begin.has_value();
   if (count < 1 || count > most || !is_token) {
     in.fail(apprunner_error(
         {"InvalidRequestException",
          is_token ? "MaxResults must be between 1 and " + std::to_string(most) : "NextToken is not valid"}));
   }
-  return page;
-}
-
-AwsResult apprunner_list(const char* member, std::vector<Json> entries, AppRunnerPage page) {
-  const std::size_t begin = std::min(page.begin, entries.size());
-  const std::size_t end = std::min(begin + page.count, entries.size());
-  Json output = {{member, Json::array()}};
-  for (std::size_t i = begin; i < end; ++i) output[member].push_back(std::move(entries[i]));
-  if (end < entries.size()) output["NextToken"] = std::to_string(end);
-  return reply_with(std::move(output));
+  return {.begin = begin.value_or(0),
+          .count = static_cast<std::size_t>(std::clamp<std::int64_t>(count, 1, most))};
 }
 
 kernel::Task<AwsResult> AppRunner::call(AwsCall call) {
@@ -147,23 +137,23 @@ AwsResult AppRunner::start_deployment(const AwsCall& call) {
 
 AwsResult AppRunner::list_services(const AwsCall& call) {
   Members in(call, kAppRunnerErrors);
-  const AppRunnerPage page = apprunner_page(in, 20);
+  const OffsetPage page = apprunner_page(in, 20);
   if (auto wrong = in.problem()) return std::unexpected(std::move(*wrong));
   std::vector<Json> entries;
   for (const services::Service& service : services_.list()) entries.push_back(service_summary_json(service));
-  return apprunner_list("ServiceSummaryList", std::move(entries), page);
+  return reply_with_page("ServiceSummaryList", std::move(entries), page);
 }
 
 AwsResult AppRunner::list_operations(const AwsCall& call) {
   Members in(call, kAppRunnerErrors);
   const std::string arn = in.required_text("ServiceArn");
-  const AppRunnerPage page = apprunner_page(in, 20);
+  const OffsetPage page = apprunner_page(in, 20);
   if (auto wrong = in.problem()) return std::unexpected(std::move(*wrong));
   const auto operations = services_.operations(arn);
   if (!operations) return std::unexpected(apprunner_error(operations.error()));
   std::vector<Json> entries;
   for (const services::Operation& operation : *operations) entries.push_back(operation_json(operation));
-  return apprunner_list("OperationSummaryList", std::move(entries), page);
+  return reply_with_page("OperationSummaryList", std::move(entries), page);
 }
 
 }  // namespace emulator::edge

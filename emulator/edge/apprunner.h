@@ -5,6 +5,7 @@
 // observability and what an image would be started with are refused by name: a rig runs no images but its own
 // middleware.
 #include "emulator/edge/members.h"
+#include "emulator/edge/offset_page.h"
 #include "emulator/edge/service.h"
 #include "emulator/platform/services/ports.h"
 
@@ -48,12 +49,6 @@ AwsError apprunner_error(const access::Refusal& refusal);
 services::Tags apprunner_tags(Members& in);
 
 /// MaxResults (1 to `most`, and so many when it is absent) and NextToken of a list.
-struct AppRunnerPage {
-  std::size_t begin = 0;
-  std::size_t count = 0;
-};
-AppRunnerPage apprunner_page(Members& in, std::int64_t most);
-/// The entries of a page, and the token of the next: `list[i]` becomes `json(list[i])` in `member`.
-AwsResult apprunner_list(const char* member, std::vector<kernel::Json> entries, AppRunnerPage page);
+OffsetPage apprunner_page(Members& in, std::int64_t most);
 
 }  // namespace emulator::edge

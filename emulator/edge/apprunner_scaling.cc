@@ -53,12 +53,12 @@ AwsResult AppRunner::list_scaling(const AwsCall& call) {
   Members in(call, kAppRunnerErrors);
   const std::string name = in.text_or_empty("AutoScalingConfigurationName");
   const bool latest_only = in.boolean("LatestOnly").value_or(false);
-  const AppRunnerPage page = apprunner_page(in, 100);
+  const OffsetPage page = apprunner_page(in, 100);
   if (auto wrong = in.problem()) return std::unexpected(std::move(*wrong));
   std::vector<Json> entries;
   for (const services::Scaling& scaling : services_.list_scaling(name, latest_only))
     entries.push_back(scaling_summary_json(scaling));
-  return apprunner_list("AutoScalingConfigurationSummaryList", std::move(entries), page);
+  return reply_with_page("AutoScalingConfigurationSummaryList", std::move(entries), page);
 }
 
 AwsResult AppRunner::delete_scaling(const AwsCall& call) {

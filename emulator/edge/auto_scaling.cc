@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "emulator/edge/box_errors.h"
 #include "emulator/edge/members.h"
+#include "emulator/edge/offset_page.h"
 #include "emulator/edge/scaling_policies.h"
 
 namespace emulator::edge {
@@ -52,8 +52,7 @@ struct Wanted {
   std::vector<std::string> resources;
   std::optional<std::string> dimension;
   std::vector<std::string> policies;
-  std::size_t from = 0;
-  std::size_t count = kPageMax;
+  OffsetPage page{};
 
   bool includes(const Dimension& its) const {
     return its.service_namespace == service_namespace && (!dimension || *dimension == its.name) &&
@@ -74,24 +73,13 @@ Wanted wanted_in(Members& in, bool takes_several) {
   const std::int64_t count = in.integer("MaxResults").value_or(kPageMax);
   if (count < 1 || count > kPageMax)
     in.fail({.code = "ValidationException", .message = "MaxResults is from 1 to 50."});
-  wanted.count = static_cast<std::size_t>(std::clamp<std::int64_t>(count, 1, kPageMax));
+  wanted.page.count = static_cast<std::size_t>(std::clamp<std::int64_t>(count, 1, kPageMax));
   if (const auto token = in.text("NextToken")) {
-    const auto [end, problem] = std::from_chars(token->data(), token->data() + token->size(), wanted.from);
-    if (problem != std::errc{} || end != token->data() + token->size())
-      in.fail({.code = "InvalidNextTokenException", .message = "The next token is not valid."});
+    const auto begin = offset_in(*token);
+    if (!begin) in.fail({.code = "InvalidNextTokenException", .message = "The next token is not valid."});
+    wanted.page.begin = begin.value_or(0);
   }
   return wanted;
-}
-
-/// The page of `all` that is wanted, under `member`.
-AwsResult page_of(const Wanted& wanted, const char* member, std::vector<Json> all) {
-  Json page = Json::array();
-  for (std::size_t i = wanted.from; i < all.size() && page.size() < wanted.count; ++i)
-    page.push_back(std::move(all[i]));
-  const std::size_t next = wanted.from + page.size();
-  Json output = {{member, std::move(page)}};
-  if (next < all.size()) output["NextToken"] = std::to_string(next);
-  return reply_with(std::move(output));
 }
 
 Json shown(const std::vector<scaling::PolicyAlarm>& alarms) {
@@ -171,7 +159,7 @@ AwsResult AutoScaling::describe_scalable_targets(const AwsCall& call) {
   for (const scaling::ScalableTarget& target : scaling_.describe_targets()) {
     if (wanted.includes(target.dimension)) all.push_back(shown(target));
   }
-  return page_of(wanted, "ScalableTargets", std::move(all));
+  return reply_with_page("ScalableTargets", std::move(all), wanted.page);
 }
 
 AwsResult AutoScaling::put_scaling_policy(const AwsCall& call) {
@@ -211,7 +199,7 @@ AwsResult AutoScaling::describe_scaling_policies(const AwsCall& call) {
     show_policy_config(policy, one);
     all.push_back(std::move(one));
   }
-  return page_of(wanted, "ScalingPolicies", std::move(all));
+  return reply_with_page("ScalingPolicies", std::move(all), wanted.page);
 }
 
 AwsResult AutoScaling::describe_scaling_activities(const AwsCall& call) {
@@ -232,7 +220,7 @@ AwsResult AutoScaling::describe_scaling_activities(const AwsCall& call) {
     one["StatusCode"] = "Successful";
     all.push_back(std::move(one));
   }
-  return page_of(wanted, "ScalingActivities", std::move(all));
+  return reply_with_page("ScalingActivities", std::move(all), wanted.page);
 }
 
 }  // namespace emulator::edge

@@ -1,10 +1,10 @@
 #include "emulator/edge/monitoring.h"
 
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "emulator/edge/box_errors.h"
+#include "emulator/edge/offset_page.h"
 #include "middleware/kernel/base64.h"
 
 namespace emulator::edge {
@@ -141,11 +141,7 @@ std::size_t page_begin(Members& in) {
   const auto token = in.text("NextToken");
   if (!token) return 0;
   const auto text = kernel::from_base64(*token);
-  std::size_t begin = 0;
-  if (text) {
-    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), begin);
-    if (error == std::errc{} && end == text->data() + text->size()) return begin;
-  }
+  if (const auto begin = text ? offset_in(*text) : std::nullopt) return *begin;
   in.fail({.code = "InvalidNextToken",
            .message = "The next token is invalid.",
            .query_code = "InvalidNextToken"});
