@@ -1,6 +1,7 @@
 #pragma once
 // The compute hop as the rest of a run sees it, whatever platform the profile names.
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,6 +14,10 @@ namespace emulator::compute {
 inline constexpr std::string_view kServiceName = "middleware";
 
 class EcsApi;
+inline std::string instance_name(std::int64_t number) {
+  return std::string(kServiceName) + "-" + std::to_string(number);
+}
+
 class HostedService;
 class ScaledService;
 

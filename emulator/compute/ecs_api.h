@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "emulator/compute/scaled_service.h"
 #include "middleware/kernel/time.h"
 
 namespace emulator::compute {
@@ -23,14 +24,10 @@ struct EcsTaskInfo {
   kernel::Timestamp created{};
 };
 
-class EcsApi {
+class EcsApi : public ScaledService {
  public:
-  virtual ~EcsApi() = default;
   /// By number; those that have stopped are not among them.
   virtual std::vector<EcsTaskInfo> list_tasks() const = 0;
-  virtual std::int64_t desired_count() const = 0;
-  /// 0 to kTasksMax.
-  virtual void change_desired_count(std::int64_t tasks) = 0;
   /// False: one is under way.
   virtual bool begin_deployment() = 0;
   /// False: there is no such task. Another is started in its place.

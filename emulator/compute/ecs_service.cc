@@ -10,10 +10,6 @@ namespace {
 /// How often a task that is to end is looked at. ASSUMPTION: an application ends when it has nothing to do.
 constexpr kernel::Duration kEndPoll = std::chrono::seconds{1};
 
-std::string task_name(std::int64_t number) {
-  return std::string(kServiceName) + "-" + std::to_string(number);
-}
-
 }  // namespace
 
 std::string_view EcsService::to_text(State state) {
@@ -84,7 +80,7 @@ void EcsService::change(Member& member, State state, std::string_view why) {
   const bool is_new = member.state == State::Pending && state != State::Initial && state != State::Stopped;
   const State before = std::exchange(member.state, state);
   journal_.transition({.kind = "task",
-                       .subject = task_name(member.number),
+                       .subject = instance_name(member.number),
                        .from = is_new ? std::string_view{} : to_text(before),
                        .to = to_text(state),
                        .why = why});
@@ -210,7 +206,7 @@ void EcsService::remove(Member& member, std::string_view why) {
 std::vector<std::int64_t> EcsService::crashable(std::string_view name) const {
   std::vector<std::int64_t> numbers;
   for (const auto& member : members_) {
-    const bool is_meant = name == kServiceName || name == task_name(member->number);
+    const bool is_meant = name == kServiceName || name == instance_name(member->number);
     if (is_meant && member->task.is_up()) numbers.push_back(member->number);
   }
   return numbers;

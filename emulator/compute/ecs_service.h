@@ -24,7 +24,7 @@
 
 namespace emulator::compute {
 
-class EcsService final : public Compute, public ScaledService, public EcsApi, private TargetEvents {
+class EcsService final : public Compute, public EcsApi, private TargetEvents {
  public:
   /// Starts with `tasks_min` healthy tasks, as long after a deployment. The references outlive it.
   EcsService(EcsAlbConfig config, std::uint64_t seed, kernel::Scheduler& scheduler, kernel::Journal& journal,
@@ -48,8 +48,6 @@ class EcsService final : public Compute, public ScaledService, public EcsApi, pr
 
   // For clients: ecs_service_api.cc
   std::vector<EcsTaskInfo> list_tasks() const override;
-  std::int64_t desired_count() const override { return desired_; }
-  void change_desired_count(std::int64_t tasks) override;
   bool begin_deployment() override;
   bool stop_task(std::int64_t number) override;
 

@@ -41,8 +41,6 @@ std::vector<EcsTaskInfo> EcsService::list_tasks() const {
   return all;
 }
 
-void EcsService::change_desired_count(std::int64_t tasks) { set_desired(tasks, "UpdateService"); }
-
 bool EcsService::begin_deployment() {
   if (is_deploying()) return false;
   deployments_.spawn(deploy(false));

@@ -89,7 +89,7 @@ Json Ecs::shown_service() const {
     if (revision != newest && running + pending == 0) continue;
     deployments.push_back({{"id", "ecs-svc/" + std::to_string(revision)},
                            {"status", revision == newest ? "PRIMARY" : "ACTIVE"},
-                           {"desiredCount", service_->desired_count()},
+                           {"desiredCount", service_->desired()},
                            {"runningCount", running},
                            {"pendingCount", pending}});
   }
@@ -98,7 +98,7 @@ Json Ecs::shown_service() const {
           {"clusterArn", cluster_arn()},
           {"status", "ACTIVE"},
           {"launchType", "FARGATE"},
-          {"desiredCount", service_->desired_count()},
+          {"desiredCount", service_->desired()},
           {"runningCount", count("RUNNING")},
           {"pendingCount", count("PENDING") + count("ACTIVATING")},
           {"deployments", std::move(deployments)}};
@@ -182,7 +182,7 @@ AwsResult Ecs::update_service(const AwsCall& call) {
   // ASSUMPTION: a deployment under way is not replaced by the next, as AWS does.
   if (deploys && !service_->begin_deployment())
     return std::unexpected(not_emulated("A deployment beside one that is under way"));
-  if (desired) service_->change_desired_count(*desired);
+  if (desired) service_->set_desired(*desired, "UpdateService");
   return reply_with({{"service", shown_service()}});
 }
 

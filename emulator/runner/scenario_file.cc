@@ -175,7 +175,7 @@ class CrossCheck {
           std::ranges::count_if(scenario_.timeline, [](const auto& line) { return line.deploy.has_value(); });
       // Each version has its own.
       for (std::int64_t i = 1; i <= scenario_.given.compute.instances_max() * (1 + deployments); ++i)
-        instances.push_back("middleware-" + std::to_string(i));
+        instances.push_back(compute::instance_name(i));
       known(*action.crash, instances, "the crash is of the instance", action.place);
     }
     if (auto wrong = secret_problem(action, scenario_.given)) problems_.add(action.place, *wrong);
