@@ -41,8 +41,6 @@ runtime::Variables credentials() {
           {"AWS_SECRET_ACCESS_KEY", "relayrig"}};
 }
 
-std::string instance_name(std::int64_t number) { return "middleware-" + std::to_string(number); }
-
 }  // namespace
 
 std::string deployment_text(const std::string& file,
@@ -149,7 +147,7 @@ kernel::Result<> ProcessInstances::begin() {
 
 std::unique_ptr<runtime::ServiceProcess> ProcessInstances::process_of(std::int64_t number) {
   const ComputeProcess& given = *given_.compute.process;
-  const std::string name = instance_name(number);
+  const std::string name = compute::instance_name(number);
   const fs::path file = folder_ / (name + ".yaml");
   std::ofstream(file) << deployment_text(given.middleware, network_.urls(),
                                          (folder_ / (name + ".db")).string());
@@ -157,27 +155,22 @@ std::unique_ptr<runtime::ServiceProcess> ProcessInstances::process_of(std::int64
                             .process = {.command = given.process.command,
                                         .folder = given.process.folder,
                                         .variables = given.process.variables}};
-  const auto add = [&spec](const std::string& variable, const std::string& value) {
-    runtime::Variables& variables = spec.process.variables;
-    const auto same = std::ranges::find(variables, variable, [](const auto& v) { return v.first; });
-    if (same == variables.end()) variables.emplace_back(variable, value);
-  };
   if (spec.process.command.front() == kDeployedMiddleware) {
     std::vector<std::string>& command = spec.process.command;
     command.front() = deployed_program();
     command.insert(command.begin() + 1, {"--bind", "127.0.0.1", "--ca-file", network_.ca_file()});
   }
-  add("RELAYRIG_MIDDLEWARE_CONFIG", file);
+  runtime::Variables ours = {{"RELAYRIG_MIDDLEWARE_CONFIG", file}};
   for (const ApiGiven& api : given_.apis) {
     for (const auto& [host, url] : network_.urls()) {
-      if (host == api.name) add(variable_of(host), url);
+      if (host == api.name) ours.emplace_back(variable_of(host), url);
     }
   }
   for (const auto& [reference, value] : given_.secrets) {
-    if (reference.starts_with(kVariable)) add(reference.substr(kVariable.size()), value);
+    if (reference.starts_with(kVariable)) ours.emplace_back(reference.substr(kVariable.size()), value);
   }
-  for (const auto& [variable, value] : surroundings_of(network_, "")) add(variable, value);
-  for (const auto& [variable, value] : credentials()) add(variable, value);
+  for (const runtime::Variables& more : {ours, surroundings_of(network_, ""), credentials()})
+    runtime::add_missing(spec.process.variables, more);
   return std::make_unique<runtime::ServiceProcess>(
       std::move(spec),
       runtime::ServiceSurroundings{

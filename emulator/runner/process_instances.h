@@ -44,8 +44,7 @@ class ProcessInstances final : public compute::InstanceFactory {
   /// SIGKILL for its process, before the instance is said to have crashed.
   void crash(std::int64_t number);
 
-  /// Infrastructure error when the program is not there, or no file can be written. Once, when all else is
-  /// served.
+  /// Infrastructure error when there can be no folder for the files. Once, when all else is served.
   kernel::Result<> begin();
 
  private:

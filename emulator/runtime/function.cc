@@ -82,4 +82,11 @@ std::string exit_text(std::string_view request_id, ProcessEnd end) {
          (has_reason ? "with error: " + end_text(end) : std::string("without providing a reason"));
 }
 
+void add_missing(Variables& variables, const Variables& more) {
+  for (const auto& [name, value] : more) {
+    const auto same = std::ranges::find(variables, name, [](const auto& v) { return v.first; });
+    if (same == variables.end()) variables.emplace_back(name, value);
+  }
+}
+
 }  // namespace emulator::runtime

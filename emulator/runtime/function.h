@@ -41,4 +41,7 @@ std::string exit_text(std::string_view request_id, ProcessEnd end);
 /// "exit status 1", "signal: killed"
 std::string end_text(ProcessEnd end);
 
+/// Those of `more` whose names are not there yet.
+void add_missing(Variables& variables, const Variables& more);
+
 }  // namespace emulator::runtime

@@ -55,12 +55,7 @@ Task<CodeResult> ProcessCode::run(CodeInvocation invocation) {
   co_return result;
 }
 
-void ProcessCode::add_variables(const Variables& variables) {
-  for (const auto& [name, value] : variables) {
-    const auto same = std::ranges::find(function_.variables, name, [](const auto& v) { return v.first; });
-    if (same == function_.variables.end()) function_.variables.emplace_back(name, value);
-  }
-}
+void ProcessCode::add_variables(const Variables& variables) { add_missing(function_.variables, variables); }
 
 void ProcessCode::stop() {
   for (const Entry& entry : entries_) entry.environment->terminate("the run is over");
