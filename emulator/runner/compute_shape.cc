@@ -109,7 +109,7 @@ std::optional<ComputeProcess> process_in(const ProcessText& text) {
   return ComputeProcess{.process = *process};
 }
 
-Shape<ComputeGiven> app_runner_shape() {
+Shape<ComputeGiven> app_runner_shape(const Shape<config::MiddlewareFile>& middleware) {
   return mapped<ComputeGiven>(
       object<AppRunnerText>("compute", "Where the middleware runs.")
           .optional("profile", &AppRunnerText::profile,
@@ -136,7 +136,7 @@ Shape<ComputeGiven> app_runner_shape() {
                         {{"while_active", compute::Cpu::WhileActive}, {"always", compute::Cpu::Always}}),
                     "Whether an inactive instance may work: while_active, it stands still.")
           .optional("health", &AppRunnerText::health, health_shape(), "Instances are asked how they are.")
-          .optional("middleware", &AppRunnerText::middleware, middleware_shape(), "The middleware's file.")
+          .optional("middleware", &AppRunnerText::middleware, middleware, "The middleware's file.")
           .optional("command", &AppRunnerText::command, command_shape(), kCommandDoc)
           .optional("folder", &AppRunnerText::folder, config::non_empty_text(), kFolderDoc)
           .optional("environment", &AppRunnerText::environment, instance_environment_shape(), kEnvironmentDoc)
@@ -215,7 +215,7 @@ Shape<TrackingConfig> tracking_shape() {
       .done();
 }
 
-Shape<ComputeGiven> ecs_alb_shape() {
+Shape<ComputeGiven> ecs_alb_shape(const Shape<config::MiddlewareFile>& middleware) {
   const auto of_task = [](auto member) {
     return [member](EcsAlbText& text, auto value) { text.task.*member = value; };
   };
@@ -238,7 +238,7 @@ Shape<ComputeGiven> ecs_alb_shape() {
           .optional("health_check", &EcsAlbText::health, health_check_shape(), "Of the load balancer.")
           .optional("canary", &EcsAlbText::canary, canary_shape(), "Of a deployment.")
           .optional("scaling", &EcsAlbText::scaling, tracking_shape(), "Absent: 'min' tasks, always.")
-          .optional("middleware", &EcsAlbText::middleware, middleware_shape(), "The middleware's file.")
+          .optional("middleware", &EcsAlbText::middleware, middleware, "The middleware's file.")
           .optional("command", &EcsAlbText::command, command_shape(), kCommandDoc)
           .optional("folder", &EcsAlbText::folder, config::non_empty_text(), kFolderDoc)
           .optional("environment", &EcsAlbText::environment, instance_environment_shape(), kEnvironmentDoc)
@@ -258,6 +258,32 @@ Shape<ComputeGiven> ecs_alb_shape() {
       });
 }
 
+/// Stands where the middleware's file would, for who only wants the names beside it: its schema is large.
+class NoFile final : public config::ShapeOf<config::MiddlewareFile> {
+ public:
+  void read(const config::Tree&, config::MiddlewareFile&, config::Problems&) const override {}
+  config::JsonPtr schema(config::Definitions&) const override {
+    return std::make_shared<const kernel::Json>(kernel::Json::object());
+  }
+  std::string wants() const override { return ""; }
+};
+
+std::vector<std::string> keys_of(const Shape<ComputeGiven>& shape) {
+  config::Definitions definitions;
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : shape->schema(definitions)->at("properties").items()) keys.push_back(key);
+  return keys;
+}
+
+const std::vector<std::string>& app_runner_keys() {
+  static const auto keys = keys_of(app_runner_shape(std::make_shared<const NoFile>()));
+  return keys;
+}
+const std::vector<std::string>& ecs_alb_keys() {
+  static const auto keys = keys_of(ecs_alb_shape(std::make_shared<const NoFile>()));
+  return keys;
+}
+
 /// The keys are those of the profile; one of the other is refused by name.
 class ComputeShape final : public config::ShapeOf<ComputeGiven> {
  public:
@@ -271,8 +297,8 @@ class ComputeShape final : public config::ShapeOf<ComputeGiven> {
       return choice<int>({{"app-runner", 0}, {"ecs-alb", 1}})->read(*profile, ignored, problems);
     }
     const Shape<ComputeGiven>& own = is_ecs ? ecs_alb_ : app_runner_;
-    const std::vector<std::string> foreign = keys_of(is_ecs ? app_runner_ : ecs_alb_);
-    const std::vector<std::string> known = keys_of(own);
+    const std::vector<std::string>& foreign = is_ecs ? app_runner_keys() : ecs_alb_keys();
+    const std::vector<std::string>& known = is_ecs ? ecs_alb_keys() : app_runner_keys();
     config::Tree rest = tree;
     std::erase_if(rest.entries, [&](const config::Tree::Entry& entry) {
       const bool is_foreign = std::ranges::find(foreign, entry.key) != foreign.end() &&
@@ -292,15 +318,9 @@ class ComputeShape final : public config::ShapeOf<ComputeGiven> {
   std::string wants() const override { return app_runner_->wants(); }
 
  private:
-  static std::vector<std::string> keys_of(const Shape<ComputeGiven>& shape) {
-    config::Definitions definitions;
-    std::vector<std::string> keys;
-    for (const auto& [key, value] : shape->schema(definitions)->at("properties").items()) keys.push_back(key);
-    return keys;
-  }
-
-  Shape<ComputeGiven> app_runner_ = app_runner_shape();
-  Shape<ComputeGiven> ecs_alb_ = ecs_alb_shape();
+  Shape<config::MiddlewareFile> middleware_ = middleware_shape();
+  Shape<ComputeGiven> app_runner_ = app_runner_shape(middleware_);
+  Shape<ComputeGiven> ecs_alb_ = ecs_alb_shape(middleware_);
 };
 
 }  // namespace
