@@ -72,12 +72,13 @@ TEST(LogSink, GivesItsLinesToWhoeverWantsThemUnderTheNumbersOfOthers) {
   sink.open_as(0x2a, {.stage = kernel::Stage::Step, .to = "erp"});
   sink.close(0x2a, {});
   sink.log({.source = "main", .message = "two"});
-  EXPECT_EQ(lines, R"({"timestamp":"2026-01-05T09:00:00.000Z","level":"INFO","message":"step erp: ok",)"
-                   R"("spanId":"000000000000002a","stage":"step","target":"erp","attempt":1,"outcome":"ok",)"
-                   R"("durationMs":0.000})"
-                   "\n"
-                   R"({"timestamp":"2026-01-05T09:00:00.000Z","level":"INFO","message":"two","source":"main"})"
-                   "\n");
+  EXPECT_EQ(lines,
+            R"({"timestamp":"2026-01-05T09:00:00.000Z","level":"INFO","message":"step erp: ok",)"
+            R"("spanId":"000000000000002a","stage":"step","target":"erp","attempt":1,"outcome":"ok",)"
+            R"("durationMs":0.000})"
+            "\n"
+            R"({"timestamp":"2026-01-05T09:00:00.000Z","level":"INFO","message":"two","source":"main"})"
+            "\n");
 }
 
 TEST(LogSink, SaysOfACallWhatItsHopDoesNot) {
