@@ -15,6 +15,7 @@
 #include <set>
 #include <utility>
 
+#include "middleware/live/attendant.h"
 #include "middleware/live/listener.h"
 #include "middleware/live/parking.h"
 #include "middleware/live/server_exchange.h"
@@ -62,6 +63,7 @@ class HttpServer::Impl {
         port_(listener_->port()),
         bind_address_(config.bind_address),
         crew_(config.threads_max),
+        attendant_(std::make_shared<Attendant>(desk_, http_.answers(), elsewhere())),
         parking_(
             [this](std::unique_ptr<Session> session, bool is_late) { wake(std::move(session), is_late); }) {
     accepting_ = start_thread([this] { accept_until_closed(); });
@@ -95,7 +97,10 @@ class HttpServer::Impl {
       }
     }
     if (listener_) listener_->set_door(door);
-    if (door != kernel::Door::Open) end_resting();
+    if (door != kernel::Door::Open) {
+      attendant_->end_sessions();
+      end_resting();
+    }
     return {};
   }
 
@@ -112,12 +117,10 @@ class HttpServer::Impl {
     {
       const std::lock_guard lock(mutex_);
       is_closing_ = true;
-      for (const Open& open : open_) {
-        ::shutdown(open.socket, SHUT_RD);  // idle and hanging ones end; replies on their way still leave
-        open.exchange->close();
-      }
+      for (const Open& open : open_) end(open);
     }
     parking_.close();
+    attendant_->close();
     desk_->is_closed = true;
     desk_->scope.cancel_all();
     if (!crew_.wait_idle(kFarewell)) {
@@ -128,6 +131,12 @@ class HttpServer::Impl {
   }
 
  private:
+  /// Idle and hanging ones end; replies on their way still leave.
+  static void end(const Open& open) {
+    ::shutdown(open.socket, SHUT_RD);
+    open.exchange->close();
+  }
+
   /// Closes what is between two requests. Its client knows when this returns.
   void end_resting() {
     while (parking_.close_idlest()) {
@@ -178,28 +187,53 @@ class HttpServer::Impl {
   }
 
   void wake(std::unique_ptr<Session> session, bool is_late) {
+    if (!is_late && Attendant::may_serve(*session)) return attendant_->admit(std::move(session));
+    read(std::move(session), is_late);
+  }
+
+  Attendant::Elsewhere elsewhere() {
+    return {
+        .rest = [this](std::unique_ptr<Session> session) { parking_.park(std::move(session)); },
+        .read = [this](std::unique_ptr<Session> session, bool is_late) { read(std::move(session), is_late); },
+        .send =
+            [this](std::unique_ptr<Session> session, Answer answer) {
+              crew_.run([this, session = std::move(session), answer = std::move(answer)]() mutable {
+                serve(std::move(session), std::move(answer));
+              });
+            }};
+  }
+
+  void read(std::unique_ptr<Session> session, bool is_late) {
     crew_.run(
         [this, session = std::move(session), is_late]() mutable { serve(std::move(session), is_late); });
   }
 
-  void serve(std::unique_ptr<Session> session, bool is_late) {
+  /// `begin`: what ServerHttp::converse takes.
+  template <class Begin>
+  void serve(std::unique_ptr<Session> session, Begin begin) {
     const Open open{session->stream.socket(), session->exchange.get()};
     {
       const std::lock_guard lock(mutex_);
-      if (is_closing_) return;
       open_.insert(open);
+      if (is_closing_) end(open);
     }
-    const ServerHttp::After after = http_.converse(*session, is_late);
+    const ServerHttp::After after = http_.converse(*session, std::move(begin));
     {
       const std::lock_guard lock(mutex_);
       open_.erase(open);
       if (door_ != kernel::Door::Open) {
         session.reset();
       } else if (after == ServerHttp::After::Park) {
-        parking_.park(std::move(session));
+        rest(std::move(session));
       }
     }
     ended_.notify_all();
+  }
+
+  /// Behind a thread's answer: a client of the loop asks again there.
+  void rest(std::unique_ptr<Session> session) {
+    if (session->is_idle() && Attendant::may_serve(*session)) return attendant_->admit(std::move(session));
+    parking_.park(std::move(session));
   }
 
   std::shared_ptr<ServerDesk> desk_;
@@ -219,6 +253,7 @@ class HttpServer::Impl {
   TlsContext door_tls_;                     ///< instead of tls_, guarded by mutex_
   bool is_stopped_ = false;
   ThreadCrew crew_;
+  std::shared_ptr<Attendant> attendant_;
   Parking parking_;
   std::thread accepting_;
 };

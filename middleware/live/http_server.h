@@ -1,6 +1,7 @@
 #pragma once
-// HTTP/1.1 and HTTPS over sockets for a kernel::HttpHandler. A connection has a thread while a request is
-// whole or its client is quick; else it rests in the parking. Every request is answered on the loop.
+// HTTP/1.1 and HTTPS over sockets for a kernel::HttpHandler. Every request is handled on the loop. Quick
+// clients of plain connections are read and answered there too; those that need somebody who waits have a
+// thread meanwhile, and those that say nothing rest.
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -18,7 +19,7 @@ struct ServerConfig {
   int port = 0;                            ///< 0: any free one
   std::optional<TlsIdentity> tls{};        ///< nothing: plain HTTP
   RequestLimits limits{};
-  std::size_t threads_max = 1024;  ///< requests worked on at once; further ones wait
+  std::size_t threads_max = 1024;  ///< connections that have one at once; further ones wait
   /// Open at once; above it the one that rested longest is closed, and if none rests the new one gets 503.
   std::size_t connections_max = 1UL << 20;
 };

@@ -26,9 +26,10 @@ std::chrono::steady_clock::time_point RequestReader::deadline() const {
 }
 
 // Each step is true when it got further with what had come.
-RequestReader::State RequestReader::advance(ServerStream& stream) {
+RequestReader::State RequestReader::advance(ServerStream& stream, std::size_t receives_max) {
   while (state_ == State::Idle || state_ == State::Head || state_ == State::Body) {
     if (state_ == State::Body ? take_body(stream) : take_head(stream)) continue;
+    if (receives_max-- == 0) return state_;
     switch (stream.receive_more()) {
       case Received::Some:
         break;
@@ -86,10 +87,11 @@ bool RequestReader::begin_body(ServerStream& stream) {
     return refuse(413, "body_too_large", "the server takes no body of that size");
   left_ = head_.content_length;
   enter(head_.is_chunked || left_ > 0 ? State::Body : State::Whole);
-  // The client sends the body only now.
+  // The client sends the body only now. It reads nothing of what it is sent if this finds no room.
   if (state_ == State::Body &&
-      kernel::equal_without_case(head_.request.headers.get("Expect"), "100-continue"))
-    stream.send("HTTP/1.1 100 Continue\r\n\r\n", limits_->send_time);
+      kernel::equal_without_case(head_.request.headers.get("Expect"), "100-continue") &&
+      !stream.send("HTTP/1.1 100 Continue\r\n\r\n", std::chrono::milliseconds{0}))
+    enter(State::Gone);
   return true;
 }
 

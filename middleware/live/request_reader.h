@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -42,8 +43,9 @@ class RequestReader {
 
   explicit RequestReader(const RequestLimits& limits) : limits_(&limits), since_(Clock::now()) {}
 
-  /// Takes all that has come. Sends "100 Continue" when the client waits for it.
-  State advance(ServerStream& stream);
+  /// Takes all that has come, or what `receives_max` calls of receive_more() bring. Sends "100 Continue" when
+  /// the client waits for it.
+  State advance(ServerStream& stream, std::size_t receives_max = std::numeric_limits<std::size_t>::max());
   /// The time for what is awaited is over: Refused with 408, or Gone when nothing had come.
   State time_out();
 

@@ -39,13 +39,25 @@ kernel::Task<void> serve(kernel::HttpHandler& handler, Ticket ticket) {
 
 }  // namespace
 
+bool Exchange::begin(kernel::HttpRequest request) {
+  const std::lock_guard lock(mutex_);
+  if (is_closed_) return false;
+  request_ = std::move(request);
+  is_settled_ = false;
+  return true;
+}
+
+std::optional<kernel::HttpReply> Exchange::ask_here(kernel::HttpRequest request, Later later) {
+  if (desk_->is_closed || !begin(std::move(request))) return std::nullopt;
+  desk_->scope.spawn(serve(desk_->handler, Ticket(shared_from_this())));
+  if (is_asking()) later_ = std::move(later);
+  return std::exchange(reply_, std::nullopt);
+}
+
+void Exchange::forget() { later_ = nullptr; }
+
 std::optional<kernel::HttpReply> Exchange::ask(kernel::HttpRequest request) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (is_closed_) return std::nullopt;
-    request_ = std::move(request);
-    is_settled_ = false;
-  }
+  if (!begin(std::move(request))) return std::nullopt;
   desk_->loop.post([ticket = Ticket(shared_from_this())]() mutable {
     ServerDesk& desk = ticket.desk();
     if (!desk.is_closed) desk.scope.spawn(serve(desk.handler, std::move(ticket)));
@@ -74,7 +86,11 @@ void Exchange::settle(std::optional<kernel::HttpReply> reply) {
     reply_ = std::move(reply);
     is_settled_ = true;
   }
-  settled_came_.notify_one();
+  if (later_) {
+    std::exchange(later_, nullptr)(std::exchange(reply_, std::nullopt));
+  } else {
+    settled_came_.notify_one();
+  }
 }
 
 }  // namespace live

@@ -1,8 +1,9 @@
 #pragma once
-// Where a connection's thread and the loop meet: the thread hands a request over and sleeps until the reply
-// is there.
+// Where a connection and the handler meet. A connection's thread hands a request over to the loop and sleeps
+// until the reply is there; on the loop itself the reply may be there at once.
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -30,6 +31,13 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   /// The handler's reply; nothing when the server stops. For the connection's thread.
   std::optional<kernel::HttpReply> ask(kernel::HttpRequest request);
 
+  using Later = std::function<void(std::optional<kernel::HttpReply>)>;
+  /// The reply, if the handler has it at once. Else nothing, and `later` is called with it: with nothing when
+  /// the server stops. On the loop's thread, like `later` and forget().
+  std::optional<kernel::HttpReply> ask_here(kernel::HttpRequest request, Later later);
+  /// Nobody wants to know what comes later.
+  void forget();
+
   /// How much faster the run's time passes than the steady clock.
   double speed() const { return desk_->loop.speed(); }
 
@@ -45,6 +53,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
 
  private:
   friend class Ticket;
+  bool begin(kernel::HttpRequest request);
   void settle(std::optional<kernel::HttpReply> reply);
 
   std::shared_ptr<ServerDesk> desk_;
@@ -52,6 +61,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   std::mutex mutex_;
   std::condition_variable settled_came_;
   std::optional<kernel::HttpReply> reply_;
+  Later later_;  ///< of the loop's thread
   bool is_settled_ = true;
   bool is_closed_ = false;
   std::atomic<bool> is_last_ = false;

@@ -1,11 +1,10 @@
 #pragma once
-// HTTP on one accepted connection. cpp-httplib 0.11.4 reads the request line and the header and renders the
-// head of the response; the body of both is ours, because the library turns request bodies of some types into
-// other things, and compresses, cuts into ranges or labels responses nobody asked it to (facts:
-// mocks-and-faults 8).
-#include <cstddef>
-#include <memory>
+// HTTP on one accepted connection, by a thread that may wait for its client.
+#include <chrono>
+#include <cstdint>
+#include <optional>
 
+#include "middleware/live/server_answer.h"
 #include "middleware/live/server_session.h"
 
 namespace live {
@@ -13,18 +12,18 @@ namespace live {
 /// One a server; shared by the threads of all its connections.
 class ServerHttp {
  public:
-  ServerHttp();
-  ~ServerHttp();
-
   enum class After : std::uint8_t { Park, End };
   /// Answers the requests that come while a thread stands by. Park: nothing more is there now, and the
   /// connection may rest. `is_late`: what the session waited for did not come in time. Throws nothing.
   After converse(Session& session, bool is_late) const;
+  /// Begins with an answer that was made elsewhere.
+  After converse(Session& session, Answer first) const;
+
+  const AnswerMaker& answers() const { return answers_; }
 
  private:
-  class Library;
   After serve(Session& session, bool is_late) const;
-  std::unique_ptr<Library> library_;
+  AnswerMaker answers_;
 };
 
 /// Says no to a request that is not whole, and lets the client read that.

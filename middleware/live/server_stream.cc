@@ -80,6 +80,7 @@ Received ServerStream::receive_more() {
     }
     return before + static_cast<std::size_t>(count > 0 ? count : 0);
   });
+  is_drained_ = count < static_cast<ssize_t>(kReadSize);
   if (count > 0) return Received::Some;
   if (tls_) return tls_received(static_cast<int>(count));
   return count < 0 && (errno == EAGAIN || errno == EINTR) ? Received::Nothing : Received::Gone;
@@ -121,6 +122,11 @@ bool ServerStream::send(std::string_view bytes, std::chrono::milliseconds at_mos
     bytes.remove_prefix(static_cast<std::size_t>(count));
   }
   return true;
+}
+
+std::size_t ServerStream::send_at_once(std::string_view bytes) const {
+  const ssize_t count = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  return count < 0 ? 0 : static_cast<std::size_t>(count);
 }
 
 void ServerStream::wait_for_close() {

@@ -28,11 +28,14 @@ class ServerStream {
   /// To be called until it is_shaken(), before everything else. Gone: the client and we cannot speak TLS.
   Received handshake();
   bool is_shaken() const { return is_shaken_; }
+  bool is_tls() const { return tls_ != nullptr; }
 
   /// Received and not yet consumed.
   std::string_view received() const { return std::string_view(input_).substr(consumed_); }
   void consume(std::size_t count) { consumed_ += count; }
   Received receive_more();
+  /// receive_more() took all that had come by then.
+  bool is_drained() const { return is_drained_; }
   /// Waits for bytes, or for the client's end; false when neither came in that time.
   bool wait_readable(std::chrono::milliseconds at_most) const;
   /// For a connection that will rest: an empty buffer takes no room.
@@ -40,6 +43,9 @@ class ServerStream {
 
   /// False when the client is gone or did not take all of it within `at_most`.
   bool send(std::string_view bytes, std::chrono::milliseconds at_most);
+
+  /// How much of it can be sent without waiting: 0 also when the client is gone. Of plain connections.
+  std::size_t send_at_once(std::string_view bytes) const;
 
   /// Says that nothing more comes; the client may go on.
   void half_close();
@@ -69,6 +75,7 @@ class ServerStream {
   TlsStream tls_;
   std::string input_;
   std::size_t consumed_ = 0;
+  bool is_drained_ = false;
   bool is_reset_ = false;
   bool is_shaken_ = false;
 };

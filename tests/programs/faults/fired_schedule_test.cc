@@ -73,14 +73,22 @@ kernel::Task<void> call_often(kernel::HttpClient& client, kernel::Scheduler& sch
   --running;
 }
 
-std::set<std::string> fired_on_the_wire(std::size_t threads) {
+/// Requests on TLS come by threads, the others by the loop.
+std::set<std::string> fired_on_the_wire(std::size_t threads, bool is_tls) {
+  static const live::CertificateAuthority authority = live::CertificateAuthority::create().value();
   live::Loop loop;
   FiredJournal journal;
   mocks::FaultSet faults(kSeed, journal);
   add_faults(faults);
   mocks::MockApi api(payments(), kSeed, loop, journal, faults);
-  const auto server = live::HttpServer::start(loop, api, {.threads_max = threads}).value();
-  const auto client = live::HttpClientPool::create(loop, {.hosts = {{"api", server->base_url()}}}).value();
+  live::ServerConfig config{.threads_max = threads};
+  if (is_tls) config.tls = authority.issue().value();
+  const auto server = live::HttpServer::start(loop, api, config).value();
+  const auto client = live::HttpClientPool::create(loop, {.hosts = {{"api", server->base_url()}},
+                                                          .ca_pem = authority.ca_pem(),
+                                                          .connect_timeout = 60s,
+                                                          .connections_max = 8})
+                          .value();
   int running = kKeys;
   kernel::TaskScope callers;
   // Against the order of the virtual run, and all at once.
@@ -105,7 +113,11 @@ std::set<std::string> fired_in_virtual_time() {
 TEST(FiredSchedule, IsTheSameForOneFourAndSixteenThreadsAndInVirtualTime) {
   const std::set<std::string> expected = fired_in_virtual_time();
   EXPECT_GT(expected.size(), static_cast<std::size_t>(kKeys)) << "luck had its part";
-  for (const std::size_t threads : {1U, 4U, 16U}) EXPECT_EQ(fired_on_the_wire(threads), expected) << threads;
+  for (const std::size_t threads : {1U, 4U, 16U}) {
+    for (const bool is_tls : {false, true}) {
+      EXPECT_EQ(fired_on_the_wire(threads, is_tls), expected) << threads << (is_tls ? " TLS" : " plain");
+    }
+  }
 }
 
 }  // namespace

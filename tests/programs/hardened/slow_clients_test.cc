@@ -3,8 +3,8 @@
 
 #include <fstream>
 
-#include "tests/programs/hardened/raw_client.h"
 #include "tests/programs/running_middleware.h"
+#include "tests/support/raw_client.h"
 
 namespace program_tests {
 namespace {
@@ -41,8 +41,8 @@ struct Served {
 
 TEST(Hardened, SlowClientsAreToldSoAndHoldNoThread) {
   Served served("server: {header_time: 1s, body_time: 1s}\n");
-  std::vector<RawClient> heads;
-  std::vector<RawClient> bodies;
+  std::vector<support::RawClient> heads;
+  std::vector<support::RawClient> bodies;
   for (int i = 0; i < 600; ++i) {
     heads.emplace_back(served.middleware.port);
     ASSERT_TRUE(heads.back().send("POST /events HTTP/1.1\r\nHost: m\r\nX-Slow: "));
@@ -50,8 +50,8 @@ TEST(Hardened, SlowClientsAreToldSoAndHoldNoThread) {
     ASSERT_TRUE(bodies.back().send("POST /events HTTP/1.1\r\nHost: m\r\nContent-Length: 100\r\n\r\n{"));
   }
   EXPECT_EQ(served.answer(), 200);
-  for (std::vector<RawClient>* clients : {&heads, &bodies}) {
-    for (RawClient& client : *clients) {
+  for (std::vector<support::RawClient>* clients : {&heads, &bodies}) {
+    for (support::RawClient& client : *clients) {
       EXPECT_TRUE(client.read_to_end().starts_with("HTTP/1.1 408 "));
     }
   }
@@ -60,11 +60,11 @@ TEST(Hardened, SlowClientsAreToldSoAndHoldNoThread) {
 
 TEST(Hardened, ABodyOf100MegabytesIsRefusedAndNotKept) {
   Served served;
-  RawClient announced(served.middleware.port);
+  support::RawClient announced(served.middleware.port);
   ASSERT_TRUE(announced.send("POST /events HTTP/1.1\r\nHost: m\r\nContent-Length: 104857600\r\n\r\n"));
   EXPECT_TRUE(announced.read_to_end().starts_with("HTTP/1.1 413 "));
 
-  RawClient chunked(served.middleware.port);
+  support::RawClient chunked(served.middleware.port);
   ASSERT_TRUE(chunked.send("POST /events HTTP/1.1\r\nHost: m\r\nTransfer-Encoding: chunked\r\n\r\n"));
   const std::string chunk = "100000\r\n" + std::string(1 << 20, 'x') + "\r\n";
   int sent = 0;
@@ -75,10 +75,10 @@ TEST(Hardened, ABodyOf100MegabytesIsRefusedAndNotKept) {
 
 TEST(Hardened, HeadersWithoutEndAreRefused) {
   Served served;
-  RawClient large(served.middleware.port);
+  support::RawClient large(served.middleware.port);
   large.send("GET /health HTTP/1.1\r\nHost: m\r\nX-Large: " + std::string(100'000, 'x') + "\r\n\r\n");
   EXPECT_TRUE(large.read_to_end().starts_with("HTTP/1.1 431 "));
-  RawClient many(served.middleware.port);
+  support::RawClient many(served.middleware.port);
   std::string head = "GET /health HTTP/1.1\r\nHost: m\r\n";
   for (int i = 0; i < 200; ++i) head += "X-Many: 1\r\n";
   many.send(head + "\r\n");
@@ -115,7 +115,7 @@ TEST(Hardened, TenThousandIdleConnectionsHoldNoThread) {
   }
   ASSERT_GE(count, 500U);
   Served served;
-  std::vector<RawClient> idle;
+  std::vector<support::RawClient> idle;
   idle.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     idle.emplace_back(served.middleware.port);
@@ -124,13 +124,13 @@ TEST(Hardened, TenThousandIdleConnectionsHoldNoThread) {
   for (int i = 0; i < 20; ++i) EXPECT_EQ(served.answer(), 200);
   EXPECT_LT(served.threads(), 30);
   std::size_t closed = 0;
-  for (const RawClient& client : idle) closed += client.is_closed_by_server() ? 1U : 0U;
+  for (const support::RawClient& client : idle) closed += client.is_closed_by_server() ? 1U : 0U;
   EXPECT_EQ(closed, 0U);
 }
 
 TEST(Hardened, AboveTheLimitTheConnectionThatRestedLongestIsClosed) {
   Served served("server: {connections: 20}\n");
-  std::vector<RawClient> idle;
+  std::vector<support::RawClient> idle;
   for (int i = 0; i < 40; ++i) idle.emplace_back(served.middleware.port);
   EXPECT_EQ(served.answer(), 200);
   EXPECT_EQ(idle.front().read_to_end(), "");

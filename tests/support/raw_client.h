@@ -1,5 +1,5 @@
 #pragma once
-// A client that does what none should: half a request, a body without end, nothing at all.
+// A client that does what it likes: half a request, a body without end, ten requests in one breath, nothing.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-namespace program_tests {
+namespace support {
 
 class RawClient {
  public:
@@ -43,11 +43,11 @@ class RawClient {
   }
   /// All that comes until the server closes.
   std::string read_to_end() {
-    std::string text;
-    char bytes[4096];
-    for (ssize_t count = 0; (count = ::recv(socket_, bytes, sizeof bytes, 0)) > 0;)
-      text.append(bytes, static_cast<std::size_t>(count));
-    return text;
+    return read_until([](const std::string&) { return false; });
+  }
+  /// All that comes until it ends like this, or the server closes.
+  std::string read_up_to(std::string_view end) {
+    return read_until([end](const std::string& text) { return text.ends_with(end); });
   }
   /// True when the server has closed, without waiting.
   bool is_closed_by_server() const {
@@ -56,8 +56,20 @@ class RawClient {
   }
 
  private:
+  template <class Done>
+  std::string read_until(Done done) {
+    std::string text;
+    char bytes[4096];
+    while (!done(text)) {
+      const ssize_t count = ::recv(socket_, bytes, sizeof bytes, 0);
+      if (count <= 0) break;
+      text.append(bytes, static_cast<std::size_t>(count));
+    }
+    return text;
+  }
+
   int socket_;
   bool is_open_ = false;
 };
 
-}  // namespace program_tests
+}  // namespace support
