@@ -31,6 +31,13 @@ Credential unauthorized(std::string_view detail) {
   return failed(kernel::problem(401, "credentials", detail));
 }
 
+/// A source that does not answer, or refuses us, may do so later: the event is to come again. A reference that
+/// can name nothing fails for good.
+Credential without_secret(const kernel::Error& error) {
+  if (error.code == kernel::ErrorCode::Invalid) return unauthorized(error.text());
+  return failed(kernel::problem(503, "credentials", error.text()));
+}
+
 bool is_refusal(const HttpResult& answer) {
   return answer && (answer->status == 400 || answer->status == 401 || answer->status == 403);
 }
@@ -117,24 +124,24 @@ Task<Credential> Credentials::make(TokenCause cause) {
 
 Task<Credential> Credentials::from_header(SecretHeader config) {
   const auto secret = co_await around_.secrets.get(config.secret);
-  if (!secret) co_return unauthorized(secret.error().text());
+  if (!secret) co_return without_secret(secret.error());
   co_return Credential{.name = config.name, .value = config.prefix + *secret};
 }
 
 Task<Credential> Credentials::from_login(BasicLogin config) {
   const auto user = co_await around_.secrets.get(config.user);
-  if (!user) co_return unauthorized(user.error().text());
+  if (!user) co_return without_secret(user.error());
   const auto password = co_await around_.secrets.get(config.password);
-  if (!password) co_return unauthorized(password.error().text());
+  if (!password) co_return without_secret(password.error());
   co_return Credential{.name = "Authorization", .value = "Basic " + kernel::base64(*user + ":" + *password)};
 }
 
 Task<Credential> Credentials::from_token(ClientCredentials config, TokenCause cause) {
   for (bool may_be_stale = true;; may_be_stale = false) {
     const auto id = co_await around_.secrets.get(config.client_id);
-    if (!id) co_return unauthorized(id.error().text());
+    if (!id) co_return without_secret(id.error());
     const auto secret = co_await around_.secrets.get(config.client_secret);
-    if (!secret) co_return unauthorized(secret.error().text());
+    if (!secret) co_return without_secret(secret.error());
     const HttpResult answer = co_await ask(config, form_of(config, *id, *secret), cause);
     if (!is_refusal(answer)) co_return read_token(answer);
     forget_secrets();

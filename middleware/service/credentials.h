@@ -57,8 +57,8 @@ struct Credential {
   std::string name{};
   std::string value{};
   std::uint16_t version = 0;  ///< for Credentials::refused
-  /// The caller takes this for the API's answer: what the token server said, or 401 when a secret or the
-  /// token is not to be had.
+  /// The caller takes this for the API's answer: what the token server said; 401 when it refuses us or a
+  /// secret's reference names nothing; 503 when a secret is not to be had now.
   std::optional<kernel::HttpResult> failure{};
 };
 

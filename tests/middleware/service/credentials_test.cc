@@ -173,6 +173,22 @@ TEST_F(CredentialsTest, WaitForATokenNoLongerThanTheCallMay) {
   EXPECT_EQ(api.asked.size(), 1U);
 }
 
+TEST_F(CredentialsTest, OfASourceThatIsDownAreToBeAskedForLater) {
+  const AuthConfig kinds[] = {SecretHeader{.secret = "env:KEY"},
+                              BasicLogin{.user = "env:ID", .password = "env:SECRET"}, oauth()};
+  for (const AuthConfig& kind : kinds) {
+    Credentials credentials = make(kind);
+    secrets.is_down = true;
+    const Credential credential = get(credentials);
+    ASSERT_TRUE(credential.failure && *credential.failure);
+    EXPECT_EQ((*credential.failure)->status, 503);
+    EXPECT_NE((*credential.failure)->body.find("503 ServiceUnavailable"), std::string::npos);
+    secrets.is_down = false;
+    if (std::holds_alternative<ClientCredentials>(kind)) api.then(token("t1"));
+    EXPECT_FALSE(get(credentials).failure) << "the next call asks anew";
+  }
+}
+
 class AuthorizedCallTest : public CredentialsTest {
  protected:
   CallEnd call() {
@@ -212,6 +228,14 @@ TEST_F(AuthorizedCallTest, FailsAtTheSecond401) {
   EXPECT_EQ(status(end), -401);
   EXPECT_EQ(api.asked.size(), 4U);
   EXPECT_EQ(std::get<CallFailure>(end.result).failure, core::FailureClass::Permanent);
+}
+
+TEST_F(AuthorizedCallTest, ThatHasNoSecretNowMaySucceedLater) {
+  secrets.is_down = true;
+  const CallEnd end = call();
+  EXPECT_EQ(status(end), -503);
+  EXPECT_EQ(std::get<CallFailure>(end.result).failure, core::FailureClass::Transient);
+  EXPECT_TRUE(api.asked.empty());
 }
 
 TEST_F(AuthorizedCallTest, IsNotMadeWithoutAToken) {
