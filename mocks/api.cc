@@ -16,6 +16,8 @@ using kernel::HttpRequest;
 using kernel::HttpResponse;
 using kernel::Json;
 
+constexpr kernel::Duration kCountedAtLeast = std::chrono::hours{1};
+
 bool matches_path(std::string_view pattern, std::string_view path) {
   while (!pattern.empty() && !path.empty()) {
     const std::size_t pattern_end = std::min(pattern.find('/', 1), pattern.size());
@@ -42,7 +44,12 @@ std::optional<HttpResponse> missing_field(const Operation& operation, const Json
 
 MockApi::MockApi(ApiSpec spec, std::uint64_t seed, kernel::Scheduler& scheduler, kernel::Journal& journal,
                  FaultSet& faults)
-    : spec_(std::move(spec)), seed_(seed), scheduler_(scheduler), journal_(journal), faults_(faults) {}
+    : spec_(std::move(spec)),
+      seed_(seed),
+      scheduler_(scheduler),
+      journal_(journal),
+      faults_(faults),
+      requests_by_key_(std::max(spec_.idempotency_window, kCountedAtLeast)) {}
 
 MockApi::Exchange MockApi::read(const HttpRequest& request) {
   Exchange exchange;
@@ -67,7 +74,7 @@ MockApi::Exchange MockApi::read(const HttpRequest& request) {
   }
   if (!operation.business_key.empty())
     exchange.business_key = kernel::json_text_at(*body, operation.business_key);
-  exchange.nth = ++requests_by_key_.at(exchange.business_key);
+  exchange.nth = ++requests_by_key_.at(exchange.business_key, scheduler_.now());
   if (auto missing = missing_field(operation, *body)) {
     exchange.refusal = std::move(missing);
     return exchange;
@@ -120,7 +127,7 @@ HttpResponse MockApi::execute(Exchange& exchange) {
                                     .is_running = true,
                                     .status = operation.status,
                                     .body = exchange.rendered};
-    to_forget_.emplace_back(scheduler_.now() + spec_.idempotency_window, exchange.key);
+    to_forget_.emplace_back(scheduler_.now() + spec_.idempotency_window, remembered_.stored(exchange.key));
   }
   return json_answer(operation.status, std::move(exchange.rendered));
 }

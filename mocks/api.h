@@ -13,6 +13,7 @@
 #include "middleware/kernel/journal.h"
 #include "middleware/kernel/json.h"
 #include "middleware/kernel/lookup.h"
+#include "middleware/kernel/recent_lookup.h"
 #include "middleware/kernel/scheduler.h"
 #include "middleware/kernel/templates.h"
 #include "mocks/faults/fault.h"
@@ -37,6 +38,8 @@ struct ApiSpec {
   std::string name;
   LatencyLaw latency{};
   std::string idempotency_header = "Idempotency-Key";
+  /// How long an idempotency key is known. As long, and an hour at least, a business key is that nobody asks
+  /// for: later its requests are counted from the first again, by which faults and draws go.
   kernel::Duration idempotency_window = std::chrono::hours{24};
   std::vector<Operation> operations{};
 };
@@ -84,9 +87,10 @@ class MockApi final : public kernel::HttpHandler {
   kernel::Scheduler& scheduler_;
   kernel::Journal& journal_;
   FaultSet& faults_;
-  kernel::Lookup<std::uint64_t> requests_by_key_;
+  kernel::RecentLookup<std::uint64_t> requests_by_key_;
   kernel::Lookup<Remembered> remembered_;
-  std::deque<std::pair<kernel::Timestamp, std::string>> to_forget_;  // in time order
+  std::deque<std::pair<kernel::Timestamp, std::string_view>>
+      to_forget_;  // keys of remembered_, in time order
 };
 
 }  // namespace mocks

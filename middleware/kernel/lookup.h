@@ -24,6 +24,8 @@ class Lookup {
     if (V* found = find(key)) return *found;
     return map_.emplace(std::string(key), V{}).first->second;
   }
+  /// The text that an entry is kept under; valid as long as the entry. There must be one.
+  std::string_view stored(std::string_view key) const { return map_.find(key)->first; }
   bool erase(std::string_view key) {
     const auto found = map_.find(key);
     if (found == map_.end()) return false;

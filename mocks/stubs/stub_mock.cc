@@ -60,7 +60,7 @@ void StubMock::open(Work& work) {
     // A request without the field belongs to no order of requests: it counts by itself.
     facts.correlation = spec_.correlation.text(scope).value_or("");
   }
-  facts.attempt = ++attempts_.at(facts.correlation);
+  facts.attempt = ++attempts_.at(facts.correlation, facts.arrived);
   Exchange row = facts;
   row.request = work.request;
   work.row = facts.number = exchanges_.open(std::move(row));

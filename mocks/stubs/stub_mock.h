@@ -9,6 +9,7 @@
 
 #include "middleware/kernel/http.h"
 #include "middleware/kernel/journal.h"
+#include "middleware/kernel/recent_lookup.h"
 #include "middleware/kernel/scheduler.h"
 #include "middleware/kernel/wait.h"
 #include "mocks/faults/fault.h"
@@ -92,7 +93,7 @@ class StubMock final : public kernel::HttpHandler {
   States states_;
   Exchanges exchanges_;
   kernel::Lookup<std::int64_t> counters_;
-  kernel::Lookup<std::int64_t> attempts_;
+  kernel::RecentLookup<std::int64_t> attempts_{std::chrono::hours{24}};  ///< by business key
   Instruments instruments_;
   StubBook book_;
   Jobs jobs_;

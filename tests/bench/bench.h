@@ -25,7 +25,7 @@ std::string number(double value, int decimals = 0);
 /// Bytes of a process in memory now; without a number, of this one.
 std::int64_t resident_bytes(std::int64_t pid = 0);
 
-/// Bytes that this process has asked for and not given back: memory without what the heap keeps for later.
+/// Bytes that this thread has asked for and not given back: memory without what the heap keeps for later.
 std::int64_t bytes_in_use();
 
 void timers();

@@ -1,5 +1,5 @@
 // `make bench`: what things cost on this machine, and what the goals are.
-#include <malloc.h>
+#include <mimalloc.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,8 +37,13 @@ std::int64_t resident_bytes(std::int64_t pid) {
 }
 
 std::int64_t bytes_in_use() {
-  const struct mallinfo2 heap = mallinfo2();
-  return static_cast<std::int64_t>(heap.uordblks + heap.hblkhd);
+  std::int64_t bytes = 0;
+  const auto count = [](const mi_heap_t*, const mi_heap_area_t* area, void*, std::size_t, void* sum) {
+    *static_cast<std::int64_t*>(sum) += static_cast<std::int64_t>(area->used * area->block_size);
+    return true;
+  };
+  mi_heap_visit_blocks(mi_heap_get_default(), false, count, &bytes);
+  return bytes;
 }
 
 void start_up(const std::string& relayrig) {

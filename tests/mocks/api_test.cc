@@ -81,6 +81,26 @@ HttpRequest charge(std::string key = "", std::string reference = "SO-1") {
   return request("POST", "/v1/charges", R"({"reference":")" + reference + R"("})", std::move(key));
 }
 
+// The second request of a key is busy; what was forgotten has no second one.
+TEST(MockApi, CountsTheRequestsOfABusinessKeyForTheWindowAndAnHourAtLeast) {
+  struct Case {
+    Duration window;
+    Duration silence;  ///< behind the first request
+    int second;        ///< status of the second
+  };
+  for (const Case& c :
+       {Case{30min, 59min, 503}, Case{30min, 2h, 201}, Case{24h, 23h, 503}, Case{24h, 48h, 201}}) {
+    SCOPED_TRACE(kernel::duration_text(c.window) + ", " + kernel::duration_text(c.silence));
+    ApiSpec spec = payments();
+    spec.idempotency_window = c.window;
+    MockBench bench(std::move(spec));
+    bench.fault({.attempt_min = 2, .effect = {.status = 503}});
+    EXPECT_EQ(bench.call(charge()).response.status, 201);
+    bench.scheduler.run_until(kernel::at(c.silence));
+    EXPECT_EQ(bench.call(charge()).response.status, c.second);
+  }
+}
+
 TEST(MockApi, MatchesMethodAndPath) {
   struct Case {
     const char* method;
