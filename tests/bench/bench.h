@@ -36,5 +36,7 @@ void edge_load(const std::string& relayrig);
 void start_up(const std::string& relayrig);
 void memory_in_flight();
 void enterprise_day();
+/// As many events at one rate: on request only.
+void even_day();
 
 }  // namespace bench

@@ -87,6 +87,7 @@ int main(int argc, char** argv) {
   if (wants("live")) bench::live_chain();
   if (wants("edge")) bench::edge_load(RELAYRIG_BINARY_DIR "/relayrig");
   if (wants("day")) bench::enterprise_day();
+  if (!wanted.empty() && wants("even")) bench::even_day();
   if (wants("start")) bench::start_up(RELAYRIG_BINARY_DIR "/relayrig");
   return 0;
 }
