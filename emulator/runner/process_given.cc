@@ -39,6 +39,12 @@ std::vector<std::pair<std::string, const ProcessGiven*>> processes_of(const Give
   return all;
 }
 
+/// Beside this program, as it is installed.
+std::string deployed_program() {
+  std::error_code error;
+  return std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / kDeployedMiddleware;
+}
+
 }  // namespace
 
 config::Shape<ProcessGiven> command_shape() { return std::make_shared<const Command>(); }
@@ -79,11 +85,18 @@ runtime::ProcessFunction function_of(const FunctionGiven& function) {
           .idle_max = function.idle_max};
 }
 
+std::vector<std::string> installed(std::vector<std::string> command) {
+  if (command.front() == kDeployedMiddleware) command.front() = deployed_program();
+  return command;
+}
+
 kernel::Result<> find_programs(const Given& given, Network& network) {
   for (const auto& [who, process] : processes_of(given)) {
-    if (process->command.front() == kDeployedMiddleware) continue;
-    const auto found = network.machine()->check(
-        {.command = process->command, .folder = process->folder, .variables = process->variables});
+    const bool is_instance = given.compute.process && process == &given.compute.process->process;
+    const auto found =
+        network.machine()->check({.command = is_instance ? installed(process->command) : process->command,
+                                  .folder = process->folder,
+                                  .variables = process->variables});
     if (!found) return kernel::infrastructure(who + ": " + found.error().text(), process->place.text());
   }
   return {};

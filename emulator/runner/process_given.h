@@ -45,6 +45,9 @@ struct Given;
 class Network;
 
 runtime::ProcessFunction function_of(const FunctionGiven& function);
+/// A command of an instance as it is run: the deployed program by its path.
+std::vector<std::string> installed(std::vector<std::string> command);
+
 /// Infrastructure error at the command's place when a program of the scenario is not there.
 kernel::Result<> find_programs(const Given& given, Network& network);
 /// AWS_ENDPOINT_URL, MIDDLEWARE_URL and what it takes to trust it.

@@ -18,12 +18,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kVariable = "env:";
 
-/// Beside this program, as it is installed.
-fs::path deployed_program() {
-  std::error_code error;
-  return fs::read_symlink("/proc/self/exe", error).parent_path() / kDeployedMiddleware;
-}
-
 /// "erp-2" becomes "ERP_2_URL".
 std::string variable_of(const std::string& api) {
   std::string name;
@@ -152,12 +146,11 @@ std::unique_ptr<runtime::ServiceProcess> ProcessInstances::process_of(std::int64
   std::ofstream(file) << deployment_text(given.middleware, network_.urls(),
                                          (folder_ / (name + ".db")).string());
   runtime::ServiceSpec spec{.name = name,
-                            .process = {.command = given.process.command,
+                            .process = {.command = installed(given.process.command),
                                         .folder = given.process.folder,
                                         .variables = given.process.variables}};
-  if (spec.process.command.front() == kDeployedMiddleware) {
+  if (given.process.command.front() == kDeployedMiddleware) {
     std::vector<std::string>& command = spec.process.command;
-    command.front() = deployed_program();
     command.insert(command.begin() + 1, {"--bind", "127.0.0.1", "--ca-file", network_.ca_file()});
   }
   runtime::Variables ours = {{"RELAYRIG_MIDDLEWARE_CONFIG", file}};

@@ -226,6 +226,19 @@ TEST(Show, TellsOfTheRunAndOfOneEvent) {
   EXPECT_TRUE(holds(none.err, "SO-9")) << none.err;
 }
 
+TEST(Run, RefusesInstancesOfADeployedProgramThatIsNotThere) {
+  const Project project;
+  project.put("processes.yaml",
+              "name: processes\nwhy: Nothing runs.\nuse: stack.yaml\ngiven: {compute: {command: "
+              "[relayrig-middleware]}}\ntimeline: []\n");
+  const std::string alone = project / "relayrig";
+  std::filesystem::copy_file(RELAYRIG_BINARY_DIR "/relayrig", alone);
+  const Outcome refused = Process(project, alone, {"run", "processes.yaml", "--clock", "real"}).wait();
+  EXPECT_EQ(refused.code, 3) << refused.err;
+  EXPECT_TRUE(holds(refused.err, "processes.yaml:4:28: an instance: there is no program ")) << refused.err;
+  EXPECT_TRUE(holds(refused.err, "/relayrig-middleware")) << refused.err;
+}
+
 TEST(Pattern, PrintsAVerdictForEachRow) {
   const Project project;
   project.put("rows.jsonl", R"({"pattern":{"a":[{"prefix":"x"}]},"event":{"a":"xy"}})"
