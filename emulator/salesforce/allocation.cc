@@ -4,7 +4,7 @@
 
 namespace emulator::salesforce {
 namespace {
-constexpr std::size_t kInstantsMax = 100'000;
+constexpr int kInstantsMax = 100'000;
 }  // namespace
 
 void RollingAllocation::forget(kernel::Timestamp now) {
@@ -17,22 +17,17 @@ void RollingAllocation::forget(kernel::Timestamp now) {
 std::int64_t RollingAllocation::take(kernel::Timestamp now, std::int64_t wanted) {
   const std::int64_t taken = std::min(wanted, left(now));
   if (taken <= 0) return 0;
-  if (bursts_.empty() || bursts_.back().time != now) {
-    if (bursts_.size() == kInstantsMax) merge_neighbours();
-    bursts_.push_back({.time = now, .count = 0});
+  const bool is_exact = bursts_.size() < kInstantsMax;
+  const bool joins = !bursts_.empty() && (bursts_.back().time == now ||
+                                          (!is_exact && now - last_began_ < window_ / kInstantsMax));
+  if (!joins) {
+    bursts_.push_back({});
+    last_began_ = now;
   }
+  bursts_.back().time = now;
   bursts_.back().count += taken;
   used_ += taken;
   return taken;
-}
-
-void RollingAllocation::merge_neighbours() {
-  for (std::size_t i = 0; i < bursts_.size() / 2; ++i) {
-    const Burst& earlier = bursts_[2 * i];
-    const Burst& later = bursts_[2 * i + 1];
-    bursts_[i] = {.time = later.time, .count = earlier.count + later.count};
-  }
-  bursts_.resize(bursts_.size() / 2);
 }
 
 std::int64_t RollingAllocation::left(kernel::Timestamp now) {

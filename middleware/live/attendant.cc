@@ -29,6 +29,9 @@ struct Attendant::Entry final : kernel::ReadyWatcher {
   ~Entry() {
     if (session) take_session();
   }
+  bool may_have_more() const {
+    return has_ended || !session->stream.is_drained() || !session->stream.received().empty();
+  }
   std::unique_ptr<Session> take_session() {
     attendant.desk_->loop.unwatch(watch, session->stream.socket());
     session->exchange->forget();
@@ -36,6 +39,7 @@ struct Attendant::Entry final : kernel::ReadyWatcher {
   }
   void on_ready() override {
     is_stirred = true;
+    has_ended = has_ended || attendant.desk_->loop.is_hung_up();
     if (!is_asking) attendant.look(*this);
   }
 
@@ -45,6 +49,7 @@ struct Attendant::Entry final : kernel::ReadyWatcher {
   std::list<Entry>::iterator place;
   bool is_stirred = true;  ///< since the last sweep
   bool is_asking = false;  ///< its request is with the handler
+  bool has_ended = false;  ///< the client says no more: behind its last bytes, of which nobody tells again
 };
 
 Attendant::Attendant(std::shared_ptr<ServerDesk> desk, const AnswerMaker& answers, Elsewhere elsewhere)
@@ -54,12 +59,17 @@ Attendant::~Attendant() { close(); }
 
 void Attendant::admit(std::unique_ptr<Session> session) {
   const std::lock_guard lock(mutex_);
-  if (is_closed_) return;
+  if (is_closed_ || is_shut_) return;
   arrivals_.push_back(std::move(session));
   if (arrivals_.size() > 1) return;
   desk_->loop.post([self = weak_from_this()] {
     if (const auto alive = self.lock()) alive->take_arrivals();
   });
+}
+
+bool Attendant::is_open() {
+  const std::lock_guard lock(mutex_);
+  return !is_closed_ && !is_shut_;
 }
 
 void Attendant::take_arrivals() {
@@ -69,6 +79,7 @@ void Attendant::take_arrivals() {
     arrived.swap(arrivals_);
   }
   for (std::unique_ptr<Session>& session : arrived) {
+    if (!is_open()) return;  // a handler shut it just now
     Entry& entry = entries_.emplace_back(*this, std::move(session));
     entry.place = std::prev(entries_.end());
     look(entry);
@@ -103,7 +114,7 @@ Attendant::Next Attendant::step(Entry& entry, std::optional<Answer>& unsent) {
     case RequestReader::State::Body:
       break;
   }
-  return session.stream.is_drained() ? Next::Wait : Next::Again;
+  return entry.may_have_more() ? Next::Again : Next::Wait;
 }
 
 Attendant::Next Attendant::serve(Entry& entry, std::optional<Answer>& unsent) {
@@ -117,20 +128,29 @@ Attendant::Next Attendant::serve(Entry& entry, std::optional<Answer>& unsent) {
   if (!unsent) return session.exchange->is_asking() ? Next::Wait : Next::End;
   entry.is_asking = false;
   if (send_at_once(session, *unsent) == Sent::NotAtOnce) return Next::Send;
-  const bool may_be_more = !session.stream.is_drained() || !session.stream.received().empty();
-  return may_be_more ? Next::Again : Next::Wait;
+  return entry.may_have_more() ? Next::Again : Next::Wait;
+}
+
+Attendant::Next Attendant::answer_late(Entry& entry, std::optional<kernel::HttpReply> reply,
+                                       std::optional<Answer>& unsent) {
+  if (!reply) return Next::End;
+  unsent = answers_.make(*entry.session, std::move(*reply));
+  if (!unsent) return Next::End;
+  return send_at_once(*entry.session, *unsent) == Sent::Whole ? Next::Again : Next::Send;
 }
 
 void Attendant::reply_came(Entry& entry, std::optional<kernel::HttpReply> reply) {
   entry.is_asking = false;
-  if (!reply) return act(entry, Next::End, {});
-  std::optional<Answer> answer = answers_.make(*entry.session, std::move(*reply));
-  if (!answer) return act(entry, Next::End, {});
-  if (send_at_once(*entry.session, *answer) == Sent::NotAtOnce) {
-    return act(entry, Next::Send, std::move(answer));
-  }
   entry.is_stirred = true;
-  look(entry);  // what came in the meantime
+  std::optional<Answer> unsent;
+  Next next = Next::End;
+  try {
+    next = answer_late(entry, std::move(reply), unsent);
+  } catch (const std::exception&) {
+    next = Next::End;
+  }
+  if (next == Next::Again) return look(entry);  // what came in the meantime
+  act(entry, next, std::move(unsent));
 }
 
 void Attendant::act(Entry& entry, Next next, std::optional<Answer> unsent) {
@@ -179,9 +199,15 @@ void Attendant::arm() {
   });
 }
 
-void Attendant::end_sessions() {
+void Attendant::open() {
+  const std::lock_guard lock(mutex_);
+  is_shut_ = false;
+}
+
+void Attendant::shut() {
   {
     const std::lock_guard lock(mutex_);
+    is_shut_ = true;
     arrivals_.clear();
   }
   for (auto next = entries_.begin(); next != entries_.end();) {

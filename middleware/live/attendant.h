@@ -38,11 +38,13 @@ class Attendant : public std::enable_shared_from_this<Attendant> {
            session.afterwards == kernel::Afterwards::Kept;
   }
 
-  /// A session that may_serve(). Any thread. After close() it is dropped.
+  /// A session that may_serve(). Any thread. After close(), and between shut() and open(), it is dropped.
   void admit(std::unique_ptr<Session> session);
 
-  /// Closes what is between two requests; the answers that are due are the last of their connections.
-  void end_sessions();
+  /// Closes what is between two requests; the answers that are due are the last of their connections. Nobody
+  /// comes in any more.
+  void shut();
+  void open();
 
   /// Closes all and takes no more.
   void close();
@@ -51,10 +53,12 @@ class Attendant : public std::enable_shared_from_this<Attendant> {
   struct Entry;
   enum class Next : std::uint8_t { Wait, Again, End, Read, Send };
 
+  bool is_open();
   void take_arrivals();
   void look(Entry& entry);
   Next step(Entry& entry, std::optional<Answer>& unsent);
   Next serve(Entry& entry, std::optional<Answer>& unsent);
+  Next answer_late(Entry& entry, std::optional<kernel::HttpReply> reply, std::optional<Answer>& unsent);
   void reply_came(Entry& entry, std::optional<kernel::HttpReply> reply);
   void act(Entry& entry, Next next, std::optional<Answer> unsent);
   std::unique_ptr<Session> detach(Entry& entry);
@@ -68,7 +72,8 @@ class Attendant : public std::enable_shared_from_this<Attendant> {
   kernel::TimerId sweep_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Session>> arrivals_;  ///< guarded by mutex_
-  bool is_closed_ = false;                          ///< guarded by mutex_
+  bool is_shut_ = false;                            ///< guarded by mutex_
+  bool is_closed_ = false;                          ///< for good; guarded by mutex_
 };
 
 }  // namespace live

@@ -97,8 +97,10 @@ class HttpServer::Impl {
       }
     }
     if (listener_) listener_->set_door(door);
-    if (door != kernel::Door::Open) {
-      attendant_->end_sessions();
+    if (door == kernel::Door::Open) {
+      attendant_->open();
+    } else {
+      attendant_->shut();
       end_resting();
     }
     return {};
@@ -125,6 +127,7 @@ class HttpServer::Impl {
     desk_->scope.cancel_all();
     if (!crew_.wait_idle(kFarewell)) {
       const std::lock_guard lock(mutex_);
+      is_farewell_over_ = true;
       for (const Open& open : open_) ::shutdown(open.socket, SHUT_RDWR);
     }
     crew_.join();
@@ -172,11 +175,13 @@ class HttpServer::Impl {
       stream.send(kFull, std::chrono::milliseconds{0});
       return;
     }
-    parking_.park(session_of(std::move(socket)));
+    if (auto session = session_of(std::move(socket))) parking_.park(std::move(session));
   }
 
+  /// Nothing when the door was shut while it came in.
   std::unique_ptr<Session> session_of(Descriptor socket) {
     const std::lock_guard lock(mutex_);
+    if (door_ == kernel::Door::Refused || door_ == kernel::Door::ConnectHang) return nullptr;
     const kernel::Door door = kernel::is_tls(door_) ? door_ : kernel::Door::Open;
     ssl_ctx_st* const tls = door_tls_ ? door_tls_.get() : tls_.get();
     auto session =
@@ -214,6 +219,7 @@ class HttpServer::Impl {
     const Open open{session->stream.socket(), session->exchange.get()};
     {
       const std::lock_guard lock(mutex_);
+      if (is_farewell_over_) return;
       open_.insert(open);
       if (is_closing_) end(open);
     }
@@ -249,6 +255,7 @@ class HttpServer::Impl {
   std::condition_variable ended_;           ///< somebody left open_
   std::set<Open> open_;                     ///< guarded by mutex_
   bool is_closing_ = false;                 ///< guarded by mutex_
+  bool is_farewell_over_ = false;           ///< what is not sent now never is; guarded by mutex_
   kernel::Door door_ = kernel::Door::Open;  ///< guarded by mutex_
   TlsContext door_tls_;                     ///< instead of tls_, guarded by mutex_
   bool is_stopped_ = false;

@@ -21,6 +21,7 @@ struct ServerConfig {
   RequestLimits limits{};
   std::size_t threads_max = 1024;  ///< connections that have one at once; further ones wait
   /// Open at once; above it the one that rested longest is closed, and if none rests the new one gets 503.
+  /// One that was answered rests after 50 to 100 ms of silence.
   std::size_t connections_max = 1UL << 20;
 };
 
@@ -57,8 +58,8 @@ class HttpServer {
   void stop_accepting();
 
   /// Cancels what the handler still does, closes every connection and waits for the threads. Replies that are
-  /// being sent get a moment to leave. On the loop's thread, or when it does not run. Once is enough, twice
-  /// does no harm.
+  /// being sent get a moment to leave. On the loop's thread but not from a handler, or when it does not run.
+  /// Once is enough, twice does no harm.
   void stop();
 
  private:

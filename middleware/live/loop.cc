@@ -152,10 +152,11 @@ bool Loop::run_timers(const std::function<bool()>& done) {
 
 bool Loop::run_ready(const std::function<bool()>& done) {
   while (ready_next_ < ready_.size()) {
-    const std::uint64_t tag = ready_[ready_next_++];
+    const auto [tag, is_hung_up] = ready_[ready_next_++];
     const auto slot = static_cast<std::uint32_t>(tag);
     // Whoever ran before in this round may have unwatched it.
     if (watches_[slot].generation != static_cast<std::uint32_t>(tag >> 32)) continue;
+    is_hung_up_ = is_hung_up;
     watches_[slot].watcher->on_ready();
     if (is_over(done)) return true;
   }
@@ -180,8 +181,9 @@ void Loop::wait_for_events() {
   ready_.clear();
   ready_next_ = 0;
   for (int i = 0; i < count; ++i) {
-    const std::uint64_t tag = events[static_cast<std::size_t>(i)].data.u64;
-    if (tag != kNoWatch) ready_.push_back(tag);
+    const epoll_event& event = events[static_cast<std::size_t>(i)];
+    const bool is_hung_up = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+    if (event.data.u64 != kNoWatch) ready_.push_back({event.data.u64, is_hung_up});
   }
   if (timeout_ms == 0) return;
   const std::lock_guard lock(mutex_);

@@ -55,6 +55,8 @@ class Loop final : public kernel::Scheduler, public kernel::Watches {
   void stop();
 
   WatchId watch(int fd, ReadyWatcher& watcher) override;
+  /// Of the descriptor whose watcher is being called: the other side sends no more, or the connection broke.
+  bool is_hung_up() const { return is_hung_up_; }
   void unwatch(WatchId id, int fd) override;
 
  private:
@@ -86,7 +88,12 @@ class Loop final : public kernel::Scheduler, public kernel::Watches {
 
   std::vector<Watch> watches_;
   std::uint32_t first_free_watch_ = 0;
-  std::vector<std::uint64_t> ready_;  ///< slot and generation, as seen by the last wait
+  struct Ready {
+    std::uint64_t tag;  ///< slot and generation, as seen by the last wait
+    bool is_hung_up;
+  };
+  std::vector<Ready> ready_;
+  bool is_hung_up_ = false;
   std::size_t ready_next_ = 0;
 
   std::vector<kernel::Action> batch_;

@@ -59,6 +59,15 @@ class Dialogue final : public httplib::Stream {
 
 thread_local Dialogue* current_dialogue = nullptr;
 
+/// For as long as the library works on it. A handler may look into another server on this thread.
+struct Current {
+  explicit Current(Dialogue& dialogue) : outer(std::exchange(current_dialogue, &dialogue)) {}
+  ~Current() { current_dialogue = outer; }
+  Current(const Current&) = delete;
+  Current& operator=(const Current&) = delete;
+  Dialogue* outer;
+};
+
 void Dialogue::answer(httplib::Response& response) {
   made_.text.clear();  // "100 Continue", which the client has got when it waited for it
   made_.reply = ask_(std::move(request_));
@@ -123,10 +132,8 @@ class AnswerMaker::Library final : public httplib::Server {
   /// True when the client asked to close the connection afterwards.
   bool process(Dialogue& dialogue) {
     bool close_asked = false;
-    // A handler may look into another server on this thread.
-    Dialogue* const outer = std::exchange(current_dialogue, &dialogue);
+    const Current current(dialogue);
     process_request(dialogue, false, close_asked, [](httplib::Request& request) { request.ranges.clear(); });
-    current_dialogue = outer;
     return close_asked;
   }
 };

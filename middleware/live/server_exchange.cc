@@ -48,6 +48,7 @@ bool Exchange::begin(kernel::HttpRequest request) {
 }
 
 std::optional<kernel::HttpReply> Exchange::ask_here(kernel::HttpRequest request, Later later) {
+  const auto alive = shared_from_this();
   if (desk_->is_closed || !begin(std::move(request))) return std::nullopt;
   desk_->scope.spawn(serve(desk_->handler, Ticket(shared_from_this())));
   if (is_asking()) later_ = std::move(later);

@@ -1,6 +1,7 @@
 // Clients that the loop serves itself: what they may do without anybody else having to wait.
 #include <algorithm>
 #include <atomic>
+#include <latch>
 #include <thread>
 
 #include "tests/middleware/live/live_support.h"
@@ -140,6 +141,49 @@ TEST(QuickClient, RestsAndIsClosedFirstWhenThereAreTooMany) {
     EXPECT_TRUE(second.send(get("/2", kLast)));
     EXPECT_EQ(bodies_of(second.read_to_end()), "</2>");
   });
+}
+
+TEST(QuickClient, IsServedNoMoreOnceTheDoorIsShut) {
+  constexpr int kClients = 200;
+  std::unique_ptr<live::HttpServer>* server = nullptr;
+  std::latch shut(1);
+  int asked = 0;
+  ScriptedHandler handler([&](const HttpRequest& request) {
+    // While the others come in, in every place that they pass.
+    if (++asked == 20) {
+      EXPECT_TRUE((*server)->set_door(kernel::Door::Refused));
+      shut.count_down();
+    }
+    return echo_of_target(request);
+  });
+  Rig rig(handler);
+  server = &rig.server;
+  talk(rig, [&] {
+    std::vector<RawClient> clients;
+    for (int i = 0; i < kClients; ++i) clients.emplace_back(rig.server->port());
+    for (RawClient& client : clients) client.send(get("/1"));
+    shut.wait();
+    int served = 0;
+    for (RawClient& client : clients) {
+      const std::string first = client.read_up_to(">");
+      client.send(get("/2", kLast));
+      if (client.read_to_end().contains("</2>")) ++served;
+      EXPECT_TRUE(first.empty() || first.ends_with("</1>")) << first;
+    }
+    EXPECT_EQ(served, 0);
+  });
+}
+
+TEST(QuickClient, DoesNotHoldUpAStopWithAnAnswerThatHasNoThreadYet) {
+  ScriptedHandler handler([](const HttpRequest&) {
+    return HttpReply{.response = {200, {}, "slow"}, .pace = {.body = kernel::ShortTime(1h)}};
+  });
+  Rig rig(handler, {.threads_max = 1});
+  for (int i = 0; i < 3; ++i) rig.begin(request());
+  rig.loop.run_until([&] { return handler.asked.size() == 3; });
+  rig.server->stop();  // not an hour later
+  rig.run_until_results(3);
+  for (const HttpResult& result : rig.results) EXPECT_FALSE(result);
 }
 
 TEST(QuickClient, IsClosedWhenItIsSilentForTooLong) {
