@@ -31,8 +31,8 @@ Credential unauthorized(std::string_view detail) {
   return failed(kernel::problem(401, "credentials", detail));
 }
 
-/// A source that does not answer, or refuses us, may do so later: the event is to come again. A reference that
-/// can name nothing fails for good.
+/// A source that does not answer, or refuses us, may do so later: the event is to come again. A reference
+/// that can name nothing fails for good.
 Credential without_secret(const kernel::Error& error) {
   if (error.code == kernel::ErrorCode::Invalid) return unauthorized(error.text());
   return failed(kernel::problem(503, "credentials", error.text()));
